@@ -1,0 +1,155 @@
+"""The one catalogue of everything that can be wrong with an input, in Japanese and English.
+
+A text's placeholders are the parameters its Problem must bring. Keep the codes: they are stored and published.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from geo.text import Text
+
+
+class Severity(StrEnum):
+    NOTE = "note"
+    """Worth knowing; nothing was lost or changed."""
+    WARNING = "warning"
+    """Stored, but not exactly as it stood in the file, or with a doubt."""
+    ERROR = "error"
+    """Not stored."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    severity: Severity
+    text: Text
+
+
+def _note(ja: str, en: str) -> Rule:
+    return Rule(Severity.NOTE, Text(ja, en))
+
+
+def _warning(ja: str, en: str) -> Rule:
+    return Rule(Severity.WARNING, Text(ja, en))
+
+
+def _error(ja: str, en: str) -> Rule:
+    return Rule(Severity.ERROR, Text(ja, en))
+
+
+_FILE = {
+    "file.not_found": _error("ファイルがありません", "no such file"),
+    "file.empty": _error("ファイルが空です", "the file is empty"),
+    "file.unknown": _error("対応していない種類のファイルです", "not a kind of file that can be imported"),
+    "file.unreadable": _error("読み込めません({reason})", "can't be read ({reason})"),
+    "file.encoding": _error(
+        "文字コードを判別できません(UTF-8でもCP932でもありません)", "wrong encoding: neither UTF-8 nor CP932"
+    ),
+    "file.no_features": _error("地物が1つもありません", "holds no feature"),
+    "zip.damaged": _error("ZIPファイルが壊れています({reason})", "the zip file is damaged ({reason})"),
+    "zip.outside": _error(
+        "ZIPの中の「{member}」が展開先の外を指しています", "zip member {member!r} points outside the folder"
+    ),
+    "zip.too_large": _error(
+        "ZIPを展開すると{size}になり、上限{limit}を超えます",
+        "unpacks to {size}, more than the limit of {limit}",
+    ),
+    "zip.encrypted": _error("ZIPの中の「{member}」が暗号化されています", "zip member {member!r} is encrypted"),
+}
+
+_CRS = {
+    "crs.missing": _error(
+        "座標参照系がありません(--crs で指定してください)",
+        "has no coordinate reference system (give one with --crs)",
+    ),
+    "crs.unknown": _error("座標参照系「{crs}」は使えません", "coordinate reference system {crs!r} can't be used"),
+    "crs.tokyo_datum": _error(
+        "旧日本測地系({crs})は変換グリッドなしでは数百mずれるため取り込めません",
+        "Tokyo datum ({crs}) would be off by hundreds of metres without its grid and is refused",
+    ),
+    "crs.jgd2000": _warning(
+        "JGD2000({crs})は2011年の地殻変動前の座標です。東日本では数mずれることがあります",
+        "JGD2000 ({crs}) is older than the 2011 earthquake; in eastern Japan it can be off by metres",
+    ),
+}
+
+_GEOMETRY = {
+    "geometry.missing": _error("形状がありません", "has no geometry"),
+    "geometry.not_finite": _error("座標に数値でない値があります", "has a coordinate that is not a finite number"),
+    "geometry.repaired": _warning(
+        "不正な形状を修復しました({reason}、面積の変化 {change}%)",
+        "invalid geometry was repaired ({reason}; area changed by {change} %)",
+    ),
+    "geometry.invalid": _error(
+        "形状が不正で、修復すると面積が{change}%変わるため除外しました({reason})",
+        "invalid geometry ({reason}); a repair would change its area by {change} %, so it is kept out",
+    ),
+    "geometry.outside": _error("座標が地球上の範囲にありません", "has coordinates that are not on the earth"),
+    "geometry.other_type": _error(
+        "形状の種類({found})がこのレイヤー({expected})と異なります", "is a {found} in a layer of {expected}"
+    ),
+}
+
+_TABLE = {
+    "csv.no_coordinates": _error("緯度・経度の列が見つかりません", "has no columns for latitude and longitude"),
+    "csv.coordinates_missing": _error("緯度・経度が空です", "latitude or longitude is empty"),
+    "csv.coordinates_invalid": _error(
+        "緯度・経度「{latitude}」「{longitude}」を読めません",
+        "latitude {latitude!r}, longitude {longitude!r} can't be read",
+    ),
+    "csv.coordinates_swapped": _warning(
+        "緯度と経度が逆だったため入れ替えました", "latitude and longitude were exchanged; put right"
+    ),
+    "csv.columns": _error(
+        "列の数が{found}で、見出しの{expected}と合いません",
+        "has {found} columns where the header has {expected}",
+    ),
+}
+
+_XML = {
+    "xml.not_well_formed": _error("XMLとして正しくありません({reason})", "is not well-formed XML ({reason})"),
+    "xml.entity": _error(
+        "XMLに実体宣言があるため、安全のため読みません", "declares XML entities and is refused for safety"
+    ),
+    "xml.not_citygml": _error("CityGMLではありません({root})", "is not CityGML ({root})"),
+}
+
+_CITYGML = {
+    "citygml.duplicate_id": _error("gml:idが重複しています", "duplicate gml:id"),
+    "citygml.id_missing": _warning("gml:idがないため仮の番号を付けました", "has no gml:id; it got a number instead"),
+    "citygml.no_surface": _error(
+        "読み取れる形状(LOD0・LOD1)がありません(ある形状: {found})",
+        "has no geometry at LOD0 or LOD1 that can be read (has: {found})",
+    ),
+    "citygml.ring": _error("面の座標列が正しくありません({reason})", "a ring's coordinates are wrong ({reason})"),
+    "citygml.value": _warning(
+        "{name} の値「{value}」を数値として読めません", "{name} is {value!r}, which is not a number"
+    ),
+    "citygml.code_unknown": _warning(
+        "{name} のコード「{value}」がコードリスト {codelist} にありません",
+        "{name}: code {value!r} is not in codelist {codelist}",
+    ),
+    "citygml.codelist_missing": _note(
+        "コードリスト {codelist} がないため、コードのまま保存しました",
+        "codelist {codelist} is missing; its codes are kept without labels",
+    ),
+    "citygml.package_not_read": _error(
+        "パッケージ {package} はまだ読めません(地物 {count} 件)",
+        "package {package} is not read yet ({count} features)",
+    ),
+    "citygml.lod_not_read": _note(
+        "{feature_type} の {lod} はまだ読めません({count} 件)",
+        "{lod} of {feature_type} is not read yet ({count} times)",
+    ),
+    "citygml.textures_not_read": _note("テクスチャはまだ読めません({count} 件)", "textures are not read yet ({count})"),
+}
+
+_GTFS = {
+    "gtfs.file_missing": _error("必須のファイル {name} がありません", "the required file {name} is missing"),
+    "gtfs.column_missing": _error("必須の列 {name} がありません", "the required column {name} is missing"),
+    "gtfs.stop_without_coordinates": _error("停留所に緯度・経度がありません", "stop has no coordinates"),
+    "gtfs.route_without_line": _error(
+        "この路線には便も形状もなく、線を作れません", "route has neither trips nor shapes to draw it from"
+    ),
+}
+
+RULES: dict[str, Rule] = {**_FILE, **_CRS, **_GEOMETRY, **_TABLE, **_XML, **_CITYGML, **_GTFS}
