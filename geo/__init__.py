@@ -12,6 +12,7 @@ from geo.style import Draw, Style, StyleClass, Theme, ThemeType
 from geo.text import Language, Text
 
 __all__ = [
+    "GROUPS",
     "RULES",
     "Batch",
     "Bounds",
@@ -27,6 +28,7 @@ __all__ = [
     "InvalidStyleError",
     "Language",
     "Layer",
+    "Portrayal",
     "Problem",
     "Rule",
     "Severity",
