@@ -5,13 +5,15 @@ from geo.bounds import Bounds
 from geo.column import Column, ColumnType
 from geo.errors import GeoError, InvalidBoundsError, InvalidLayerError, InvalidStyleError, UnreadableError
 from geo.layer import Layer
-from geo.portrayal import GROUPS, Group, Portrayal, plain_portrayal
+from geo.portrayal import ANALYSIS, BASE, GROUPS, Group, Portrayal, plain_portrayal
 from geo.problem import Problem
 from geo.rule import RULES, Rule, Severity
 from geo.style import Draw, Style, StyleClass, Theme, ThemeType
 from geo.text import Language, Text
 
 __all__ = [
+    "ANALYSIS",
+    "BASE",
     "GROUPS",
     "RULES",
     "Batch",

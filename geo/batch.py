@@ -49,6 +49,10 @@ class Batch:
     """Labels and units of the columns that have any."""
     problems: tuple[Problem, ...] = ()
     counts: tuple[Count, ...] = field(default=())
+    crs: str = "EPSG:4326"
+    """The coordinate reference system that the file declares, before the conversion to EPSG:4326."""
+    vertical_datum: str | None = None
+    """What heights in this file are measured from; None where it has none."""
 
     def __post_init__(self) -> None:
         if self.features.crs is None or self.features.crs.to_epsg() != 4326:

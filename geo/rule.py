@@ -53,6 +53,7 @@ _FILE = {
         "ZIPを展開すると{size}になり、上限{limit}を超えます",
         "unpacks to {size}, more than the limit of {limit}",
     ),
+    "zip.nested": _error("ZIPの中のZIPの中にさらにZIPがあります", "is a zip inside a zip inside a zip"),
     "zip.encrypted": _error("ZIPの中の「{member}」が暗号化されています", "zip member {member!r} is encrypted"),
 }
 

@@ -1,0 +1,121 @@
+"""Analyses on stored layers: the question, its answer, and the answer kept as a layer with its Recipe."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from geo.coverage import Coverage, coverage, coverage_portrayal
+
+from data.errors import InvalidQueryError, NothingToRepeatError
+from data.naming import layer_id
+from data.record import LayerRecord
+from data.stage import stage_frame
+from data.store import Store
+from data.viewer import Viewer
+from geo import GeoError, Layer, Text
+
+METHOD = "1"
+"""Raised when an analysis gives something else for the same inputs."""
+
+
+@dataclass(frozen=True, slots=True)
+class CoverageQuery:
+    """Who lives within `within_m` metres (straight line) of the features of `points`?"""
+
+    points: str
+    """Layer id."""
+    within_m: float
+    population: str | None = None
+    """Layer id."""
+    title: str | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "points": self.points,
+            "within_m": self.within_m,
+            "population": self.population,
+            "title": self.title,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """The call that made a derived layer, with the versions it read: enough to run it again."""
+
+    kind: str
+    parameters: Mapping[str, Any]
+    inputs: Mapping[str, str]
+    """Layer id to version."""
+
+    def as_json(self) -> dict[str, Any]:
+        return {"kind": self.kind, "parameters": dict(self.parameters), "inputs": dict(self.inputs), "method": METHOD}
+
+    @property
+    def content_hash(self) -> str:
+        """The same call on the same versions is the same content."""
+        return hashlib.sha256(json.dumps(self.as_json(), sort_keys=True).encode()).hexdigest()
+
+
+def run_coverage(store: Store, query: CoverageQuery, viewer: Viewer) -> Coverage:
+    """The answer, nothing stored. UnknownLayerError, or InvalidQueryError for values that make no sense."""
+    points = _features(store, query.points, viewer)
+    population = _features(store, query.population, viewer) if query.population else None
+    try:
+        return coverage(points, within_m=query.within_m, population=population)
+    except GeoError as error:
+        raise InvalidQueryError(_text_of(error)) from error
+
+
+def _features(store: Store, layer_id: str, viewer: Viewer) -> Layer:
+    """Named as people know the layer, since notes and results quote it."""
+    return replace(store.features(layer_id, viewer), name=store.layer(layer_id, viewer).title.ja)
+
+
+def _text_of(error: GeoError) -> Text:
+    text = getattr(error, "text", None)
+    return text if isinstance(text, Text) else Text.same(str(error))
+
+
+def save_coverage(store: Store, query: CoverageQuery, viewer: Viewer) -> LayerRecord:
+    """Runs the analysis and keeps it as a layer; the same question on the same data makes no new version."""
+    viewer.require_change()
+    inputs = {name: store.layer(name, viewer).version for name in (query.points, query.population) if name}
+    recipe = Recipe("coverage", query.as_json(), inputs)
+    known = store.made_from(recipe.content_hash, viewer)
+    if known:
+        return known[0]
+    answer = run_coverage(store, query, viewer)
+    title = Text.same(query.title) if query.title else _coverage_title(store, query, viewer)
+    attributions = {store.layer(name, viewer).attribution for name in inputs} - {None}
+    with store.staging() as staging:
+        folder = staging / "layer"
+        folder.mkdir()
+        staged = stage_frame(
+            answer.as_layer().features,
+            folder,
+            coverage_portrayal(),
+            id=layer_id(query.title or f"coverage-{query.points}-{query.within_m:g}m", ""),
+            title=title,
+            content_hash=recipe.content_hash,
+            recipe={**recipe.as_json(), "figures": answer.figures()},
+            attribution="、".join(sorted(filter(None, attributions))) or None,
+        )
+        return store.commit([staged], viewer)[0]
+
+
+def _coverage_title(store: Store, query: CoverageQuery, viewer: Viewer) -> Text:
+    points = store.layer(query.points, viewer).title
+    return Text(
+        f"{points.ja}から{query.within_m:g}m圏",
+        f"Within {query.within_m:g} m of {points.en}",
+    )
+
+
+def rerun(store: Store, layer_id: str, viewer: Viewer) -> LayerRecord:
+    """Runs a derived layer's Recipe again on the current versions of its inputs."""
+    recipe = store.layer(layer_id, viewer).current.recipe
+    if recipe is None:
+        raise NothingToRepeatError(layer_id)
+    return save_coverage(store, CoverageQuery(**recipe["parameters"]), viewer)

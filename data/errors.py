@@ -1,0 +1,71 @@
+"""What can go wrong in data.
+
+DataError
+├── UnknownLayerError     no such layer, or none that this viewer may see (the two look the same on purpose)
+├── UnknownFeatureError   no feature with that index
+├── UnknownColumnError    no column of that name
+├── UnknownJobError       no such job
+├── NotAllowedError       the viewer may read but not do this
+├── NothingToRepeatError  a layer without a recipe can't be run again
+├── InvalidQueryError     an analysis was asked for with values that make no sense
+└── StoreFormatError      a folder that is no store, or one of a newer version of the program
+
+Every error carries a `text` in both languages; its `str` is the English one.
+"""
+
+from geo import Text
+
+
+class DataError(Exception):
+    """Every error of this package."""
+
+    def __init__(self, text: Text) -> None:
+        super().__init__(text.en)
+        self.text = text
+
+
+class UnknownLayerError(DataError):
+    def __init__(self, layer_id: str) -> None:
+        super().__init__(Text(f"レイヤー「{layer_id}」はありません", f"no layer {layer_id!r}"))
+
+
+class UnknownFeatureError(DataError):
+    def __init__(self, layer_id: str, fid: int) -> None:
+        super().__init__(
+            Text(f"レイヤー「{layer_id}」に地物 {fid} はありません", f"no feature {fid} in layer {layer_id!r}")
+        )
+
+
+class UnknownColumnError(DataError):
+    def __init__(self, layer_id: str, column: str) -> None:
+        super().__init__(
+            Text(f"レイヤー「{layer_id}」に列「{column}」はありません", f"no column {column!r} in layer {layer_id!r}")
+        )
+
+
+class UnknownJobError(DataError):
+    def __init__(self, job_id: str) -> None:
+        super().__init__(Text(f"ジョブ「{job_id}」はありません", f"no job {job_id!r}"))
+
+
+class NotAllowedError(DataError):
+    def __init__(self, action: Text) -> None:
+        super().__init__(Text(f"{action.ja}権限がありません", f"not allowed to {action.en}"))
+
+
+class NothingToRepeatError(DataError):
+    def __init__(self, layer_id: str) -> None:
+        super().__init__(
+            Text(
+                f"レイヤー「{layer_id}」は分析結果ではありません",
+                f"layer {layer_id!r} is not the result of an analysis",
+            )
+        )
+
+
+class InvalidQueryError(DataError):
+    pass
+
+
+class StoreFormatError(DataError):
+    pass

@@ -1,0 +1,51 @@
+"""Where the shards of long work run: here, in processes beside us, or wherever a given Executor takes them."""
+
+import ctypes
+import os
+import signal
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from contextlib import contextmanager
+from multiprocessing import get_context
+from typing import Any, TypeVar
+
+_T = TypeVar("_T")
+
+_WORTH_A_POOL = 8_000_000
+"""Bytes below which starting processes costs more time than it saves."""
+
+
+class SerialExecutor(Executor):
+    """Runs each call at once in this process; for small work, and for tests."""
+
+    def submit(self, fn: Callable[..., _T], /, *args: Any, **kwargs: Any) -> "Future[_T]":
+        future: Future[_T] = Future()
+        try:
+            future.set_result(fn(*args, **kwargs))
+        except BaseException as error:
+            future.set_exception(error)
+            if not isinstance(error, Exception):
+                raise
+        return future
+
+
+@contextmanager
+def build_executor(given: Executor | None, *, tasks: int, bytes_: int) -> Iterator[Executor]:
+    """The given executor, which stays open; else one that suits the work, closed at the end."""
+    if given is not None:
+        yield given
+        return
+    cores = min(len(os.sched_getaffinity(0)), tasks)
+    if cores < 2 or bytes_ < _WORTH_A_POOL:
+        yield SerialExecutor()
+        return
+    # spawn: GDAL, Arrow and their threads do not survive a fork.
+    with ProcessPoolExecutor(cores, mp_context=get_context("spawn"), initializer=_die_with_parent) as pool:
+        yield pool
+
+
+def _die_with_parent() -> None:
+    """A killed import must leave no process behind that goes on writing."""
+    pr_set_pdeathsig = 1
+    ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGKILL)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)

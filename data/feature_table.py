@@ -1,0 +1,191 @@
+"""The features of one version: a GeoParquet file whose row number is the feature's index (fid)."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import orjson
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import shapely
+from pyproj import CRS
+
+from geo import Column
+
+ROW_GROUP = 2_000
+"""Rows that one look at one feature reads; a compromise between that look and the file's size."""
+
+ATTRIBUTES = "attributes"
+_OWN = frozenset({"geometry", "feature_id", ATTRIBUTES})
+
+
+class FeatureTable:
+    """Reads from one immutable file; holds only its metadata, so threads may share it."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._metadata, self.schema = _footer(path)
+        self._starts = np.cumsum(
+            [0, *(self._metadata.row_group(i).num_rows for i in range(self._metadata.num_row_groups))]
+        )
+
+    def __len__(self) -> int:
+        return int(self._metadata.num_rows)
+
+    def _file(self) -> pq.ParquetFile:
+        return pq.ParquetFile(self.path, metadata=self._metadata, memory_map=True)
+
+    def row(self, fid: int) -> dict[str, Any]:
+        """Every column of one feature; IndexError outside 0 .. len - 1."""
+        if not 0 <= fid < len(self):
+            raise IndexError(fid)
+        group = int(np.searchsorted(self._starts, fid, side="right")) - 1
+        rows = self._file().read_row_group(group)
+        row: dict[str, Any] = rows.slice(fid - int(self._starts[group]), 1).to_pylist()[0]
+        return row
+
+    def column(self, name: str) -> pa.Table:
+        """One column in the order of the features; KeyError when there is none."""
+        if name not in self.schema.names or name == "geometry":
+            raise KeyError(name)
+        return self._file().read(columns=[name])
+
+    def features(self) -> gpd.GeoDataFrame:
+        """All features in EPSG:4326, index from 0, without the tree of attributes."""
+        names = [name for name in self.schema.names if name != ATTRIBUTES]
+        table = self._file().read(columns=names)
+        geometry = shapely.from_wkb(table["geometry"].to_numpy(zero_copy_only=False))
+        frame = table.drop_columns(["geometry"]).to_pandas()
+        return gpd.GeoDataFrame(frame, geometry=geometry, crs="EPSG:4326")
+
+
+@lru_cache(maxsize=256)
+def _footer(path: Path) -> tuple[Any, pa.Schema]:
+    metadata = pq.read_metadata(path)
+    return metadata, metadata.schema.to_arrow_schema()
+
+
+def attribute_nodes(row: Mapping[str, Any], columns: Iterable[Column]) -> list[dict[str, Any]]:
+    """A feature's attributes as the page shows them: its own tree, or its columns with labels and units."""
+    if row.get(ATTRIBUTES):
+        tree: list[dict[str, Any]] = orjson.loads(row[ATTRIBUTES])
+        return tree
+    known = {column.name: column for column in columns}
+    names = [*(name for name in known if name in row), *(name for name in row if name not in known)]
+    return [_node(name, row[name], known.get(name)) for name in names if name not in _OWN and not _is_empty(row[name])]
+
+
+def _node(name: str, value: Any, column: Column | None) -> dict[str, Any]:
+    node: dict[str, Any] = {"name": name, "value": value}
+    if column is not None:
+        node["title"] = column.label.as_json()
+        if column.unit:
+            node["unit"] = column.unit
+    return node
+
+
+def _is_empty(value: Any) -> bool:
+    return value is None or value == "" or (isinstance(value, float) and np.isnan(value))
+
+
+def arrow_table(frame: gpd.GeoDataFrame) -> pa.Table:
+    """A frame as an Arrow table with WKB geometry. A column of mixed kinds becomes text, never an error."""
+    plain = pd.DataFrame(frame.drop(columns=frame.geometry.name))
+    arrays = [_array(plain[name]) for name in plain.columns]
+    wkb = pa.array(shapely.to_wkb(frame.geometry.to_numpy()), pa.binary())
+    return pa.table([*arrays, wkb], names=[*map(str, plain.columns), "geometry"])
+
+
+def _array(series: "pd.Series[Any]") -> pa.Array:
+    try:
+        array = pa.Array.from_pandas(series)
+    except (pa.ArrowInvalid, pa.ArrowTypeError):
+        array = pa.array([None if _is_empty(value) else str(value) for value in series], pa.string())
+    if pa.types.is_temporal(array.type):
+        return array.cast(pa.string())
+    return array.cast(pa.string()) if pa.types.is_large_string(array.type) else array
+
+
+def unified_schema(schemas: Sequence[pa.Schema]) -> pa.Schema:
+    """One schema for all shards: numbers widen, and what can't be brought together becomes text."""
+    types: dict[str, pa.DataType] = {}
+    for schema in schemas:
+        for field in schema:
+            types[field.name] = _wider(types.get(field.name), field.type)
+    geometry = types.pop("geometry")
+    fields = [pa.field(name, pa.string() if pa.types.is_null(kind) else kind) for name, kind in types.items()]
+    return pa.schema([*fields, pa.field("geometry", geometry)])
+
+
+def _wider(known: pa.DataType | None, new: pa.DataType) -> pa.DataType:
+    if known is None or pa.types.is_null(known) or known == new:
+        return new
+    if pa.types.is_null(new):
+        return known
+    numbers = (pa.types.is_integer(known) or pa.types.is_floating(known)) and (
+        pa.types.is_integer(new) or pa.types.is_floating(new)
+    )
+    if numbers:
+        return pa.int64() if pa.types.is_integer(known) and pa.types.is_integer(new) else pa.float64()
+    return pa.string()
+
+
+def conform(table: pa.Table, schema: pa.Schema) -> pa.Table:
+    """`table` with exactly the columns of `schema`; columns it lacks are empty."""
+    arrays = [
+        table[field.name].cast(field.type) if field.name in table.column_names else pa.nulls(len(table), field.type)
+        for field in schema
+    ]
+    return pa.table(arrays, schema=schema)
+
+
+class FeatureTableWriter:
+    """Writes a version's features row group by row group; memory holds one row group and what was just given."""
+
+    def __init__(self, path: Path, schema: pa.Schema) -> None:
+        self._schema = schema
+        self._writer = pq.ParquetWriter(path, schema, compression="zstd", compression_level=1)
+        self._waiting: list[pa.Table] = []
+        self._waiting_rows = 0
+        self._types: set[str] = set()
+        self._box = np.array([np.inf, np.inf, -np.inf, -np.inf])
+        self.rows = 0
+
+    def write(self, table: pa.Table) -> None:
+        table = conform(table, self._schema)
+        self._note(table)
+        self._waiting.append(table)
+        self._waiting_rows += len(table)
+        while self._waiting_rows >= ROW_GROUP:
+            joined = pa.concat_tables(self._waiting)
+            self._writer.write_table(joined.slice(0, ROW_GROUP), row_group_size=ROW_GROUP)
+            self._waiting = [joined.slice(ROW_GROUP)]
+            self._waiting_rows = len(self._waiting[0])
+
+    def _note(self, table: pa.Table) -> None:
+        geometries = shapely.from_wkb(table["geometry"].to_numpy(zero_copy_only=False))
+        self._types.update({geometry.geom_type for geometry in geometries})
+        if len(geometries):
+            box = shapely.total_bounds(geometries)
+            self._box = np.concatenate([np.fmin(self._box[:2], box[:2]), np.fmax(self._box[2:], box[2:])])
+        self.rows += len(table)
+
+    def close(self) -> None:
+        if self._waiting_rows:
+            self._writer.write_table(pa.concat_tables(self._waiting))
+        self._writer.add_key_value_metadata({"geo": orjson.dumps(self._geoparquet()).decode()})
+        self._writer.close()
+
+    def _geoparquet(self) -> dict[str, Any]:
+        """The file's metadata as GeoParquet 1.1 wants it."""
+        column = {
+            "encoding": "WKB",
+            "geometry_types": sorted(self._types),
+            "crs": CRS("OGC:CRS84").to_json_dict(),
+            "bbox": self._box.tolist(),
+        }
+        return {"version": "1.1.0", "primary_column": "geometry", "columns": {"geometry": column}}

@@ -1,0 +1,314 @@
+"""From the paths somebody names to new versions of layers: detect, read, merge, tile, switch."""
+
+import hashlib
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import Executor, as_completed
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+from data.archive import ArchiveLimits
+from data.detect import Found, Source, detect
+from data.executor import build_executor
+from data.naming import group_named, layer_id, layer_names
+from data.reading import PartResult, SourceResult, read_source
+from data.record import LayerRecord, SourceFile
+from data.stage import EmptyLayerError, LayerPlan, build_layer, build_raster
+from data.store import StagedLayer, Store
+from data.viewer import Viewer
+from geo import Problem, Severity, Text
+
+READER = "1"
+"""Raised when the readers give something else for the same bytes, so that the same files are read again."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImportOptions:
+    title: str | None = None
+    group: str | None = None
+    licence: str | None = None
+    attribution: str | None = None
+    crs: str | None = None
+    """For files that declare none, such as `EPSG:6676`."""
+    limits: ArchiveLimits = field(default_factory=ArchiveLimits)
+
+
+class Progress(Protocol):
+    def stage(self, label: Text) -> None:
+        """A new kind of work begins."""
+
+    def start(self, total: int, label: Text) -> None:
+        """`total` units (bytes or layers) lie ahead."""
+
+    def advance(self, done: int) -> None:
+        """So many units more are done."""
+
+
+class NoProgress:
+    def stage(self, label: Text) -> None: ...
+
+    def start(self, total: int, label: Text) -> None: ...
+
+    def advance(self, done: int) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class LayerResult:
+    record: LayerRecord
+    unchanged: bool
+    """The same bytes were already the current version."""
+    notes: tuple[Problem, ...] = ()
+    """What was not read yet, what was missing beside the data."""
+
+    def as_json(self) -> dict[str, Any]:
+        notes = [{"rule": note.rule, "message": _message(note)} for note in self.notes]
+        return {**self.record.as_full_json(), "unchanged": self.unchanged, "notes": notes}
+
+
+@dataclass(frozen=True)
+class ImportSummary:
+    layers: Sequence[LayerResult]
+    failures: Sequence[Problem]
+    """Why whole files were not stored."""
+    ignored: Sequence[str]
+    """Files beside the data, such as a licence text."""
+    seconds: float
+
+    @property
+    def exit_status(self) -> int:
+        """0 all stored; 3 stored with problems; 1 nothing stored."""
+        if not self.layers:
+            return 1
+        lost = any(layer.record.current.problem_count or layer.record.current.kept_out for layer in self.layers)
+        return 3 if lost or self.failures else 0
+
+    def as_json(self) -> dict[str, Any]:
+        current = [layer.record.current for layer in self.layers]
+        return {
+            "layers": [layer.as_json() for layer in self.layers],
+            "read": sum(version.read for version in current),
+            "stored": sum(version.feature_count for version in current),
+            "kept_out": sum(version.kept_out for version in current),
+            "problems": sum(version.problem_count for version in current) + len(self.failures),
+            "failures": [{"rule": one.rule, "file": one.file, "message": _message(one)} for one in self.failures],
+            "ignored": list(self.ignored),
+            "seconds": round(self.seconds, 2),
+            "exit_status": self.exit_status,
+        }
+
+
+def _message(problem: Problem) -> dict[str, str]:
+    return {"ja": problem.message("ja"), "en": problem.message("en")}
+
+
+@dataclass(frozen=True)
+class _Input:
+    """Sources that become layers together: the files of one CityGML dataset, or one other file."""
+
+    name: str
+    sources: Sequence[Source]
+    files: Sequence[SourceFile]
+    content_hash: str
+
+    @property
+    def bytes(self) -> int:
+        return sum(file.bytes for file in self.files)
+
+
+def import_paths(
+    store: Store,
+    paths: Sequence[Path],
+    *,
+    viewer: Viewer,
+    options: ImportOptions | None = None,
+    progress: Progress | None = None,
+    executor: Executor | None = None,
+) -> ImportSummary:
+    """Imports every path; all new versions appear at once, or none.
+
+    Unreadable files and features become problems in the summary. Anything else that goes wrong (a full disk) raises,
+    and the store is as it was.
+    """
+    viewer.require_change()
+    options = options or ImportOptions()
+    progress = progress or NoProgress()
+    began = time.monotonic()
+    with store.staging() as staging:
+        found = _detect_all(paths, staging, options.limits)
+        inputs = _inputs(found.sources, options, progress)
+        unchanged = {one.name: layers for one in inputs if (layers := _unchanged(store, one, viewer))}
+        changed = [one for one in inputs if one.name not in unchanged]
+        results = _read_all(changed, staging, options, progress, executor)
+        staged, failures = _build_all(changed, results, staging, options, progress)
+        records = store.commit(staged, viewer)
+    layers = [LayerResult(record, unchanged=True, notes=_notes(store, record, viewer)) for record in _flat(unchanged)]
+    layers += [
+        LayerResult(record, unchanged=False, notes=_only_notes(layer.problems))
+        for record, layer in zip(records, staged, strict=True)
+    ]
+    layers = [_described(store, layer, options, viewer) for layer in layers]
+    return ImportSummary(layers, [*found.problems, *failures], found.ignored, time.monotonic() - began)
+
+
+def _flat(unchanged: Mapping[str, list[LayerRecord]]) -> Iterable[LayerRecord]:
+    return (record for records in unchanged.values() for record in records)
+
+
+def _notes(store: Store, record: LayerRecord, viewer: Viewer) -> tuple[Problem, ...]:
+    return _only_notes(store.problems(record.id, viewer))
+
+
+def _only_notes(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    return tuple(problem for problem in problems if problem.severity is Severity.NOTE)
+
+
+def _detect_all(paths: Sequence[Path], staging: Path, limits: ArchiveLimits) -> Found:
+    scratch = staging / "unpacked"
+    scratch.mkdir()
+    everything = Found()
+    for path in paths:
+        found = detect(path, scratch, limits)
+        everything.sources += found.sources
+        everything.ignored += found.ignored
+        everything.problems += found.problems
+    return everything
+
+
+def _inputs(sources: Sequence[Source], options: ImportOptions, progress: Progress) -> list[_Input]:
+    """Sources grouped, with the hash of their bytes and of what else decides the result."""
+    progress.start(
+        sum(file.stat().st_size for source in sources for file in source.files),
+        Text("ファイルを確認", "Checking files"),
+    )
+    grouped: dict[str, list[Source]] = {}
+    for source, name in zip(sources, layer_names(sources), strict=True):
+        grouped.setdefault(name, []).append(source)
+    return [_input(name, group, options, progress) for name, group in grouped.items()]
+
+
+def _input(name: str, sources: Sequence[Source], options: ImportOptions, progress: Progress) -> _Input:
+    files = []
+    for source in sources:
+        for path in source.files:
+            files.append(_hashed(path, source))
+            progress.advance(files[-1].bytes)
+    total = hashlib.sha256(f"{READER} {options.crs} {name} {options.title}".encode())
+    for file in files:
+        total.update(f"{file.name} {file.sha256}\n".encode())
+    return _Input(name, sources, files, total.hexdigest())
+
+
+def _hashed(path: Path, source: Source) -> SourceFile:
+    name = source.name if path == source.path else f"{Path(source.name).parent / path.name}"
+    if source.path.is_dir():
+        name = f"{source.name}/{path.relative_to(source.path).as_posix()}"
+    with path.open("rb") as file:
+        return SourceFile(name, hashlib.file_digest(file, "sha256").hexdigest(), path.stat().st_size)
+
+
+def _unchanged(store: Store, one: _Input, viewer: Viewer) -> list[LayerRecord]:
+    """The layers that these very bytes made, when all of them are still the current versions."""
+    records = store.made_from(one.content_hash, viewer)
+    wanted = set(records[0].current.made_with) if records else set()
+    return records if wanted == {record.id for record in records} else []
+
+
+def _read_all(
+    inputs: Sequence[_Input], staging: Path, options: ImportOptions, progress: Progress, executor: Executor | None
+) -> dict[Source, SourceResult]:
+    """Every source read into shards below `staging`, on all cores where that pays."""
+    sources = [source for one in inputs for source in one.sources]
+    total = sum(one.bytes for one in inputs)
+    progress.start(total, Text("読み込み", "Reading"))
+    results: dict[Source, SourceResult] = {}
+    with build_executor(executor, tasks=len(sources), bytes_=total) as pool:
+        waiting = {
+            pool.submit(read_source, source, staging / "shards" / str(number), options.crs): source
+            for number, source in enumerate(sources)
+        }
+        for future in as_completed(waiting):
+            source = waiting[future]
+            results[source] = future.result()
+            progress.advance(sum(path.stat().st_size for path in source.files))
+    return results
+
+
+def _build_all(
+    inputs: Sequence[_Input],
+    results: Mapping[Source, SourceResult],
+    staging: Path,
+    options: ImportOptions,
+    progress: Progress,
+) -> tuple[list[StagedLayer], list[Problem]]:
+    """The layers of all inputs, and the problems of those of which nothing is left."""
+    failures: list[Problem] = []
+    builds: list[tuple[LayerPlan, SourceResult]] = []
+    for one in inputs:
+        plans = _plans(one, [results[source] for source in one.sources], options, alone=len(inputs) == 1)
+        builds += plans
+        if not plans:
+            failures += [failure for source in one.sources if (failure := results[source].failure)]
+    progress.start(len(builds), Text("タイルを作成", "Making tiles"))
+    staged = []
+    for number, (plan, result) in enumerate(builds):
+        folder = staging / "layers" / str(number)
+        folder.mkdir(parents=True)
+        try:
+            staged.append(_build(plan, result, folder))
+        except EmptyLayerError as empty:
+            failures += empty.problems
+        progress.advance(1)
+    return staged, failures
+
+
+def _build(plan: LayerPlan, result: SourceResult, folder: Path) -> StagedLayer:
+    if result.raster is not None and result.raster_path is not None:
+        return build_raster(plan, folder, result.raster, result.raster_path)
+    return build_layer(plan, folder)
+
+
+def _plans(
+    one: _Input, results: Sequence[SourceResult], options: ImportOptions, *, alone: bool
+) -> list[tuple[LayerPlan, SourceResult]]:
+    """What layers an input makes: one for each part that the readers found in its files."""
+    parts: dict[str, list[PartResult]] = {"": []} if results[0].raster else {}
+    for part in (part for result in results for part in result.parts):
+        parts.setdefault(part.key, []).append(part)
+    name = options.title if options.title and alone else one.name
+    ids = {key: layer_id(name, key) for key in parts}
+    failures = tuple(result.failure for result in results if result.failure)
+    plans = [
+        LayerPlan(
+            id=ids[key],
+            name=one.name,
+            key=key,
+            source=one.sources[0],
+            parts=tuple(found),
+            files=tuple(one.files),
+            # A dataset's broken files are told once, with its first layer.
+            failures=failures if number == 0 else (),
+            content_hash=one.content_hash,
+            made_with=tuple(sorted(ids.values())),
+            title=options.title,
+            group=group_named(options.group),
+            attribution=options.attribution,
+            licence=options.licence,
+        )
+        for number, (key, found) in enumerate(sorted(parts.items()))
+    ]
+    return [(plan, results[0]) for plan in plans]
+
+
+def _described(store: Store, layer: LayerResult, options: ImportOptions, viewer: Viewer) -> LayerResult:
+    """An unchanged layer still takes the licence and the group it is now given."""
+    group = group_named(options.group)
+    wanted = {
+        "attribution": options.attribution,
+        "licence": options.licence,
+        "group": group.as_json() if group else None,
+    }
+    values = {key: value for key, value in wanted.items() if value is not None}
+    if not layer.unchanged or not values:
+        return layer
+    return LayerResult(store.describe(layer.record.id, viewer, values), True, layer.notes)

@@ -1,0 +1,112 @@
+"""Reads one source into shards: Parquet files with a few thousand features each, and an account of them.
+
+Runs in a process of its own, so it takes and gives only what can be pickled.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from geo.raster import RasterSummary, write_cog
+from geo.statistics import read_mesh_statistics
+from geo.table import read_table
+from geo.vector import read_vector
+
+import gtfs
+from data.detect import Source, SourceKind
+from data.feature_table import arrow_table, unified_schema
+from geo import Batch, Column, Count, GeometryType, Problem, UnreadableError, citygml
+
+RASTER_FILE = "grid.tif"
+
+
+@dataclass
+class PartResult:
+    """What one source gave for one layer."""
+
+    key: str
+    """Name of the layer inside the input; empty when there is only one."""
+    part: str
+    """The reader's own name for it, which decides how it is shown."""
+    geometry_type: GeometryType
+    source: Source
+    shards: list[Path] = field(default_factory=list)
+    schema: pa.Schema | None = None
+    columns: dict[str, Column] = field(default_factory=dict)
+    counts: list[Count] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    crs: str = ""
+    vertical_datum: str | None = None
+
+
+@dataclass(frozen=True)
+class SourceResult:
+    source: Source
+    parts: tuple[PartResult, ...] = ()
+    failure: Problem | None = None
+    """Why nothing of this source is used."""
+    raster: RasterSummary | None = None
+    raster_path: Path | None = None
+
+
+def read_source(source: Source, folder: Path, crs: str | None) -> SourceResult:
+    """Reads all of `source` into `folder`. A source that turns out unreadable on the way gives nothing at all."""
+    folder.mkdir(parents=True)
+    try:
+        if source.kind is SourceKind.RASTER:
+            target = folder / RASTER_FILE
+            summary = write_cog(source.path, target, name=source.name, crs=crs)
+            return SourceResult(source, raster=summary, raster_path=target)
+        parts: dict[tuple[str, GeometryType], PartResult] = {}
+        for number, batch in enumerate(_batches(source, crs)):
+            key = (batch.part, batch.geometry_type)
+            part = parts.setdefault(key, PartResult(_key(source, batch), batch.part, batch.geometry_type, source))
+            _add(part, batch, folder / f"{number}.parquet")
+    except UnreadableError as error:
+        return SourceResult(source, failure=error.problem)
+    if not any(part.counts or part.problems for part in parts.values()):
+        return SourceResult(source, failure=Problem("file.no_features", source.name))
+    return SourceResult(source, tuple(parts.values()))
+
+
+def _batches(source: Source, crs: str | None) -> Iterator[Batch]:
+    match source.kind:
+        case SourceKind.CITYGML:
+            return citygml.read_citygml(source.path, name=source.name, codelists=citygml.find_codelists(source.path))
+        case SourceKind.TABLE:
+            return read_table(source.path, name=source.name, crs=crs)
+        case SourceKind.MESH_STATISTICS:
+            return read_mesh_statistics(source.path, name=source.name)
+        case SourceKind.FEED:
+            return gtfs.feed_batches(gtfs.read_feed(source.path), name=source.name)
+        case _:
+            return read_vector(source.path, name=source.name, crs=crs)
+
+
+def _add(part: PartResult, batch: Batch, path: Path) -> None:
+    part.columns.update({column.name: column for column in batch.columns})
+    part.counts += batch.counts
+    part.problems += batch.problems
+    part.crs, part.vertical_datum = batch.crs, batch.vertical_datum
+    if not len(batch.features):
+        return
+    table = arrow_table(batch.features)
+    pq.write_table(table, path, compression="zstd", compression_level=1)
+    part.shards.append(path)
+    part.schema = table.schema if part.schema is None else unified_schema([part.schema, table.schema])
+
+
+_FLOOD_PACKAGES = frozenset({"fld", "tnm", "htd", "ifld", "rfld"})
+
+
+def _key(source: Source, batch: Batch) -> str:
+    """Floods of different rivers and scales overlap, so each is a layer of its own."""
+    if source.kind is not SourceKind.CITYGML or batch.part not in _FLOOD_PACKAGES:
+        return batch.part
+    river = PurePosixPath(source.name).parent.name
+    scale = re.search(r"_(l[12])(?:_|\.|$)", source.name)
+    own = river if river and river not in _FLOOD_PACKAGES else ""
+    return "-".join(filter(None, (batch.part, own, scale.group(1) if scale else "")))

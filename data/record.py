@@ -1,0 +1,148 @@
+"""What the store knows of a layer: the answer of the HTTP API, minus its links."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from data.viewer import Visibility
+from geo import Bounds, Column, ColumnType, Count, GeometryType, Group, Style, Text
+
+Kind = Literal["vector", "raster"]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """One file of an import with its own account."""
+
+    name: str
+    sha256: str
+    bytes: int
+    read: int = 0
+    stored: int = 0
+
+    def as_json(self) -> dict[str, Any]:
+        return {"name": self.name, "sha256": self.sha256, "bytes": self.bytes, "read": self.read, "stored": self.stored}
+
+
+@dataclass(frozen=True)
+class VersionRecord:
+    """Everything about one immutable import, except where it lies and what it is called."""
+
+    kind: Kind
+    geometry: GeometryType | None
+    bounds: Bounds
+    min_zoom: int
+    max_zoom: int
+    feature_count: int
+    crs: str
+    vertical_datum: str | None
+    style: Style
+    columns: tuple[Column, ...]
+    counts: tuple[Count, ...] = ()
+    files: tuple[SourceFile, ...] = ()
+    problem_count: int = 0
+    """Problems that changed or kept out something; notes are not counted."""
+    made_with: tuple[str, ...] = ()
+    """Ids of all layers that the same input made, this one too."""
+    recipe: Mapping[str, Any] | None = None
+    """The call that made a derived layer, with its input versions."""
+
+    @property
+    def read(self) -> int:
+        return sum(count.read for count in self.counts)
+
+    @property
+    def kept_out(self) -> int:
+        return sum(count.kept_out for count in self.counts)
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "kind": self.kind,
+            "geometry": self.geometry.value if self.geometry else None,
+            "bounds": list(self.bounds.as_tuple()),
+            "zooms": {"min": self.min_zoom, "max": self.max_zoom},
+            "feature_count": self.feature_count,
+            "crs": self.crs,
+            "vertical_datum": self.vertical_datum,
+            "style": self.style.as_json(),
+            "columns": [column.as_json() for column in self.columns],
+            "counts": [_count_json(count) for count in self.counts],
+            "files": [file.as_json() for file in self.files],
+            "problems": self.problem_count,
+            "made_with": list(self.made_with),
+            "recipe": dict(self.recipe) if self.recipe else None,
+        }
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> "VersionRecord":
+        return cls(
+            kind=stored["kind"],
+            geometry=GeometryType(stored["geometry"]) if stored["geometry"] else None,
+            bounds=Bounds(*stored["bounds"]),
+            min_zoom=stored["zooms"]["min"],
+            max_zoom=stored["zooms"]["max"],
+            feature_count=stored["feature_count"],
+            crs=stored["crs"],
+            vertical_datum=stored["vertical_datum"],
+            style=Style.from_json(stored["style"]),
+            columns=tuple(_column(one) for one in stored["columns"]),
+            counts=tuple(Count(**one) for one in stored["counts"]),
+            files=tuple(SourceFile(**one) for one in stored["files"]),
+            problem_count=stored["problems"],
+            made_with=tuple(stored["made_with"]),
+            recipe=stored["recipe"],
+        )
+
+
+@dataclass(frozen=True)
+class LayerRecord:
+    """A layer as its viewer may see it, with its current version."""
+
+    id: str
+    title: Text
+    group: Group
+    attribution: str | None
+    licence: str | None
+    visibility: Visibility
+    version: str
+    imported_at: str
+    current: VersionRecord
+    previous: tuple[str, ...] = field(default=())
+    """Older versions still on disk, newest first."""
+
+    def as_json(self) -> dict[str, Any]:
+        """The fields of the layer list; `as_full_json` adds what only one layer's own page needs."""
+        about = self.current.as_json()
+        return {
+            "id": self.id,
+            "title": self.title.as_json(),
+            "group": self.group.as_json(),
+            "version": self.version,
+            "attribution": self.attribution,
+            "licence": self.licence,
+            "visibility": self.visibility.value,
+            "imported_at": self.imported_at,
+            **{key: value for key, value in about.items() if key not in ("counts", "files", "made_with")},
+            "read": self.current.read,
+            "stored": self.current.feature_count,
+            "kept_out": self.current.kept_out,
+            "legend": self.current.style.legend(),
+        }
+
+    def as_full_json(self) -> dict[str, Any]:
+        about = self.current.as_json()
+        return {**self.as_json(), "counts": about["counts"], "files": about["files"]}
+
+
+def _count_json(count: Count) -> dict[str, Any]:
+    return {
+        "feature_type": count.feature_type,
+        "lod": count.lod,
+        "read": count.read,
+        "stored": count.stored,
+        "kept_out": count.kept_out,
+    }
+
+
+def _column(stored: Mapping[str, Any]) -> Column:
+    return Column(stored["name"], Text(**stored["label"]), ColumnType(stored["type"]), stored["unit"])

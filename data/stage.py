@@ -1,0 +1,327 @@
+"""Builds a layer's next version in its staging folder: merged features, tiles, and the record of both."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+from geo.municipal import portray as portray_municipal
+from geo.raster import RasterSummary
+from geo.statistics import portray_statistics
+
+import gtfs
+from data.detect import Source, SourceKind
+from data.feature_table import FeatureTableWriter, arrow_table, unified_schema
+from data.reading import PartResult
+from data.record import SourceFile, VersionRecord
+from data.store import FEATURES, GRID, TILES, StagedLayer
+from geo import (
+    BASE,
+    Column,
+    ColumnType,
+    Count,
+    Draw,
+    GeometryType,
+    Group,
+    Portrayal,
+    Problem,
+    Severity,
+    Style,
+    Text,
+    Theme,
+    citygml,
+)
+from tiles import build_vector_tiles
+
+
+@dataclass(frozen=True)
+class LayerPlan:
+    """All that decides one layer of an import, before its features are merged."""
+
+    id: str
+    name: str
+    """Name of the input: a dataset's folder, a file's stem."""
+    key: str
+    """Which layer of the input."""
+    source: Source
+    parts: tuple[PartResult, ...]
+    files: tuple[SourceFile, ...]
+    failures: tuple[Problem, ...]
+    content_hash: str
+    made_with: tuple[str, ...]
+    title: str | None
+    group: Group | None
+    attribution: str | None
+    licence: str | None
+
+
+class EmptyLayerError(Exception):
+    """Not one feature of this layer could be stored; `problems` say why."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__(f"{len(problems)} problems and no feature")
+        self.problems = problems
+
+
+def build_layer(plan: LayerPlan, folder: Path) -> StagedLayer:
+    """Merges the shards into one GeoParquet file and tiles it; EmptyLayerError when nothing is left."""
+    merged = _Merge(plan)
+    schema = unified_schema([part.schema for part in plan.parts if part.schema is not None] or [_NO_FEATURES])
+    rows = write_features(folder / FEATURES, schema, merged.tables())
+    problems = [*plan.failures, *(problem for part in plan.parts for problem in part.problems), *merged.problems]
+    if not rows:
+        raise EmptyLayerError(problems)
+    portrayal = _portray(plan, schema, folder / FEATURES)
+    first = plan.parts[0]
+    record = tile_features(
+        folder,
+        schema,
+        portrayal,
+        first.geometry_type,
+        columns={name: column for part in plan.parts for name, column in part.columns.items()},
+        crs=first.crs,
+        vertical_datum=first.vertical_datum,
+        counts=merged.counts(),
+        files=merged.files(),
+        problems=problems,
+        made_with=plan.made_with,
+    )
+    return _staged(plan, folder, portrayal, record, problems)
+
+
+def build_raster(plan: LayerPlan, folder: Path, raster: RasterSummary, path: Path) -> StagedLayer:
+    """Takes over a grid that was already written as a Cloud Optimized GeoTIFF."""
+    path.rename(folder / GRID)
+    title = Text.same(plan.title or plan.name)
+    portrayal = Portrayal(title, BASE, Style(Draw.RASTER, (Theme.single("#808080", title),)))
+    record = VersionRecord(
+        kind="raster",
+        geometry=None,
+        bounds=raster.bounds,
+        min_zoom=0,
+        max_zoom=18,
+        feature_count=1,
+        crs=raster.crs,
+        vertical_datum=None,
+        style=portrayal.style,
+        columns=(),
+        counts=(Count("raster", "", 1, 1, 0),),
+        files=tuple(replace(file, read=1, stored=1) for file in plan.files),
+        problem_count=_counted(plan.failures),
+        made_with=plan.made_with,
+    )
+    return _staged(plan, folder, portrayal, record, plan.failures)
+
+
+def write_features(path: Path, schema: pa.Schema, tables: Iterable[pa.Table]) -> int:
+    """Rows written."""
+    writer = FeatureTableWriter(path, schema)
+    for table in tables:
+        writer.write(table)
+    writer.close()
+    return writer.rows
+
+
+def tile_features(
+    folder: Path,
+    schema: pa.Schema,
+    portrayal: Portrayal,
+    geometry_type: GeometryType,
+    *,
+    columns: Mapping[str, Column],
+    crs: str,
+    vertical_datum: str | None,
+    counts: tuple[Count, ...],
+    files: tuple[SourceFile, ...] = (),
+    problems: Sequence[Problem] = (),
+    made_with: tuple[str, ...] = (),
+    recipe: Mapping[str, Any] | None = None,
+) -> VersionRecord:
+    """Tiles the features that stand in `folder` and says everything about the version."""
+    tiled = [name for name in portrayal.style.columns if name in schema.names]
+    summary = build_vector_tiles(folder / FEATURES, folder / TILES, columns=tiled, geometry_type=geometry_type)
+    return VersionRecord(
+        kind="vector",
+        geometry=geometry_type,
+        bounds=summary.bounds,
+        min_zoom=summary.min_zoom,
+        max_zoom=summary.max_zoom,
+        feature_count=sum(count.stored for count in counts),
+        crs=crs,
+        vertical_datum=vertical_datum,
+        style=portrayal.style,
+        columns=_columns(schema, columns, portrayal),
+        counts=counts,
+        files=files,
+        problem_count=_counted(problems),
+        made_with=made_with,
+        recipe=recipe,
+    )
+
+
+def stage_frame(
+    frame: gpd.GeoDataFrame,
+    folder: Path,
+    portrayal: Portrayal,
+    *,
+    id: str,
+    title: Text,
+    content_hash: str,
+    recipe: Mapping[str, Any],
+    attribution: str | None,
+) -> StagedLayer:
+    """A layer that an analysis made, from features in memory: EPSG:4326, polygons, one column `feature_id`."""
+    table = arrow_table(frame)
+    schema = unified_schema([table.schema])
+    rows = write_features(folder / FEATURES, schema, [table])
+    counts = (Count("analysis", "", rows, rows, 0),)
+    record = tile_features(
+        folder,
+        schema,
+        portrayal,
+        GeometryType.POLYGON,
+        columns={},
+        crs="EPSG:4326",
+        vertical_datum=None,
+        counts=counts,
+        made_with=(id,),
+        recipe=recipe,
+    )
+    return StagedLayer(id, folder, title, portrayal.group, attribution, None, content_hash, record)
+
+
+class _Merge:
+    """Reads the shards in order; a gml:id that an earlier file of the dataset had is kept out and told."""
+
+    def __init__(self, plan: LayerPlan) -> None:
+        self._plan = plan
+        self._seen: set[str] = set()
+        self._dropped: dict[tuple[str, str, str], int] = {}
+        self.problems: list[Problem] = []
+
+    def tables(self) -> Iterator[pa.Table]:
+        for part in self._plan.parts:
+            for shard in part.shards:
+                table = pq.read_table(shard)
+                shard.unlink()
+                yield self._without_known(table, part) if len(self._plan.parts) > 1 else table
+
+    def _without_known(self, table: pa.Table, part: PartResult) -> pa.Table:
+        ids = table["feature_id"].to_pylist()
+        known = [id in self._seen for id in ids]
+        self._seen.update(ids)
+        if not any(known):
+            return table
+        lost = table.filter(pa.array(known)).select(["feature_id", "feature_type", "lod"])
+        for row in lost.to_pylist():
+            self.problems.append(Problem("citygml.duplicate_id", part.source.name, row["feature_id"]))
+            key = (part.source.name, row["feature_type"], row["lod"] or "")
+            self._dropped[key] = self._dropped.get(key, 0) + 1
+        return table.filter(pc.invert(pa.array(known)))
+
+    def counts(self) -> tuple[Count, ...]:
+        """Per feature type and LOD over all files, duplicates across files moved from stored to kept out."""
+        sums: dict[tuple[str, str], list[int]] = {}
+        for count in (count for part in self._plan.parts for count in part.counts):
+            total = sums.setdefault((count.feature_type, count.lod), [0, 0, 0])
+            for place, number in enumerate((count.read, count.stored, count.kept_out)):
+                total[place] += number
+        for (_, feature_type, lod), number in self._dropped.items():
+            sums[feature_type, lod][1] -= number
+            sums[feature_type, lod][2] += number
+        return tuple(Count(*key, *numbers) for key, numbers in sorted(sums.items()))
+
+    def files(self) -> tuple[SourceFile, ...]:
+        """The input's files, each with what it read and stored for this layer."""
+        read: dict[str, int] = {}
+        stored: dict[str, int] = {}
+        for part in self._plan.parts:
+            name = part.source.name
+            read[name] = read.get(name, 0) + sum(count.read for count in part.counts)
+            stored[name] = stored.get(name, 0) + sum(count.stored for count in part.counts)
+        for (name, _, _), number in self._dropped.items():
+            stored[name] -= number
+        return tuple(
+            replace(file, read=read.get(file.name, 0), stored=stored.get(file.name, 0)) for file in self._plan.files
+        )
+
+
+_NO_FEATURES = pa.schema([pa.field("feature_id", pa.string()), pa.field("geometry", pa.binary())])
+
+
+def _counted(problems: Iterable[Problem]) -> int:
+    return sum(problem.severity is not Severity.NOTE for problem in problems)
+
+
+def _portray(plan: LayerPlan, schema: pa.Schema, features: Path) -> Portrayal:
+    first, names = plan.parts[0], schema.names
+    match plan.source.kind:
+        case SourceKind.CITYGML:
+            return citygml.portray(first.part, names, _distinct_ranks(features, names))
+        case SourceKind.FEED:
+            return gtfs.portray(first.part)
+        case SourceKind.MESH_STATISTICS:
+            return portray_statistics(names)
+        case _:
+            return portray_municipal(plan.source.name, first.part, names, first.geometry_type)
+
+
+def _distinct_ranks(features: Path, names: Sequence[str]) -> dict[str, list[tuple[int, str]]]:
+    """The ranks that occur, with the texts of the dataset's own codelist: tsunami files have other classes."""
+    if not {"rank", "rank_label"} <= set(names):
+        return {}
+    ranks = pq.read_table(features, columns=["rank", "rank_label"]).group_by(["rank", "rank_label"]).aggregate([])
+    found = {row["rank"]: row["rank_label"] for row in ranks.to_pylist() if row["rank"] is not None}
+    return {"rank": [(int(rank), label) for rank, label in sorted(found.items()) if label]}
+
+
+def _columns(schema: pa.Schema, read: Mapping[str, Column], portrayal: Portrayal) -> tuple[Column, ...]:
+    """Every column a person may look at: the labelled ones first, the others as they are called in the file."""
+    known = {**read, **{column.name: column for column in portrayal.columns}}
+    order = [column.name for column in portrayal.columns if column.name in schema.names]
+    order += [name for name in schema.names if name not in order]
+    hidden = ("feature_id", "geometry", "attributes")
+    return tuple(known.get(name) or _unlabelled(schema.field(name)) for name in order if name not in hidden)
+
+
+def _unlabelled(field: pa.Field) -> Column:
+    kind = ColumnType.TEXT
+    if pa.types.is_integer(field.type):
+        kind = ColumnType.INTEGER
+    elif pa.types.is_floating(field.type):
+        kind = ColumnType.NUMBER
+    elif pa.types.is_boolean(field.type):
+        kind = ColumnType.BOOLEAN
+    return Column(field.name, Text.same(field.name or "_"), kind)
+
+
+def _staged(
+    plan: LayerPlan, folder: Path, portrayal: Portrayal, record: VersionRecord, problems: Sequence[Problem]
+) -> StagedLayer:
+    return StagedLayer(
+        id=plan.id,
+        folder=folder,
+        title=_title(plan, portrayal.title),
+        group=plan.group or portrayal.group,
+        attribution=plan.attribution,
+        licence=plan.licence,
+        content_hash=plan.content_hash,
+        record=record,
+        problems=problems,
+    )
+
+
+def _title(plan: LayerPlan, shown: Text) -> Text:
+    """The asked title; else what the layer shows, and for a dataset of several layers which dataset it is from."""
+    several = len(plan.made_with) > 1
+    if plan.title:
+        return Text(f"{plan.title} {shown.ja}", f"{plan.title} {shown.en}") if several else Text.same(plan.title)
+    if plan.source.kind not in (SourceKind.CITYGML, SourceKind.FEED):
+        return shown
+    of_part = plan.key.removeprefix(plan.parts[0].part).strip("-") if plan.parts else ""
+    own = f"{plan.name} {of_part}" if of_part else plan.name
+    return Text(f"{shown.ja}({own})", f"{shown.en} ({own})")

@@ -1,0 +1,396 @@
+"""One folder that holds a city's layers: a catalogue, and beside it immutable versions that nothing overwrites.
+
+    catalogue.sqlite                 what there is (SQLite, WAL)
+    versions/<layer>/<version>/      features.parquet and tiles.pmtiles, or grid.tif
+    staging/<import>/                being written; not visible to anybody
+
+An import writes in staging, moves its folders into place and switches to them in one transaction. Killed at any
+moment, the store serves what it served before; `gc` clears what was left lying.
+"""
+
+import fcntl
+import os
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pyarrow as pa
+import shapely
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
+
+from data import catalogue
+from data.errors import UnknownColumnError, UnknownFeatureError, UnknownLayerError
+from data.feature_table import FeatureTable, attribute_nodes
+from data.job import JobQueue
+from data.record import LayerRecord, VersionRecord
+from data.viewer import Viewer, Visibility
+from geo import Group, Layer, Problem, Text
+
+FEATURES = "features.parquet"
+TILES = "tiles.pmtiles"
+GRID = "grid.tif"
+
+
+@dataclass(frozen=True)
+class StagedLayer:
+    """A layer's next version, complete in its staging folder, waiting for the switch."""
+
+    id: str
+    folder: Path
+    title: Text
+    group: Group
+    attribution: str | None
+    licence: str | None
+    content_hash: str
+    record: VersionRecord
+    problems: Sequence[Problem] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class GcReport:
+    """What a clean-up removed."""
+
+    folders: int
+    bytes: int
+
+
+class Store:
+    def __init__(self, folder: Path) -> None:
+        """Opens the store at `folder`, made when missing; StoreFormatError for one of a newer program."""
+        self.path = folder
+        for name in ("versions", "staging"):
+            (folder / name).mkdir(parents=True, exist_ok=True)
+        self._engine = catalogue.open_catalogue(folder / "catalogue.sqlite")
+        self.jobs = JobQueue(self._engine)
+
+    @classmethod
+    def open(cls, folder: Path | str) -> "Store":
+        return cls(Path(folder).resolve())
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+    # Reading
+
+    def generation(self) -> int:
+        """A number that grows with every change, by whichever process; cheap enough to ask often."""
+        with self._engine.connect() as connection:
+            return int(connection.execute(_GENERATION).scalar_one())
+
+    def layers(self, viewer: Viewer) -> list[LayerRecord]:
+        """The layers this viewer may see, in the order of their titles."""
+        with self._engine.connect() as connection:
+            previous = _previous_versions(connection)
+            rows = connection.execute(_CURRENT.where(_seen_by(viewer))).all()
+        records = [_record(row, previous.get(row.id, ())) for row in rows]
+        return sorted(records, key=lambda record: (record.title.ja, record.id))
+
+    def layer(self, layer_id: str, viewer: Viewer) -> LayerRecord:
+        """UnknownLayerError when there is none, or none for this viewer."""
+        with self._engine.connect() as connection:
+            row = connection.execute(_CURRENT.where(_seen_by(viewer), catalogue.layers.c.id == layer_id)).one_or_none()
+            if row is None:
+                raise UnknownLayerError(layer_id)
+            return _record(row, _previous_versions(connection).get(layer_id, ()))
+
+    def folder(self, record: LayerRecord, version: str | None = None) -> Path:
+        """Where a version's files lie; the current one's unless another that the record names is asked for."""
+        if version not in (None, record.version, *record.previous):
+            raise UnknownLayerError(f"{record.id}/{version}")
+        return self.path / "versions" / record.id / (version or record.version)
+
+    def problems(self, layer_id: str, viewer: Viewer) -> list[Problem]:
+        record = self.layer(layer_id, viewer)
+        table = catalogue.problems
+        query = select(table).where(table.c.layer_id == layer_id, table.c.version == record.version)
+        with self._engine.connect() as connection:
+            return [_problem(row) for row in connection.execute(query.order_by(table.c.id))]
+
+    def feature(self, layer_id: str, fid: int, viewer: Viewer, version: str | None = None) -> dict[str, Any]:
+        """One feature with all its attributes, as the HTTP API answers it."""
+        record, table = self._table(layer_id, viewer, version)
+        try:
+            row = table.row(fid)
+        except IndexError:
+            raise UnknownFeatureError(layer_id, fid) from None
+        geometry = shapely.from_wkb(row["geometry"])
+        return {
+            "layer": layer_id,
+            "version": version or record.version,
+            "fid": fid,
+            "feature_id": row["feature_id"],
+            "geometry_type": geometry.geom_type,
+            "bounds": list(geometry.bounds),
+            "attributes": attribute_nodes(row, record.current.columns),
+        }
+
+    def column(self, layer_id: str, name: str, viewer: Viewer, version: str | None = None) -> pa.Table:
+        """One column in the order of the features (row number = fid)."""
+        _, table = self._table(layer_id, viewer, version)
+        try:
+            return table.column(name)
+        except KeyError:
+            raise UnknownColumnError(layer_id, name) from None
+
+    def features(self, layer_id: str, viewer: Viewer) -> Layer:
+        """All features of a vector layer, as the analyses take them."""
+        record, table = self._table(layer_id, viewer, None)
+        return Layer(record.id, table.features())
+
+    def _table(self, layer_id: str, viewer: Viewer, version: str | None) -> tuple[LayerRecord, FeatureTable]:
+        record = self.layer(layer_id, viewer)
+        if record.current.kind == "raster":
+            raise UnknownLayerError(layer_id)
+        return record, FeatureTable(self.folder(record, version) / FEATURES)
+
+    def made_from(self, content_hash: str, viewer: Viewer) -> list[LayerRecord]:
+        """The layers whose current version was made from an input with this hash."""
+        query = _CURRENT.where(_seen_by(viewer), catalogue.versions.c.content_hash == content_hash)
+        with self._engine.connect() as connection:
+            previous = _previous_versions(connection)
+            return [_record(row, previous.get(row.id, ())) for row in connection.execute(query)]
+
+    # Changing
+
+    @contextmanager
+    def staging(self) -> Iterator[Path]:
+        """A folder for one import, gone at the end whatever happens; its lock tells `gc` that somebody is at work."""
+        folder = self.path / "staging" / uuid4().hex
+        folder.mkdir()
+        with _locked(folder / ".lock"):
+            try:
+                yield folder
+            finally:
+                shutil.rmtree(folder, ignore_errors=True)
+
+    def commit(self, staged: Sequence[StagedLayer], viewer: Viewer) -> list[LayerRecord]:
+        """Moves complete versions into place and switches to all of them in one transaction."""
+        viewer.require_change()
+        for layer in staged:
+            _flush(layer.folder)
+        with self._committing(), self._engine.begin() as connection:
+            catalogue.bump_generation(connection)
+            for layer in staged:
+                self._switch(connection, layer)
+        return [self.layer(layer.id, viewer) for layer in staged]
+
+    def _switch(self, connection: Connection, layer: StagedLayer) -> None:
+        versions = catalogue.versions
+        last = connection.execute(select(func.max(versions.c.number)).where(versions.c.layer_id == layer.id)).scalar()
+        number = (last or 0) + 1
+        version = f"{number}-{layer.content_hash[:8]}"
+        target = self.path / "versions" / layer.id / version
+        # Left by an import that was killed between its move and its commit.
+        shutil.rmtree(target, ignore_errors=True)
+        target.parent.mkdir(exist_ok=True)
+        layer.folder.rename(target)
+        _upsert_layer(connection, layer, version)
+        connection.execute(
+            insert(versions).values(
+                layer_id=layer.id,
+                version=version,
+                number=number,
+                content_hash=layer.content_hash,
+                imported_at=datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
+                about=layer.record.as_json(),
+            )
+        )
+        if layer.problems:
+            rows = [_problem_row(problem, layer.id, version) for problem in layer.problems]
+            connection.execute(insert(catalogue.problems), rows)
+
+    def publish(self, layer_id: str, viewer: Viewer) -> LayerRecord:
+        """Shows the layer on the public map."""
+        return self._set_visibility(layer_id, Visibility.PUBLIC, viewer)
+
+    def unpublish(self, layer_id: str, viewer: Viewer) -> LayerRecord:
+        return self._set_visibility(layer_id, Visibility.INTERNAL, viewer)
+
+    def _set_visibility(self, layer_id: str, visibility: Visibility, viewer: Viewer) -> LayerRecord:
+        return self.describe(layer_id, viewer, {"visibility": visibility.value})
+
+    def describe(self, layer_id: str, viewer: Viewer, values: Mapping[str, Any]) -> LayerRecord:
+        """Changes what a layer is called or how it is licensed, not its data. Keys are the catalogue's columns."""
+        viewer.require_change()
+        self.layer(layer_id, viewer)
+        if values:
+            with self._engine.begin() as connection:
+                catalogue.bump_generation(connection)
+                table = catalogue.layers
+                connection.execute(update(table).where(table.c.id == layer_id).values(**values))
+        return self.layer(layer_id, viewer)
+
+    def remove(self, layer_id: str, viewer: Viewer) -> None:
+        """Forgets the layer with all its versions."""
+        viewer.require_change()
+        self.layer(layer_id, viewer)
+        with self._committing():
+            with self._engine.begin() as connection:
+                catalogue.bump_generation(connection)
+                connection.execute(delete(catalogue.layers).where(catalogue.layers.c.id == layer_id))
+            shutil.rmtree(self.path / "versions" / layer_id, ignore_errors=True)
+
+    def gc(self, viewer: Viewer, *, keep_previous: int = 1) -> GcReport:
+        """Clears what killed imports left, and versions older than the current and `keep_previous` before it."""
+        viewer.require_change()
+        with self._committing():
+            self._forget_old_versions(keep_previous)
+            doomed = [*self._unknown_versions(), *self._abandoned_staging()]
+            freed = sum(_size(folder) for folder in doomed)
+            for folder in doomed:
+                shutil.rmtree(folder, ignore_errors=True)
+        return GcReport(len(doomed), freed)
+
+    def _forget_old_versions(self, keep_previous: int) -> None:
+        versions = catalogue.versions
+        with self._engine.begin() as connection:
+            catalogue.bump_generation(connection)
+            newest = select(versions.c.layer_id, func.max(versions.c.number).label("number"))
+            newest_of = newest.group_by(versions.c.layer_id).subquery()
+            old = (
+                select(versions.c.layer_id, versions.c.version)
+                .join(newest_of, versions.c.layer_id == newest_of.c.layer_id)
+                .where(versions.c.number < newest_of.c.number - keep_previous)
+            )
+            for layer_id, version in connection.execute(old).tuples().all():
+                for table in (catalogue.problems, versions):
+                    connection.execute(delete(table).where(table.c.layer_id == layer_id, table.c.version == version))
+
+    def _unknown_versions(self) -> list[Path]:
+        with self._engine.connect() as connection:
+            query = select(catalogue.versions.c.layer_id, catalogue.versions.c.version)
+            known = {(layer_id, version) for layer_id, version in connection.execute(query).tuples()}
+        folders = (self.path / "versions").glob("*/*")
+        return [folder for folder in folders if (folder.parent.name, folder.name) not in known]
+
+    def _abandoned_staging(self) -> list[Path]:
+        return [folder for folder in (self.path / "staging").iterdir() if not _is_locked(folder / ".lock")]
+
+    @contextmanager
+    def _committing(self) -> Iterator[None]:
+        """One process at a time moves folders and changes the catalogue together."""
+        with _locked(self.path / "commit.lock"):
+            yield
+
+
+_GENERATION = select(catalogue.meta.c.value).where(catalogue.meta.c.key == "generation")
+_CURRENT = select(
+    catalogue.layers,
+    catalogue.versions.c.imported_at,
+    catalogue.versions.c.content_hash,
+    catalogue.versions.c.about,
+).join(
+    catalogue.versions,
+    (catalogue.versions.c.layer_id == catalogue.layers.c.id)
+    & (catalogue.versions.c.version == catalogue.layers.c.version),
+)
+
+
+def _seen_by(viewer: Viewer) -> Any:
+    return catalogue.layers.c.visibility.in_([visibility.value for visibility in viewer.sees])
+
+
+def _previous_versions(connection: Connection) -> dict[str, tuple[str, ...]]:
+    versions, layers = catalogue.versions, catalogue.layers
+    query = (
+        select(versions.c.layer_id, versions.c.version)
+        .join(layers, layers.c.id == versions.c.layer_id)
+        .where(versions.c.version != layers.c.version)
+        .order_by(versions.c.number.desc())
+    )
+    previous: dict[str, tuple[str, ...]] = {}
+    for layer_id, version in connection.execute(query).tuples():
+        previous[layer_id] = (*previous.get(layer_id, ()), version)
+    return previous
+
+
+def _record(row: Row[Any], previous: tuple[str, ...]) -> LayerRecord:
+    group = dict(row.group)
+    return LayerRecord(
+        id=row.id,
+        title=Text(**row.title),
+        group=Group(group["id"], Text(group["ja"], group["en"])),
+        attribution=row.attribution,
+        licence=row.licence,
+        visibility=Visibility(row.visibility),
+        version=row.version,
+        imported_at=row.imported_at,
+        current=VersionRecord.from_json(row.about),
+        previous=previous,
+    )
+
+
+def _upsert_layer(connection: Connection, layer: StagedLayer, version: str) -> None:
+    table = catalogue.layers
+    values = {
+        "title": layer.title.as_json(),
+        "group": layer.group.as_json(),
+        "attribution": layer.attribution,
+        "licence": layer.licence,
+        "version": version,
+    }
+    changed = connection.execute(update(table).where(table.c.id == layer.id).values(**values)).rowcount
+    if not changed:
+        connection.execute(insert(table).values(id=layer.id, visibility=Visibility.INTERNAL.value, **values))
+
+
+def _problem_row(problem: Problem, layer_id: str, version: str) -> dict[str, Any]:
+    longitude, latitude = problem.lonlat or (None, None)
+    return {
+        "layer_id": layer_id,
+        "version": version,
+        "rule": problem.rule,
+        "file": problem.file,
+        "feature": problem.feature,
+        "line": problem.line,
+        "longitude": longitude,
+        "latitude": latitude,
+        "parameters": dict(problem.parameters),
+    }
+
+
+def _problem(row: Row[Any]) -> Problem:
+    lonlat = None if row.longitude is None else (row.longitude, row.latitude)
+    return Problem(row.rule, row.file, row.feature, row.line, lonlat, row.parameters)
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    """An advisory lock that the kernel drops when its process dies."""
+    with path.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _is_locked(path: Path) -> bool:
+    if not path.exists():
+        return False
+    with path.open("r") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
+
+
+def _flush(folder: Path) -> None:
+    """Asks the disk to hold the files before the catalogue says that they exist."""
+    for path in (folder, *folder.rglob("*")):
+        descriptor = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def _size(folder: Path) -> int:
+    total = 0
+    for path in folder.rglob("*"):
+        with suppress(FileNotFoundError):
+            total += path.stat().st_size
+    return total

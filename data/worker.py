@@ -1,0 +1,63 @@
+"""Takes jobs from the store's queue, one at a time, until told to stop."""
+
+import logging
+import threading
+from collections.abc import Mapping
+from typing import Any
+from uuid import uuid4
+
+from data.analysis import CoverageQuery, save_coverage
+from data.errors import DataError, InvalidQueryError
+from data.job import Job
+from data.store import Store
+from data.viewer import Viewer
+from geo import Text
+
+_log = logging.getLogger(__name__)
+
+POLL_S = 0.5
+HEARTBEAT_S = 5.0
+
+KINDS = frozenset({"coverage"})
+
+
+def work(store: Store, stop: threading.Event) -> None:
+    """Serves the queue until `stop` is set; a job under way is finished first."""
+    while not stop.is_set():
+        job = store.jobs.claim() if store.jobs.has_work() else None
+        if job is None:
+            stop.wait(POLL_S)
+        else:
+            run_job(store, job)
+
+
+def run_job(store: Store, job: Job) -> None:
+    """Runs one claimed job and records how it ended; a failure is told in words, never raised."""
+    done = threading.Event()
+    beat = threading.Thread(target=_beat, args=(store, job, done), daemon=True)
+    beat.start()
+    try:
+        result = _run(store, job)
+    except DataError as error:
+        store.jobs.fail(job.id, error.text)
+    except Exception:  # noqa: BLE001 - the worker must live on; the log keeps what happened
+        number = uuid4().hex[:8]
+        _log.exception("job %s failed (%s)", job.id, number)
+        store.jobs.fail(job.id, Text(f"内部エラー({number})", f"internal error ({number})"))
+    else:
+        store.jobs.finish(job.id, result)
+    finally:
+        done.set()
+        beat.join()
+
+
+def _beat(store: Store, job: Job, done: threading.Event) -> None:
+    while not done.wait(HEARTBEAT_S):
+        store.jobs.heartbeat(job.id, 0.5)
+
+
+def _run(store: Store, job: Job) -> Mapping[str, Any]:
+    if job.kind == "coverage":
+        record = save_coverage(store, CoverageQuery(**job.parameters), Viewer.SYSTEM)
+        return {"layer": record.id, "version": record.version}
+    raise InvalidQueryError(Text(f"ジョブの種類「{job.kind}」はありません", f"no kind of job {job.kind!r}"))
