@@ -93,7 +93,7 @@ def open_catalogue(path: Path) -> Engine:
     event.listen(engine, "connect", _set_pragmas)
     metadata.create_all(engine)
     with engine.begin() as connection:
-        stored = dict(connection.execute(select(meta.c.key, meta.c.value)).tuples().all())
+        stored = {row.key: row.value for row in connection.execute(select(meta.c.key, meta.c.value))}
         if not stored:
             connection.execute(
                 insert(meta).prefix_with("OR IGNORE"),

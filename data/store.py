@@ -257,14 +257,14 @@ class Store:
                 .join(newest_of, versions.c.layer_id == newest_of.c.layer_id)
                 .where(versions.c.number < newest_of.c.number - keep_previous)
             )
-            for layer_id, version in connection.execute(old).tuples().all():
+            for layer_id, version in connection.execute(old).all():
                 for table in (catalogue.problems, versions):
                     connection.execute(delete(table).where(table.c.layer_id == layer_id, table.c.version == version))
 
     def _unknown_versions(self) -> list[Path]:
         with self._engine.connect() as connection:
             query = select(catalogue.versions.c.layer_id, catalogue.versions.c.version)
-            known = {(layer_id, version) for layer_id, version in connection.execute(query).tuples()}
+            known = {(layer_id, version) for layer_id, version in connection.execute(query)}
         folders = (self.path / "versions").glob("*/*")
         return [folder for folder in folders if (folder.parent.name, folder.name) not in known]
 
@@ -304,7 +304,7 @@ def _previous_versions(connection: Connection) -> dict[str, tuple[str, ...]]:
         .order_by(versions.c.number.desc())
     )
     previous: dict[str, tuple[str, ...]] = {}
-    for layer_id, version in connection.execute(query).tuples():
+    for layer_id, version in connection.execute(query):
         previous[layer_id] = (*previous.get(layer_id, ()), version)
     return previous
 
