@@ -142,12 +142,12 @@ def import_paths(
         results = _read_all(changed, staging, options, progress, executor)
         staged, failures = _build_all(changed, results, staging, options, progress)
         records = store.commit(staged, viewer)
-    layers = [LayerResult(record, unchanged=True, notes=_notes(store, record, viewer)) for record in _flat(unchanged)]
-    layers += [
+    known = [LayerResult(record, unchanged=True, notes=_notes(store, record, viewer)) for record in _flat(unchanged)]
+    new = [
         LayerResult(record, unchanged=False, notes=_only_notes(layer.problems))
         for record, layer in zip(records, staged, strict=True)
     ]
-    layers = [_described(store, layer, options, viewer) for layer in layers]
+    layers = [*(_described(store, layer, options, viewer) for layer in known), *new]
     return ImportSummary(layers, [*found.problems, *failures], found.ignored, time.monotonic() - began)
 
 
@@ -301,7 +301,7 @@ def _plans(
 
 
 def _described(store: Store, layer: LayerResult, options: ImportOptions, viewer: Viewer) -> LayerResult:
-    """An unchanged layer still takes the licence and the group it is now given."""
+    """A layer whose bytes are known still takes the licence and the group it is now given."""
     group = group_named(options.group)
     wanted = {
         "attribution": options.attribution,
@@ -309,6 +309,6 @@ def _described(store: Store, layer: LayerResult, options: ImportOptions, viewer:
         "group": group.as_json() if group else None,
     }
     values = {key: value for key, value in wanted.items() if value is not None}
-    if not layer.unchanged or not values:
+    if not values:
         return layer
     return LayerResult(store.describe(layer.record.id, viewer, values), True, layer.notes)
