@@ -71,6 +71,10 @@ _CRS = {
         "JGD2000({crs})は2011年の地殻変動前の座標です。東日本では数mずれることがあります",
         "JGD2000 ({crs}) is older than the 2011 earthquake; in eastern Japan it can be off by metres",
     ),
+    "crs.overridden": _warning(
+        "ファイルの座標参照系は{declared}ですが、指定された{crs}として読みました",
+        "the file says {declared}; read as {crs}, as asked",
+    ),
 }
 
 _GEOMETRY = {
@@ -84,6 +88,7 @@ _GEOMETRY = {
         "形状が不正で、修復すると面積が{change}%変わるため除外しました({reason})",
         "invalid geometry ({reason}); a repair would change its area by {change} %, so it is kept out",
     ),
+    "geometry.degenerate": _error("面積または長さが0です", "has no area or no length"),
     "geometry.outside": _error("座標が地球上の範囲にありません", "has coordinates that are not on the earth"),
     "geometry.other_type": _error(
         "形状の種類({found})がこのレイヤー({expected})と異なります", "is a {found} in a layer of {expected}"
