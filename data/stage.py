@@ -1,5 +1,7 @@
 """Builds a layer's next version in its staging folder: merged features, tiles, and the record of both."""
 
+import shutil
+import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,7 +20,7 @@ from data.detect import Source, SourceKind
 from data.feature_table import FeatureTableWriter, arrow_table, unified_schema
 from data.reading import PartResult
 from data.record import SourceFile, VersionRecord
-from data.store import FEATURES, GRID, TILES, StagedLayer
+from data.store import FEATURES, FEED, GRID, TILES, StagedLayer
 from geo import (
     BASE,
     Column,
@@ -77,6 +79,8 @@ def build_layer(plan: LayerPlan, folder: Path) -> StagedLayer:
         raise EmptyLayerError(problems)
     portrayal = _portray(plan, schema, folder / FEATURES)
     first = plan.parts[0]
+    if plan.source.kind is SourceKind.FEED and first.part == "stops":
+        keep_feed(plan.source.path, folder / FEED)
     record = tile_features(
         folder,
         schema,
@@ -192,6 +196,16 @@ def stage_frame(
         recipe=recipe,
     )
     return StagedLayer(id, folder, title, portrayal.group, attribution, None, content_hash, record)
+
+
+def keep_feed(source: Path, target: Path) -> None:
+    """The feed as it came, every file of it, as one zip whose bytes depend on nothing but the files'."""
+    if source.is_file():
+        shutil.copyfile(source, target)
+        return
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in sorted(path for path in source.rglob("*") if path.is_file()):
+            archive.writestr(zipfile.ZipInfo(path.relative_to(source).as_posix()), path.read_bytes())
 
 
 class _Merge:

@@ -1,7 +1,7 @@
 """One folder that holds a city's layers: a catalogue, and beside it immutable versions that nothing overwrites.
 
     catalogue.sqlite                 what there is (SQLite, WAL)
-    versions/<layer>/<version>/      features.parquet and tiles.pmtiles, or grid.tif
+    versions/<layer>/<version>/      features.parquet and tiles.pmtiles, or grid.tif; feed.zip beside a feed's stops
     staging/<import>/                being written; not visible to anybody
 
 An import writes in staging, moves its folders into place and switches to them in one transaction. Killed at any
@@ -34,6 +34,7 @@ from geo import Group, Layer, Problem, Text
 FEATURES = "features.parquet"
 TILES = "tiles.pmtiles"
 GRID = "grid.tif"
+FEED = "feed.zip"
 
 
 @dataclass(frozen=True)
