@@ -1,0 +1,101 @@
+"""The application, put together in one place."""
+
+import logging
+from pathlib import Path
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.middleware.cors import CORSMiddleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from data import DataError, Store
+from web import VERSION, analysis, job, layer, session
+from web.errors import WebError
+from web.guard import BodyCheck, HostCheck, SecurityHeaders, Unexpected, allowed_hosts, security_headers
+from web.page import STATIC, Page
+from web.settings import Settings
+from web.site import Site
+from web.status import on_http, on_invalid, on_known
+from web.tile import TileApp
+
+_DESCRIPTION = """Layers of a city, their features, and analyses on them.
+
+Every error is `{"error": {"code", "message": {"ja", "en"}}}`. Coordinates are longitude, latitude in degrees (WGS 84 /
+JGD2011). Vector tiles are at the addresses that a layer's `links` name: Mapbox Vector Tiles with one source layer
+`features`, whose feature ids are the `fid` here."""
+
+_TAGS = [
+    {"name": "layers", "description": "What there is on the map, and what is known of it"},
+    {"name": "analyses", "description": "Questions answered at once"},
+    {"name": "jobs", "description": "Long work whose result becomes a layer (internal map)"},
+    {"name": "session", "description": "Who asks, and whether the server is well"},
+]
+
+
+def create_app(settings: Settings, store: Store, *, static: Path = STATIC) -> ASGIApp:
+    """Tiles go past all middleware; everything else goes through it. Both answer to our own names only."""
+    site = Site.build(settings, store)
+    tiles = TileApp(store, site.viewer, cors_origins=settings.cors_origins)
+    return HostCheck(_Front(build_api(site, static), tiles), allowed_hosts(settings))
+
+
+def build_api(site: Site, static: Path) -> FastAPI:
+    app = FastAPI(
+        title="Machinami",
+        version=VERSION,
+        description=_DESCRIPTION,
+        openapi_tags=_TAGS,
+        openapi_url="/api/openapi.json",
+        # The usual viewers of the schema load their scripts from outside.
+        docs_url=None,
+        redoc_url=None,
+        license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
+    )
+    app.state.site = site
+    for router in (layer.router, analysis.router, job.router, session.router):
+        app.include_router(router)
+    app.mount("/", Page(static), name="page")
+    for known in (WebError, DataError):
+        app.add_exception_handler(known, on_known)
+    app.add_exception_handler(HTTPException, on_http)
+    app.add_exception_handler(RequestValidationError, on_invalid)
+    _wrap(app, site.settings)
+    return app
+
+
+def _wrap(app: FastAPI, settings: Settings) -> None:
+    """From the innermost to the outermost."""
+    app.add_middleware(Unexpected)
+    app.add_middleware(BodyCheck, limit=settings.max_body_bytes)
+    app.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=5)
+    if settings.cors_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=list(settings.cors_origins),
+            allow_methods=["GET", "HEAD", "POST"],
+            allow_headers=["Content-Type", "If-None-Match"],
+            expose_headers=["ETag", "Location", "Retry-After"],
+            max_age=86_400,
+        )
+    app.add_middleware(SecurityHeaders, headers=security_headers(settings.background_map()))
+
+
+class _Front:
+    """Sends /tiles one way and all else the other."""
+
+    def __init__(self, api: ASGIApp, tiles: ASGIApp) -> None:
+        self._api = api
+        self._tiles = tiles
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        is_tile = scope["type"] == "http" and scope["path"].startswith("/tiles/")
+        await (self._tiles if is_tile else self._api)(scope, receive, send)
+
+
+def build_app() -> ASGIApp:
+    """For a web process that is started by name: everything it must know is in the environment."""
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s", level=logging.WARNING)
+    settings = Settings()
+    return create_app(settings, Store.open(settings.store))

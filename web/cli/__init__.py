@@ -1,0 +1,5 @@
+"""The command `machinami`."""
+
+from web.cli.main import main
+
+__all__ = ["main"]

@@ -1,0 +1,5 @@
+from web.cli.main import main
+
+# Web processes are spawned, and a spawned process imports this module again.
+if __name__ == "__main__":
+    main()

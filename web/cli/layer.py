@@ -1,0 +1,139 @@
+"""Commands about layers: import, layers, problems, publish, unpublish, remove, gc."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from geo import Problem
+from web import message
+from web.cli.call import Call
+
+Layer = Annotated[str, typer.Argument(metavar="LAYER", help="Id of the layer.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON, with the fields of the HTTP API.")]
+
+
+def import_files(
+    context: typer.Context,
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH", help="Files, folders and zips to import.")],
+    title: Annotated[str | None, typer.Option(help="Title of the layer.")] = None,
+    group: Annotated[str | None, typer.Option(help="Branch of the layer tree: an id, or a title.")] = None,
+    licence: Annotated[
+        str | None, typer.Option("--licence", "--license", help="Licence of the data, such as CC BY 4.0.")
+    ] = None,
+    attribution: Annotated[str | None, typer.Option(help="Whom to name as the source.")] = None,
+    crs: Annotated[
+        str | None, typer.Option(metavar="EPSG", help="Coordinate reference system of files that name none.")
+    ] = None,
+    publish: Annotated[bool, typer.Option("--publish", help="Show the layers on the public map.")] = False,
+    json: Json = False,
+) -> int:
+    """Import files, folders and zips as layers.
+
+    Exit status: 0 all stored; 3 stored with problems; 1 nothing stored; 2 wrong usage.
+    """
+    from data import ImportOptions, Viewer, import_paths
+    from web.cli.progress import shown_progress
+    from web.cli.table import show_summary, summary_json
+
+    call = Call.of(context)
+    options = ImportOptions(title, group, licence, attribution, crs)
+    store = call.store()
+    with shown_progress(call.err, call.language) as progress:
+        summary = import_paths(store, paths, viewer=Viewer.SYSTEM, options=options, progress=progress)
+    if publish:
+        for layer in summary.layers:
+            store.publish(layer.record.id, Viewer.SYSTEM)
+    if json:
+        call.say_json(summary_json(store, summary))
+    else:
+        show_summary(call, summary)
+    return summary.exit_status
+
+
+def list_layers(context: typer.Context, json: Json = False) -> None:
+    """List the layers."""
+    from data import Viewer
+    from web.cli.table import show_layers
+    from web.link import layer_json
+
+    call = Call.of(context)
+    records = call.existing_store().layers(Viewer.SYSTEM)
+    if json:
+        known = frozenset(record.id for record in records)
+        call.say_json({"layers": [layer_json(record, known) for record in records]})
+    elif records:
+        show_layers(call, records)
+    else:
+        call.say(message.NO_LAYERS)
+
+
+def list_problems(context: typer.Context, layer: Layer, json: Json = False) -> None:
+    """List what was wrong in a layer's files."""
+    from data import Viewer
+    from web.link import problem_json
+
+    call = Call.of(context)
+    problems = call.existing_store().problems(layer, Viewer.SYSTEM)
+    if json:
+        call.say_json({"problems": [problem_json(problem) for problem in problems], "total": len(problems)})
+        return
+    for problem in problems:
+        call.out.print(_line(problem, call), markup=False)
+    call.say(message.PROBLEM_COUNT, count=len(problems))
+
+
+def _line(problem: Problem, call: Call) -> str:
+    severity = call.text(message.SEVERITIES[problem.severity])
+    return f"{severity}  {problem.rule}  {problem.message(call.language)}"
+
+
+def publish_layer(context: typer.Context, layer: Layer) -> None:
+    """Show a layer on the public map."""
+    from data import Viewer
+
+    call = Call.of(context)
+    call.existing_store().publish(layer, Viewer.SYSTEM)
+    call.say(message.PUBLISHED, layer=layer)
+
+
+def unpublish_layer(context: typer.Context, layer: Layer) -> None:
+    """Take a layer off the public map."""
+    from data import Viewer
+
+    call = Call.of(context)
+    call.existing_store().unpublish(layer, Viewer.SYSTEM)
+    call.say(message.UNPUBLISHED, layer=layer)
+
+
+def remove_layer(context: typer.Context, layer: Layer) -> None:
+    """Remove a layer with all its versions."""
+    from data import Viewer
+
+    call = Call.of(context)
+    call.existing_store().remove(layer, Viewer.SYSTEM)
+    call.say(message.REMOVED, layer=layer)
+
+
+def collect_garbage(context: typer.Context, json: Json = False) -> None:
+    """Clear old versions and what interrupted imports left."""
+    from data import Viewer
+
+    call = Call.of(context)
+    report = call.existing_store().gc(Viewer.SYSTEM)
+    if json:
+        call.say_json({"folders": report.folders, "bytes": report.bytes})
+    else:
+        call.say(message.CLEARED, folders=report.folders, megabytes=f"{report.bytes / 1e6:.1f}")
+
+
+COMMANDS: Mapping[str, Callable[..., int | None]] = {
+    "import": import_files,
+    "layers": list_layers,
+    "problems": list_problems,
+    "publish": publish_layer,
+    "unpublish": unpublish_layer,
+    "remove": remove_layer,
+    "gc": collect_garbage,
+}

@@ -1,0 +1,78 @@
+"""What can go wrong in web. `web.status` turns these, and those of data, into statuses.
+
+WebError
+├── HostNotAllowedError   asked by a name that is not ours
+├── NotJsonError          a POST whose content type is not JSON
+├── BodyTooLargeError     more bytes than a question needs
+├── BusyError             as many analyses as allowed are running
+├── AddressError          the address to listen on is taken or not ours
+├── StoreMissingError     there is no store to read from
+└── UsageError            the command line was called wrongly
+"""
+
+from pathlib import Path
+
+from geo import Text
+
+
+class WebError(Exception):
+    """Every error of this package. `text` is what a person reads."""
+
+    def __init__(self, text: Text) -> None:
+        super().__init__(text.en)
+        self.text = text
+
+
+class HostNotAllowedError(WebError):
+    def __init__(self, host: str) -> None:
+        super().__init__(
+            Text(
+                f"ホスト名「{host}」ではアクセスできません(MACHINAMI_ALLOWED_HOSTS で許可できます)",
+                f"host {host!r} is not allowed (MACHINAMI_ALLOWED_HOSTS can allow it)",
+            )
+        )
+
+
+class NotJsonError(WebError):
+    def __init__(self) -> None:
+        super().__init__(
+            Text("Content-Type は application/json にしてください", "the content type must be application/json")
+        )
+
+
+class BodyTooLargeError(WebError):
+    def __init__(self, limit: int) -> None:
+        super().__init__(Text(f"本文が上限の{limit}バイトを超えています", f"the body is longer than {limit} bytes"))
+
+
+class BusyError(WebError):
+    retry_after_s = 5
+
+    def __init__(self) -> None:
+        super().__init__(
+            Text(
+                "ほかの分析を実行中です。しばらくしてからもう一度お試しください",
+                "other analyses are running; try again in a moment",
+            )
+        )
+
+
+class AddressError(WebError):
+    def __init__(self, host: str, port: int, reason: str) -> None:
+        super().__init__(
+            Text(f"{host}:{port} で待ち受けできません({reason})", f"can't listen on {host}:{port} ({reason})")
+        )
+
+
+class StoreMissingError(WebError):
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            Text(
+                f"{path} にストアがありません(machinami import で作られます)",
+                f"there is no store at {path} (machinami import makes one)",
+            )
+        )
+
+
+class UsageError(WebError):
+    pass

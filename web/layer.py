@@ -1,0 +1,117 @@
+"""GET /api/layers: what there is, one feature of it, one column of it, and what was wrong with it."""
+
+from typing import Annotated, Any
+
+import orjson
+import pyarrow as pa
+from fastapi import APIRouter, Header, Path, Query
+from starlette.responses import Response
+
+from data import Viewer
+from web.link import layer_detail, problem_json
+from web.model import ErrorAnswer, FeatureModel, LayerDetail, LayerList, ProblemList
+from web.site import Site, SiteOf
+
+router = APIRouter(prefix="/api/layers", tags=["layers"])
+
+ARROW = "application/vnd.apache.arrow.stream"
+
+_LayerId = Annotated[str, Path(description="Id of the layer", examples=["komatsu-2024-bldg"])]
+_Version = Annotated[
+    str | None, Query(description="A version of the layer; the answer never changes then. Without it: the current one")
+]
+_UNKNOWN: dict[int | str, dict[str, Any]] = {
+    404: {"model": ErrorAnswer, "description": "There is no such thing, or none that you may see"}
+}
+
+
+@router.get(
+    "",
+    summary="All layers",
+    response_model=LayerList,
+    responses={304: {"description": "Nothing has changed since the answer with this ETag"}},
+)
+def list_layers(
+    site: SiteOf,
+    if_none_match: Annotated[str | None, Header(description="ETag of the answer that you have")] = None,
+) -> Response:
+    """Every layer that you may see, with its style, legend and links. The ETag changes when any of it does."""
+    listed = site.listing.latest()
+    headers = {"ETag": listed.etag, "Cache-Control": "no-cache"}
+    if if_none_match and _matches(if_none_match, listed.etag):
+        return Response(status_code=304, headers=headers)
+    return Response(listed.body, headers=headers, media_type="application/json")
+
+
+def _matches(if_none_match: str, etag: str) -> bool:
+    """Compared weakly, as RFC 9110 says of GET; a proxy that compresses makes an ETag weak."""
+    asked = {one.strip().removeprefix("W/") for one in if_none_match.split(",")}
+    return bool(asked & {etag, "*"})
+
+
+@router.get("/{layer_id}", summary="One layer", response_model=LayerDetail, responses=_UNKNOWN)
+def show_layer(site: SiteOf, layer_id: _LayerId) -> Response:
+    """As in the list, and its account: files with hashes, counts by type, problems by rule, lineage."""
+    record = site.store.layer(layer_id, site.viewer)
+    return _json(layer_detail(site.store, record, site.viewer), "no-cache")
+
+
+@router.get("/{layer_id}/features/{fid}", summary="One feature", response_model=FeatureModel, responses=_UNKNOWN)
+def show_feature(
+    site: SiteOf,
+    layer_id: _LayerId,
+    fid: Annotated[int, Path(description="Index of the feature: its id in the tiles", ge=0)],
+    version: _Version = None,
+) -> Response:
+    """All attributes of one feature, as a tree with labels and units."""
+    return _json(site.store.feature(layer_id, fid, site.viewer, version), _caching(site, version))
+
+
+@router.get(
+    "/{layer_id}/columns/{name}",
+    summary="One column of all features",
+    response_class=Response,
+    responses={**_UNKNOWN, 200: {"description": "An Arrow IPC stream with one column", "content": {ARROW: {}}}},
+)
+def show_column(
+    site: SiteOf,
+    layer_id: _LayerId,
+    name: Annotated[str, Path(description="Name of the column", examples=["height_m"])],
+    version: _Version = None,
+) -> Response:
+    """Row n is the feature with fid n: enough to colour a layer anew without new tiles."""
+    table = site.store.column(layer_id, name, site.viewer, version)
+    return Response(_arrow_stream(table), media_type=ARROW, headers={"Cache-Control": _caching(site, version)})
+
+
+@router.get("/{layer_id}/problems", summary="Problems of a layer", response_model=ProblemList, responses=_UNKNOWN)
+def list_problems(
+    site: SiteOf,
+    layer_id: _LayerId,
+    limit: Annotated[int, Query(description="How many at most", ge=1, le=10_000)] = 1_000,
+    offset: Annotated[int, Query(description="How many to pass over", ge=0)] = 0,
+) -> Response:
+    """What was wrong in the files: each with file, feature or line, and rule."""
+    problems = site.store.problems(layer_id, site.viewer)
+    shown = [problem_json(problem) for problem in problems[offset : offset + limit]]
+    return _json({"problems": shown, "total": len(problems)}, "no-cache")
+
+
+def _json(answer: Any, caching: str) -> Response:
+    return Response(orjson.dumps(answer), media_type="application/json", headers={"Cache-Control": caching})
+
+
+def _caching(site: Site, version: str | None) -> str:
+    """A version never changes. What only some may see must not lie in a cache that others share."""
+    if version is None:
+        return "no-cache"
+    shared = "public" if site.viewer == Viewer.PUBLIC else "private"
+    return f"{shared}, max-age=31536000, immutable"
+
+
+def _arrow_stream(table: pa.Table) -> bytes:
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, table.schema) as writer:
+        writer.write_table(table.combine_chunks())
+    stream: bytes = sink.getvalue().to_pybytes()
+    return stream

@@ -1,0 +1,149 @@
+"""The words of the command line, in Japanese and English."""
+
+from collections.abc import Mapping
+
+from geo import Severity, Text
+
+ERROR = Text("エラー: {text}", "Error: {text}")
+UNEXPECTED = Text(
+    "予期しないエラーです: {error}(詳しくは {path}、または --debug)",
+    "Unexpected error: {error} (details in {path}, or with --debug)",
+)
+TRY_HELP = Text("「{command} --help」で使い方を表示します", "'{command} --help' shows how it is used")
+USAGE = Text("使い方:", "Usage:")
+
+NO_LAYERS = Text("レイヤーはまだありません", "There are no layers yet")
+PUBLISHED = Text("{layer} を公開しました", "{layer} is on the public map now")
+UNPUBLISHED = Text("{layer} の公開をやめました", "{layer} is no longer on the public map")
+REMOVED = Text("{layer} を削除しました", "{layer} has been removed")
+CLEARED = Text("{folders} 個のフォルダー({megabytes} MB)を消しました", "Cleared {folders} folders ({megabytes} MB)")
+PROBLEM_COUNT = Text("問題 {count} 件", "Problems: {count}")
+
+IMPORTED = Text("{layers} レイヤー、{seconds} 秒", "{layers} layers in {seconds} s")
+NOT_READ = Text("お知らせ(まだ読めないものなど):", "Notes, such as what is not read yet:")
+FAILURES = Text("取り込めなかったファイル:", "Not imported:")
+IGNORED = Text("地図データではないファイル: {count} 件", "Files that are no map data: {count}")
+SEE_PROBLEMS = Text("問題の一覧: {command}", "What was wrong: {command}")
+AND_MORE = Text("  …ほか {count} 件", "  ... and {count} more")
+TOTAL = Text("合計", "total")
+NEW_VERSION = Text("新しい版", "new version")
+UNCHANGED = Text("変更なし", "unchanged")
+PUBLIC = Text("公開", "public")
+INTERNAL = Text("内部", "internal")
+
+HEADS: Mapping[str, Text] = {
+    "id": Text("ID", "id"),
+    "title": Text("タイトル", "title"),
+    "group": Text("グループ", "group"),
+    "features": Text("地物", "features"),
+    "problems": Text("問題", "problems"),
+    "visibility": Text("公開範囲", "visibility"),
+    "version": Text("版", "version"),
+    "read": Text("読み込み", "read"),
+    "stored": Text("保存", "stored"),
+    "kept_out": Text("除外", "kept out"),
+    "state": Text("状態", "state"),
+    "rank": Text("順位", "rank"),
+    "name": Text("地区", "place"),
+    "population": Text("人口", "population"),
+    "left_out": Text("圏外の人口", "left out"),
+}
+
+SEVERITIES: Mapping[Severity, Text] = {
+    Severity.NOTE: Text("情報", "note"),
+    Severity.WARNING: Text("注意", "warning"),
+    Severity.ERROR: Text("除外", "error"),
+}
+
+SERVING = Text("地図: {address}(Ctrl+C で終了)", "The map is at {address} (Ctrl+C stops it)")
+INTERNAL_MAP = Text(
+    "内部用の地図です。サインインがないため、庁内ネットワーク以外では使わないでください",
+    "This is the internal map. Nobody signs in to it: keep it inside the office network",
+)
+WORKING = Text("ジョブを待っています(Ctrl+C で終了)", "Waiting for jobs (Ctrl+C stops)")
+
+MAKING_SAMPLE = Text("みほん市を作成: {folder}", "Making the sample city in {folder}")
+SAMPLE_MADE = Text(
+    "みほん市を作成しました: {folder}({files} ファイル)", "The sample city is in {folder} ({files} files)"
+)
+SAMPLE_KEPT = Text("みほん市は {folder} にあります", "The sample city is in {folder}")
+SAMPLE_ATTRIBUTION = "みほん市(架空の都市・Machinamiが生成)"
+
+COVERAGE_LAYER = Text("結果をレイヤー {layer} に保存しました", "The result is kept as layer {layer}")
+COVERAGE_AREA = Text(
+    "{points} 地点から {within_m} m 以内: {area} km²", "Within {within_m} m of {points} places: {area} km²"
+)
+COVERAGE_PEOPLE = Text(
+    "人口 {population} 人のうち {covered} 人({share}%)", "{covered} of {population} people ({share} %)"
+)
+LEFT_OUT = Text("圏外の人口が多い地区:", "Places with most people left out:")
+RERUN = Text("{layer}: 版 {version}", "{layer}: version {version}")
+
+PANELS: Mapping[str, Text] = {
+    "ARGUMENTS_PANEL_TITLE": Text("引数", "Arguments"),
+    "OPTIONS_PANEL_TITLE": Text("オプション", "Options"),
+    "COMMANDS_PANEL_TITLE": Text("コマンド", "Commands"),
+    "ERRORS_PANEL_TITLE": Text("エラー", "Error"),
+    "DEFAULT_STRING": Text("[既定値: {}]", "[default: {}]"),
+    "ENVVAR_STRING": Text("[環境変数: {}]", "[env var: {}]"),
+    "REQUIRED_LONG_STRING": Text("[必須]", "[required]"),
+}
+"""Words of Typer's own help, by the names it gives them."""
+
+JAPANESE: Mapping[str, str] = {
+    "Show this message and exit.": "この説明を表示します。",
+    "Machinami: city files become a layered map in the browser.": (
+        "Machinami: 都市のデータファイルを、ブラウザーで見るレイヤー地図にします。"
+    ),
+    "Folder of the store.": "ストアのフォルダー。",
+    "Language of messages; without it, what LANG says.": "表示する言語。指定しなければ LANG に従います。",
+    "Show where an error happened.": "エラーの発生箇所を表示します。",
+    "Show the version and exit.": "バージョンを表示します。",
+    "Ask a question of the layers and keep the answer.": "レイヤーを分析し、結果を保存します。",
+    "Import files, folders and zips as layers.\n\n"
+    "Exit status: 0 all stored; 3 stored with problems; 1 nothing stored; 2 wrong usage.": (
+        "ファイル、フォルダー、ZIPをレイヤーとして取り込みます。\n\n"
+        "終了ステータス: 0 すべて保存、3 問題ありで保存、1 何も保存できない、2 使い方の誤り。"
+    ),
+    "Files, folders and zips to import.": "取り込むファイル、フォルダー、ZIP。",
+    "Title of the layer.": "レイヤーのタイトル。",
+    "Branch of the layer tree: an id, or a title.": "レイヤーツリーのグループ(IDまたは名前)。",
+    "Licence of the data, such as CC BY 4.0.": "データのライセンス(例: CC BY 4.0)。",
+    "Whom to name as the source.": "出典の表示。",
+    "Coordinate reference system of files that name none.": "座標参照系が書かれていないファイルの座標参照系。",
+    "Show the layers on the public map.": "取り込んだレイヤーを公開します。",
+    "Print JSON, with the fields of the HTTP API.": "HTTP APIと同じ項目のJSONで出力します。",
+    "Id of the layer.": "レイヤーのID。",
+    "List the layers.": "レイヤーの一覧を表示します。",
+    "List what was wrong in a layer's files.": "レイヤーの元ファイルにあった問題を表示します。",
+    "Show a layer on the public map.": "レイヤーを公開します。",
+    "Take a layer off the public map.": "レイヤーの公開をやめます。",
+    "Remove a layer with all its versions.": "レイヤーをすべての版とともに削除します。",
+    "Clear old versions and what interrupted imports left.": "古い版と、中断された取り込みの残りを消します。",
+    "Address to listen on; 0.0.0.0 for all of the machine.": "待ち受けるアドレス。0.0.0.0 ですべて。",
+    "Port; 0 for any free one.": "ポート。0 で空いているもの。",
+    "Web processes.": "Webプロセスの数。",
+    "Serve the internal map: every layer. For the office network only.": (
+        "内部用の地図(すべてのレイヤー)を配信します。庁内ネットワーク専用です。"
+    ),
+    "Start no worker beside the server.": "ワーカーを一緒に起動しません。",
+    "Serve the map until Ctrl+C.": "地図を配信します(Ctrl+C で終了)。",
+    "Take jobs from the store's queue until stopped.": "ストアのキューからジョブを取り出して実行し続けます。",
+    "Make the sample city's files in a folder.": "みほん市のデータファイルをフォルダーに作ります。",
+    "Folder for the files.": "ファイルを置くフォルダー。",
+    "Buildings of the city.": "建物の数。",
+    "The same seed makes the same city.": "乱数の種。同じ種からは同じ都市ができます。",
+    "Make the sample city, import it, publish it and serve it.": (
+        "みほん市を作成し、取り込み、公開して、地図を配信します。"
+    ),
+    "Stop after the import.": "取り込みまでで終わります。",
+    "Who lives within reach (straight line) of the features of a layer?": (
+        "レイヤーの地物から直線距離で届く範囲に住む人を調べます。"
+    ),
+    "Layer of the places that serve.": "施設などの地点のレイヤー。",
+    "Metres, straight line.": "直線距離(メートル)。",
+    "Layer with the population.": "人口のレイヤー。",
+    "Run an analysis again on the current data.": "分析を現在のデータでもう一度実行します。",
+    "Layer that an analysis made.": "分析で作られたレイヤーのID。",
+}
+"""Help texts by their English; a test finds any that is missing."""

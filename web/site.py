@@ -1,0 +1,35 @@
+"""What the routes work with: one store, one viewer, one set of settings."""
+
+from dataclasses import dataclass, field
+from threading import BoundedSemaphore
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from data import Store, Viewer
+from web.listing import Listing
+from web.settings import Settings
+
+
+@dataclass(frozen=True)
+class Site:
+    settings: Settings
+    store: Store
+    viewer: Viewer
+    listing: Listing
+    analyses: BoundedSemaphore = field(repr=False)
+    """Held by each analysis that runs."""
+
+    @classmethod
+    def build(cls, settings: Settings, store: Store) -> "Site":
+        viewer = Viewer.STAFF if settings.internal else Viewer.PUBLIC
+        return cls(settings, store, viewer, Listing(store, viewer), BoundedSemaphore(settings.analyses_at_once))
+
+
+def _site(request: Request) -> Site:
+    site: Site = request.app.state.site
+    return site
+
+
+SiteOf = Annotated[Site, Depends(_site)]
+"""The site of the application that was asked."""
