@@ -53,12 +53,12 @@ def _stamp_of(folder: Path) -> str | None:
 
 def _write(folder: Path, stamp: str, *, buildings: int, seed: int) -> None:
     """Beside its place first, so that an interrupted call leaves nothing that looks whole."""
-    from data.sample import write_sample
+    from data.sample import write_sample_city
 
     beside = folder.with_name(f".{folder.name}.partial")
     shutil.rmtree(beside, ignore_errors=True)
     beside.mkdir(parents=True)
-    write_sample(beside, buildings=buildings, seed=seed)
+    write_sample_city(beside, buildings=buildings, seed=seed)
     (beside / _STAMP).write_text(stamp, encoding="utf-8")
     if folder.exists():
         shutil.rmtree(folder)
