@@ -21,6 +21,9 @@ from geo.problem import Problem
 TOLERANCE = 0.01
 """Share of the area as drawn that a repair may change."""
 
+SLIVER = 1e-8
+"""Area by squared perimeter of what is a line drawn as a polygon: 1 km long and less than 0.04 mm wide."""
+
 _REASON = re.compile(r"(?P<text>[^\[]*)(?:\[(?P<x>\S+) (?P<y>[^\s\]]+))?")
 
 
@@ -75,10 +78,12 @@ class _Gate:
             self._repair(int(index))
 
     def refuse_degenerate(self) -> None:
-        """A polygon without area, a line without length."""
+        """A polygon without area (which rounding leaves a little of), a line without length."""
         dimension = shapely.get_dimensions(self.geometries)
         area, length = shapely.area(self.geometries), shapely.length(self.geometries)
-        self._refuse((dimension == 2) & (area == 0) | (dimension == 1) & (length == 0), "geometry.degenerate")
+        self._refuse(
+            (dimension == 2) & (area <= SLIVER * length**2) | (dimension == 1) & (length == 0), "geometry.degenerate"
+        )
 
     def _repair(self, index: int) -> None:
         drawn = self.geometries[index]
@@ -159,4 +164,8 @@ def _place(geometry: Any) -> tuple[float, float] | None:
 
 
 def _percent(change: float) -> str:
-    return ">1000" if change > 10 else f"{100 * change:.2g}" if change < 1 else f"{100 * change:.0f}"
+    if change > 10:
+        return ">1000"
+    if change < 0.0001:
+        return "<0.01" if change else "0"
+    return f"{100 * change:.2g}" if change < 1 else f"{100 * change:.0f}"

@@ -44,6 +44,16 @@ _FILE = {
     "file.encoding": _error(
         "文字コードを判別できません(UTF-8でもCP932でもありません)", "wrong encoding: neither UTF-8 nor CP932"
     ),
+    "file.features_missing": _error(
+        "{expected}件のうち{missing}件の地物を読めません", "{missing} of {expected} features can't be read"
+    ),
+    "file.part_missing": _error("{part} ファイルがありません", "the {part} file that belongs to it is missing"),
+    "file.text": _warning(
+        "列「{column}」に読めない文字があります({encoding})", "column {column!r} has characters that are not {encoding}"
+    ),
+    "file.layer_without_geometry": _note(
+        "テーブル「{layer}」には形状がないため読みません", "table {layer!r} has no geometry and is not read"
+    ),
     "file.no_features": _error("地物が1つもありません", "holds no feature"),
     "zip.damaged": _error("ZIPファイルが壊れています({reason})", "the zip file is damaged ({reason})"),
     "zip.outside": _error(
@@ -88,6 +98,14 @@ _GEOMETRY = {
         "形状が不正で、修復すると面積が{change}%変わるため除外しました({reason})",
         "invalid geometry ({reason}); a repair would change its area by {change} %, so it is kept out",
     ),
+    "geometry.unreadable": _error("形状を読めません({reason})", "has a geometry that can't be read ({reason})"),
+    "geometry.mixed": _error(
+        "1つの地物に種類の違う形状({found})があります", "mixes kinds of geometry in one feature ({found})"
+    ),
+    "geometry.overlapping": _warning(
+        "1つの地物の面どうしが重なっていたため1つにまとめました(重なり {change}%)",
+        "surfaces of one feature overlap by {change} %; joined into one",
+    ),
     "geometry.degenerate": _error("面積または長さが0です", "has no area or no length"),
     "geometry.outside": _error("座標が地球上の範囲にありません", "has coordinates that are not on the earth"),
     "geometry.other_type": _error(
@@ -111,6 +129,11 @@ _TABLE = {
     ),
 }
 
+_JSON = {
+    "json.not_well_formed": _error("JSONとして正しくありません({reason})", "is not well-formed JSON ({reason})"),
+    "json.not_geojson": _error("GeoJSONではありません({found})", "is not GeoJSON ({found})"),
+}
+
 _XML = {
     "xml.not_well_formed": _error("XMLとして正しくありません({reason})", "is not well-formed XML ({reason})"),
     "xml.entity": _error(
@@ -122,6 +145,13 @@ _XML = {
 _CITYGML = {
     "citygml.duplicate_id": _error("gml:idが重複しています", "duplicate gml:id"),
     "citygml.id_missing": _warning("gml:idがないため仮の番号を付けました", "has no gml:id; it got a number instead"),
+    "citygml.version": _error(
+        "CityGML {version} はまだ読めません(対応: 2.0)", "CityGML {version} is not read yet (2.0 is)"
+    ),
+    "citygml.solid": _warning(
+        "LOD1の立体に正しくない座標列があるため、その高さは使いません({reason})",
+        "a ring of the LOD1 solid is wrong ({reason}); the solid's heights are not used",
+    ),
     "citygml.no_surface": _error(
         "読み取れる形状(LOD0・LOD1)がありません(ある形状: {found})",
         "has no geometry at LOD0 or LOD1 that can be read (has: {found})",
@@ -158,4 +188,4 @@ _GTFS = {
     ),
 }
 
-RULES: dict[str, Rule] = {**_FILE, **_CRS, **_GEOMETRY, **_TABLE, **_XML, **_CITYGML, **_GTFS}
+RULES: dict[str, Rule] = {**_FILE, **_CRS, **_GEOMETRY, **_TABLE, **_JSON, **_XML, **_CITYGML, **_GTFS}

@@ -1,0 +1,89 @@
+"""Reads GeoPackage, Shapefile, GeoJSON and FlatGeobuf.
+
+Every feature of the file is accounted for: it is stored, or a problem says why not. A file that mixes points, lines
+and polygons becomes one part for each.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+from pyogrio.errors import DataLayerError, DataSourceError
+
+from geo import shapefile
+from geo.attribute import Identifiers, columns_of, text_of
+from geo.batch import Batch, GeometryType
+from geo.chunk import KINDS, Batches, Chunk, Part, kinds_among, ordered_kinds
+from geo.crs import CRS84, resolve_crs
+from geo.errors import UnreadableError
+from geo.geojson import GeoJsonFile, JsonFeature, parse_geometries
+from geo.ogr import read_ogr
+from geo.problem import Problem
+
+BATCH = 5_000
+"""Features held at once."""
+
+
+def read_vector(path: Path, *, name: str, crs: str | None = None) -> Iterator[Batch]:
+    """The features of the file, called `name` in problems; `crs` is the user's word on its coordinates."""
+    if path.suffix.lower() in (".geojson", ".json"):
+        yield from _read_geojson(path, name, crs)
+        return
+    try:
+        if path.suffix.lower() == ".shp":
+            shapefile.check_parts(path, name=name)
+        yield from read_ogr(path, name, crs)
+    except (DataSourceError, DataLayerError, OSError, pa.ArrowException, sqlite3.Error) as error:
+        reason = str(error).replace(str(path.parent), "").strip()[:200]
+        raise UnreadableError(Problem("file.unreadable", name, parameters={"reason": reason})) from error
+
+
+def _read_geojson(path: Path, name: str, override: str | None) -> Iterator[Batch]:
+    file = GeoJsonFile(path, name=name)
+    survey = _Survey(file)
+    declared = file.crs or (None if override else CRS84)  # RFC 7946: WGS 84 unless somebody says otherwise
+    crs, warnings = resolve_crs(declared, override, name=name)
+    batches = Batches(Part(name, "", crs, warnings, ordered_kinds(survey.kinds)))
+    features, first = file.features(), 1
+    while chunk := list(islice(features, BATCH)):
+        yield from batches.of(_json_chunk(chunk, first, survey))
+        first += len(chunk)
+
+
+class _Survey:
+    """A first walk through a GeoJSON file: its kinds of geometry, its columns, and which of them identifies."""
+
+    def __init__(self, file: GeoJsonFile) -> None:
+        self.kinds: set[GeometryType] = set()
+        self.columns: dict[str, None] = {}
+        ids = Identifiers()
+        for count, feature in enumerate(file.features(), 1):
+            self.columns.update(dict.fromkeys(feature.properties))
+            self._note(feature.geometry)
+            ids.note("", feature.id, count)
+            for column, value in feature.properties.items():
+                ids.note(column, value, count)
+        self.id_column = ids.best(["", *self.columns])
+
+    def _note(self, geometry: Any) -> None:
+        kind = KINDS.get(str(geometry.get("type"))) if isinstance(geometry, dict) else None
+        if kind is not None:
+            self.kinds.add(kind)
+        elif isinstance(geometry, dict) and geometry.get("type") == "GeometryCollection":
+            self.kinds |= kinds_among(parse_geometries([geometry])[0])
+
+
+def _json_chunk(features: list[JsonFeature], first: int, survey: _Survey) -> Chunk:
+    geometries, faults = parse_geometries([feature.geometry for feature in features])
+    frame = columns_of(
+        {name: [feature.properties.get(name) for feature in features] for name in survey.columns}, rows=len(features)
+    )
+    ids = [str(number) for number in range(first, first + len(features))]
+    if survey.id_column == "":
+        ids = [str(feature.id) for feature in features]
+    elif survey.id_column is not None:
+        ids = [text_of(feature.properties[survey.id_column]) for feature in features]
+    return Chunk(frame, geometries, ids, [feature.line for feature in features], faults)
