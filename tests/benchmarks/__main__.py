@@ -1,4 +1,4 @@
-"""`python -m tests.benchmarks [NAME...]` runs each module's `run()`; figures go to build/bench/NAME.json and a table."""
+"""`python -m tests.benchmarks [NAME...]` runs each module's `run()`: figures into build/bench/NAME.json and a table."""
 
 import importlib
 import json
