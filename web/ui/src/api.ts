@@ -1,0 +1,78 @@
+/** Questions to the server. Every failure becomes an ApiError whose text a person can read. */
+
+import type { CoverageAnswer, CoverageQuestion, FeatureDetail, Job, Layer, Session, Text } from "./layer";
+
+const UNREACHABLE: Text = {
+  ja: "サーバーにつながりません。ネットワークを確かめて、もう一度お試しください。",
+  en: "The server can't be reached. Check the network and try again.",
+};
+
+const unexpected = (status: number): Text => ({
+  ja: `サーバーが答えられませんでした（${status}）。`,
+  en: `The server could not answer (${status}).`,
+});
+
+export class ApiError extends Error {
+  constructor(
+    readonly text: Text,
+    readonly status: number,
+    readonly code: string,
+  ) {
+    super(text.en);
+  }
+}
+
+export async function fetchSession(): Promise<Session> {
+  return (await ask("/api/session")).json() as Promise<Session>;
+}
+
+/** The layers and their ETag, or null when nothing changed since `etag`. */
+export async function fetchLayers(etag: string | null = null): Promise<{ layers: Layer[]; etag: string | null } | null> {
+  const response = await ask("/api/layers", etag ? { headers: { "If-None-Match": etag }, cache: "no-store" } : {});
+  if (response.status === 304) return null;
+  const { layers } = (await response.json()) as { layers: Layer[] };
+  return { layers, etag: response.headers.get("ETag") };
+}
+
+export async function fetchFeature(layer: Layer, fid: number): Promise<FeatureDetail> {
+  const path = layer.links.features ?? `/api/layers/${encodeURIComponent(layer.id)}/features/{fid}`;
+  return (await ask(path.replace("{fid}", String(fid)))).json() as Promise<FeatureDetail>;
+}
+
+/** One column as an Arrow stream, rows in the order of the feature index. */
+export async function fetchColumn(layer: Layer, name: string): Promise<ArrayBuffer> {
+  const path = layer.links.column ?? `/api/layers/${encodeURIComponent(layer.id)}/columns/{name}`;
+  return (await ask(path.replace("{name}", encodeURIComponent(name)))).arrayBuffer();
+}
+
+export async function analyseCoverage(question: CoverageQuestion): Promise<CoverageAnswer> {
+  return (await ask("/api/analyses/coverage", post(question))).json() as Promise<CoverageAnswer>;
+}
+
+export async function queueCoverage(question: CoverageQuestion, title: string): Promise<Job> {
+  return (await ask("/api/jobs", post({ kind: "coverage", parameters: { ...question, title } }))).json() as Promise<Job>;
+}
+
+export async function fetchJob(id: Job["id"]): Promise<Job> {
+  return (await ask(`/api/jobs/${encodeURIComponent(String(id))}`)).json() as Promise<Job>;
+}
+
+function post(body: unknown): RequestInit {
+  return { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) };
+}
+
+async function ask(path: string, init: RequestInit = {}): Promise<Response> {
+  let response: Response;
+  try {
+    response = await fetch(path, init);
+  } catch {
+    throw new ApiError(UNREACHABLE, 0, "network");
+  }
+  if (response.ok || response.status === 304) return response;
+  throw await errorOf(response);
+}
+
+async function errorOf(response: Response): Promise<ApiError> {
+  const body = (await response.json().catch(() => null)) as { error?: { code?: string; message?: Text } } | null;
+  return new ApiError(body?.error?.message ?? unexpected(response.status), response.status, body?.error?.code ?? "unknown");
+}

@@ -1,0 +1,26 @@
+/** Whose data is on the screen: always visible, each source once. */
+
+import { translator } from "./language";
+import type { Layer } from "./layer";
+import type { State } from "./page";
+import { visibleLayers } from "./view";
+
+export function AttributionLine({ state }: { state: State }) {
+  const lines = attributions(visibleLayers(state.layers ?? [], state.views), state.session?.background?.attribution ?? null);
+  if (lines.length === 0) return null;
+  return (
+    <p class="attribution">
+      <b>{translator(state.language)("about.source")}</b> {lines.join(" ／ ")}
+    </p>
+  );
+}
+
+export function attributions(layers: readonly Layer[], background: string | null): string[] {
+  const lines = layers.filter((layer) => layer.attribution || layer.licence).map(credit);
+  return [...new Set(background ? [...lines, background] : lines)];
+}
+
+function credit({ attribution, licence }: Layer): string {
+  if (!licence || attribution.includes(licence)) return attribution;
+  return attribution ? `${attribution} (${licence})` : licence;
+}

@@ -1,0 +1,483 @@
+/** What the page knows and what can be done to it. Components draw `State` and call these methods; the map obeys. */
+
+import { ApiError, analyseCoverage, fetchColumn, fetchFeature, fetchJob, fetchLayers, fetchSession, queueCoverage } from "./api";
+import { columnOfTheme, readColumn, themeOfValues, type Values } from "./column";
+import { classesOf } from "./expression";
+import { textIn } from "./format";
+import { readAddress, writeAddress, type Place } from "./hash";
+import { both, preferredLanguage, translator } from "./language";
+import type { Bounds, CoverageAnswer, CoverageQuestion, FeatureDetail, Job, Language, Layer, Session, Text, Theme } from "./layer";
+import type { Found, MapView, Padding } from "./map";
+import { planMap, type Scene } from "./plan";
+import { Store } from "./store";
+import {
+  addressesOfViews,
+  changeView,
+  defaultViews,
+  unionBounds,
+  viewOf,
+  viewsOfAddress,
+  visibleLayers,
+  type LayerView,
+  type Views,
+} from "./view";
+
+export type Panel = "layers" | "legend" | "analysis";
+
+/** A feature under the pointer, with the name to choose it by. */
+export interface Candidate extends Found {
+  name: string;
+  colour: string;
+}
+
+export interface Selection {
+  lonlat: [number, number];
+  candidates: Candidate[];
+  chosen: number;
+}
+
+export interface CoverageState {
+  question: CoverageQuestion | null;
+  answer: CoverageAnswer | null;
+  running: boolean;
+  error: Text | null;
+  job: Job | null;
+}
+
+export interface Notice {
+  text: Text;
+  kind: "error" | "info";
+  retry?: () => void;
+}
+
+export interface State {
+  language: Language;
+  session: Session | null;
+  /** Null until the server has answered. */
+  layers: Layer[] | null;
+  views: Views;
+  columnThemes: Record<string, Theme>;
+  solid: boolean;
+  selection: Selection | null;
+  /** What is known of features, by `layer/version/fid`. */
+  details: Record<string, FeatureDetail | Text>;
+  coverage: CoverageState;
+  notice: Notice | null;
+  mapBusy: boolean;
+  asking: number;
+  place: Place | null;
+  bounds: Bounds | null;
+  /** Wide enough for panels beside the map. */
+  wide: boolean;
+  /** The open panel: of the left column on a wide screen, of the sheet on a narrow one. */
+  panel: Panel | null;
+  legendOpen: boolean;
+}
+
+const NO_COVERAGE: CoverageState = { question: null, answer: null, running: false, error: null, job: null };
+const POLL_MS = 15_000;
+const JOB_POLL_MS = 1_000;
+const START_PITCH = 50;
+const START_BEARING = -14;
+
+export class Page {
+  readonly store: Store<State>;
+  #map: MapView | null = null;
+  #etag: string | null = null;
+  #values = new Map<string, { version: string; values: Values }>();
+  #writtenHash: string | null = null;
+  #drawn: Scene | null = null;
+
+  constructor(private readonly window: Window) {
+    const address = readAddress(window.location.hash);
+    this.store = new Store<State>({
+      language: address.language ?? preferredLanguage(window.navigator.languages),
+      session: null,
+      layers: null,
+      views: {},
+      columnThemes: {},
+      solid: !address.flat,
+      selection: null,
+      details: {},
+      coverage: NO_COVERAGE,
+      notice: null,
+      mapBusy: false,
+      asking: 0,
+      place: address.place,
+      bounds: null,
+      wide: true,
+      panel: "layers",
+      legendOpen: true,
+    });
+  }
+
+  get state(): State {
+    return this.store.state;
+  }
+
+  // The server
+
+  async load(): Promise<void> {
+    try {
+      const [session, answer] = await this.#asking(Promise.all([fetchSession(), fetchLayers()]));
+      if (!answer) return;
+      this.#etag = answer.etag;
+      const address = readAddress(this.window.location.hash);
+      const views = address.layers ? viewsOfAddress(address.layers) : defaultViews(answer.layers);
+      this.store.set({ session, layers: answer.layers, views, notice: null });
+      for (const layer of visibleLayers(answer.layers, views)) void this.#fetchColumnTheme(layer);
+      if (!address.place) this.#begin();
+    } catch (error) {
+      this.#report(error, () => void this.load());
+    }
+  }
+
+  /** Asks whether the layers changed, now and then, while somebody looks. */
+  watch(): void {
+    const look = (): void => void (this.window.document.visibilityState === "visible" && this.refresh());
+    this.window.setInterval(look, POLL_MS);
+    this.window.document.addEventListener("visibilitychange", look);
+  }
+
+  async refresh(): Promise<void> {
+    if (this.state.layers === null) return;
+    try {
+      const answer = await fetchLayers(this.#etag);
+      if (answer) this.#replaceLayers(answer.layers, answer.etag);
+    } catch {
+      // The next look may succeed; what is on the screen stays right until then.
+    }
+  }
+
+  #replaceLayers(layers: Layer[], etag: string | null): void {
+    const known = new Map((this.state.layers ?? []).map((layer) => [layer.id, layer]));
+    const changed = layers.filter((layer) => known.has(layer.id) && known.get(layer.id)?.version !== layer.version);
+    const first = known.size === 0 && layers.length > 0;
+    this.#etag = etag;
+    this.store.set({ layers, ...(first ? { views: defaultViews(layers) } : {}) });
+    if (first) this.#begin();
+    for (const layer of visibleLayers(changed, this.state.views)) void this.#fetchColumnTheme(layer);
+    if (changed.length > 0) {
+      const names = { ja: changed.map((one) => one.title.ja).join("、"), en: changed.map((one) => one.title.en).join(", ") };
+      this.store.set({ selection: null, notice: { kind: "info", text: updated(names) } });
+    }
+  }
+
+  async #asking<T>(answer: Promise<T>): Promise<T> {
+    this.store.set({ asking: this.state.asking + 1 });
+    try {
+      return await answer;
+    } finally {
+      this.store.set({ asking: this.state.asking - 1 });
+    }
+  }
+
+  #report(error: unknown, retry?: () => void): void {
+    if (!(error instanceof ApiError)) throw error;
+    this.store.set({ notice: { text: error.text, kind: "error", ...(retry ? { retry } : {}) } });
+  }
+
+  // The map
+
+  attach(map: MapView): void {
+    this.#map = map;
+    this.store.subscribe((state) => this.#draw(state));
+    if (this.state.layers && !this.state.place) this.#begin();
+  }
+
+  #draw(state: State): void {
+    const map = this.#map;
+    if (!map || !state.layers) return;
+    const scene = this.#scene(state);
+    if (!sameScene(scene, this.#drawn)) map.apply(planMap(scene));
+    this.#drawn = scene;
+    for (const layer of visibleLayers(state.layers, state.views)) {
+      const fetched = this.#values.get(layer.id);
+      if (fetched?.version === layer.version && columnOfTheme(viewOf(state.views, layer.id).theme)) {
+        map.paintValues(layer.id, layer.version, fetched.values);
+      }
+    }
+    if (state.selection && state.wide) map.showPopup(state.selection.lonlat, this.padding);
+    else map.hidePopup();
+  }
+
+  #scene({ layers, views, columnThemes, solid, selection, coverage, session }: State): Scene {
+    return {
+      layers: layers ?? [],
+      views,
+      columnThemes,
+      solid,
+      picked: selection?.candidates[selection.chosen] ?? null,
+      coverage: coverage.answer,
+      background: session?.background ?? null,
+      origin: this.window.location.origin,
+    };
+  }
+
+  /** Pixels of the map that panels cover. */
+  get padding(): Padding {
+    const { wide, legendOpen } = this.state;
+    if (!wide) return { top: 70, right: 16, bottom: 80, left: 16 };
+    return { top: 24, right: legendOpen ? 344 : 80, bottom: 56, left: 344 };
+  }
+
+  #begin(): void {
+    const { layers, views } = this.state;
+    if (!this.#map || !layers) return;
+    const visible = visibleLayers(layers, views);
+    const tilted = this.state.solid && visible.some((layer) => layer.style.draw === "extrusion");
+    const subject = visible.filter((layer) => layer.group.id !== "base");
+    const bounds = unionBounds(subject.length > 0 ? subject : visible.length > 0 ? visible : layers);
+    const how = tilted ? { animate: false, pitch: START_PITCH, bearing: START_BEARING } : { animate: false };
+    if (bounds) this.#map.fit(bounds, this.padding, how);
+  }
+
+  home(): void {
+    const { layers, views } = this.state;
+    const visible = visibleLayers(layers ?? [], views);
+    const bounds = unionBounds(visible.length > 0 ? visible : (layers ?? []));
+    if (bounds) this.#map?.fit(bounds, this.padding, { animate: true });
+  }
+
+  zoomTo(bounds: Bounds): void {
+    this.#map?.fit(bounds, this.padding, { animate: true });
+    if (!this.state.wide) this.store.set({ panel: null });
+  }
+
+  moved(place: Place): void {
+    this.store.set({ place, bounds: this.#map?.bounds ?? null });
+  }
+
+  zoomBy(steps: number): void {
+    this.#map?.zoomBy(steps);
+  }
+
+  faceNorth(): void {
+    this.#map?.faceNorth();
+  }
+
+  toggleSolid(): void {
+    const solid = !this.state.solid;
+    this.store.set({ solid });
+    this.#map?.tilt(solid);
+  }
+
+  // Layers
+
+  #change(id: string, change: Partial<LayerView>): void {
+    this.store.set({ views: changeView(this.state.views, id, change) });
+  }
+
+  toggleLayer(id: string): void {
+    const visible = !viewOf(this.state.views, id).visible;
+    const { selection } = this.state;
+    if (!visible && selection?.candidates.some((one) => one.layer === id)) this.close();
+    this.#change(id, { visible });
+    const layer = this.#layer(id);
+    if (visible && layer) void this.#fetchColumnTheme(layer);
+  }
+
+  setOpacity(id: string, opacity: number): void {
+    this.#change(id, { opacity });
+  }
+
+  setTheme(layer: Layer, theme: string): void {
+    this.#change(layer.id, { theme: theme === layer.style.themes[0]?.id ? null : theme, hidden: [] });
+    void this.#fetchColumnTheme(layer);
+  }
+
+  toggleClass(id: string, index: number): void {
+    const { hidden } = viewOf(this.state.views, id);
+    this.#change(id, { hidden: hidden.includes(index) ? hidden.filter((one) => one !== index) : [...hidden, index].sort((a, b) => a - b) });
+  }
+
+  /** Fetches the column a layer is to be coloured by, when it is not of its tiles. */
+  async #fetchColumnTheme(layer: Layer): Promise<void> {
+    const name = columnOfTheme(viewOf(this.state.views, layer.id).theme);
+    const column = layer.columns.find((one) => one.name === name);
+    if (!column) return;
+    try {
+      const values = await this.#asking(fetchColumn(layer, column.name).then(readColumn));
+      this.#values.set(layer.id, { version: layer.version, values });
+      this.store.set({ columnThemes: { ...this.state.columnThemes, [layer.id]: themeOfValues(column, values) } });
+    } catch (error) {
+      this.#change(layer.id, { theme: null });
+      this.#report(error);
+    }
+  }
+
+  #layer(id: string): Layer | undefined {
+    return this.state.layers?.find((one) => one.id === id);
+  }
+
+  // Features
+
+  asked(lonlat: [number, number], found: Found[]): void {
+    const known = found.filter((one) => this.#layer(one.layer));
+    const front = known.filter((one) => this.#layer(one.layer)?.group.id !== "base");
+    const candidates = (front.length > 0 ? front : known).map((one) => this.#candidate(one));
+    this.store.set({ selection: candidates.length > 0 ? { lonlat, candidates, chosen: 0 } : null });
+    void this.#fetchChosen();
+  }
+
+  #candidate(found: Found): Candidate {
+    const layer = this.#layer(found.layer) as Layer;
+    const { label, themes } = layer.style;
+    const theme = themes.find((one) => one.type !== "single") ?? themes[0]!;
+    const value = theme.column === null ? undefined : found.properties[theme.column];
+    const one = classesOf(theme).find((each) => (theme.type === "single" ? true : inClass(each, value))) ?? theme.missing ?? theme.classes[0]!;
+    const named = label === null ? undefined : found.properties[label];
+    const name = named !== undefined && named !== "" ? String(named) : theme.type === "single" ? "" : `${textIn(theme.title, this.state.language)}: ${textIn(one.label, this.state.language)}`;
+    return { ...found, name, colour: one.colour };
+  }
+
+  choose(chosen: number): void {
+    const { selection } = this.state;
+    if (selection) this.store.set({ selection: { ...selection, chosen } });
+    void this.#fetchChosen();
+  }
+
+  async #fetchChosen(): Promise<void> {
+    const { selection, details } = this.state;
+    const candidate = selection?.candidates[selection.chosen];
+    const layer = candidate && this.#layer(candidate.layer);
+    if (!layer) return;
+    const key = detailKey(layer, candidate.fid);
+    if (key in details && "layer" in details[key]!) return;
+    const detail = await this.#asking(fetchFeature(layer, candidate.fid)).catch((error: unknown) => {
+      if (error instanceof ApiError) return error.text;
+      throw error;
+    });
+    this.store.set({ details: { ...this.state.details, [key]: detail } });
+  }
+
+  close(): void {
+    if (this.state.selection) this.store.set({ selection: null });
+  }
+
+  // The coverage analysis
+
+  async analyse(question: CoverageQuestion): Promise<void> {
+    this.store.set({ coverage: { ...NO_COVERAGE, question, running: true } });
+    try {
+      const answer = await this.#asking(analyseCoverage(question));
+      this.store.set({ coverage: { ...NO_COVERAGE, question, answer } });
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      this.store.set({ coverage: { ...NO_COVERAGE, question, error: error.text } });
+    }
+  }
+
+  clearCoverage(): void {
+    this.store.set({ coverage: NO_COVERAGE });
+  }
+
+  async saveCoverage(title: string): Promise<void> {
+    const { question } = this.state.coverage;
+    if (!question) return;
+    try {
+      let job = await queueCoverage(question, title);
+      for (; job.state === "queued" || job.state === "running"; job = await fetchJob(job.id)) {
+        this.store.set({ coverage: { ...this.state.coverage, job, error: null } });
+        await new Promise((resume) => this.window.setTimeout(resume, JOB_POLL_MS));
+      }
+      this.store.set({ coverage: { ...this.state.coverage, job } });
+      if (job.state === "done") await this.#showResult(job);
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      this.store.set({ coverage: { ...this.state.coverage, job: null, error: error.text } });
+    }
+  }
+
+  /** The saved layer takes the place of the sketch. */
+  async #showResult(job: Job): Promise<void> {
+    await this.refresh();
+    const result = job.result;
+    const id = typeof result === "string" ? result : [result?.["layer"], result?.["layer_id"], result?.["id"]].find((one) => typeof one === "string");
+    if (typeof id === "string" && this.#layer(id)) this.#change(id, { visible: true });
+  }
+
+  // The frame
+
+  setLanguage(language: Language): void {
+    this.store.set({ language });
+    const { selection } = this.state;
+    if (selection) this.store.set({ selection: { ...selection, candidates: selection.candidates.map((one) => this.#candidate(one)) } });
+  }
+
+  setPanel(panel: Panel | null): void {
+    this.store.set({ panel });
+  }
+
+  toggleLegend(): void {
+    this.store.set({ legendOpen: !this.state.legendOpen });
+  }
+
+  setWide(wide: boolean): void {
+    this.store.set({ wide, panel: wide ? (this.state.panel === "analysis" ? "analysis" : "layers") : null });
+  }
+
+  dismiss(): void {
+    this.store.set({ notice: null });
+  }
+
+  setBusy(mapBusy: boolean): void {
+    if (mapBusy !== this.state.mapBusy) this.store.set({ mapBusy });
+  }
+
+  mapFailed(source: string | null): void {
+    const layer = source === null ? undefined : this.#layer(source);
+    const about = both("page.tiles");
+    const text = layer ? { ja: `${about.ja}（${layer.title.ja}）`, en: `${about.en} (${layer.title.en})` } : about;
+    this.store.set({ notice: { kind: "error", text } });
+  }
+
+  mapMissing(): void {
+    this.store.set({ notice: { kind: "error", text: both("page.noMap") } });
+  }
+
+  focusMap(): void {
+    this.#map?.focus();
+  }
+
+  // The address bar
+
+  keepAddress(): void {
+    this.store.subscribe((state) => this.#writeAddress(state));
+    this.window.addEventListener("hashchange", () => this.#readAddress());
+  }
+
+  #writeAddress({ place, layers, views, language, solid }: State): void {
+    if (!layers || !place) return;
+    const hash = writeAddress({ place, layers: addressesOfViews(layers, views), language, flat: !solid });
+    if (hash === this.#writtenHash) return;
+    this.#writtenHash = hash;
+    this.window.history.replaceState(this.window.history.state, "", hash);
+  }
+
+  #readAddress(): void {
+    if (this.window.location.hash === this.#writtenHash) return;
+    const { place, layers, language, flat } = readAddress(this.window.location.hash);
+    this.store.set({ solid: !flat, ...(layers ? { views: viewsOfAddress(layers) } : {}), ...(language ? { language } : {}) });
+    if (place) this.#map?.go(place);
+    for (const layer of visibleLayers(this.state.layers ?? [], this.state.views)) void this.#fetchColumnTheme(layer);
+  }
+}
+
+function sameScene(a: Scene, b: Scene | null): boolean {
+  return b !== null && (Object.keys(a) as (keyof Scene)[]).every((key) => a[key] === b[key]);
+}
+
+export function detailKey(layer: Layer, fid: number): string {
+  return `${layer.id}/${layer.version}/${fid}`;
+}
+
+function updated(names: Text): Text {
+  return { ja: translator("ja")("page.updated", { names: names.ja }), en: translator("en")("page.updated", { names: names.en }) };
+}
+
+function inClass(one: { value: string | number | null; min: number | null; max: number | null }, value: unknown): boolean {
+  if (one.value !== null) return value !== undefined && String(one.value) === String(value);
+  if (typeof value !== "number") return false;
+  return (one.min !== null || one.max !== null) && (one.min ?? -Infinity) <= value && value < (one.max ?? Infinity);
+}

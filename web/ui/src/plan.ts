@@ -1,0 +1,329 @@
+/** From layers and how they are shown to the map's sources and layers, in drawing order. Pure. */
+
+import type {
+  ExpressionSpecification,
+  FilterSpecification,
+  LayerSpecification,
+  SourceSpecification,
+} from "maplibre-gl";
+import { badgeId } from "./badge";
+import { classed, colourOf, hiddenFilter } from "./expression";
+import type { CoverageAnswer, Layer, Session, Theme } from "./layer";
+import { opacityOf, themeOf, viewOf, visibleLayers, type Views } from "./view";
+
+export const PAPER = "#f1eee7";
+/** Vermilion, used for nothing but what the person has picked. */
+export const PICKED = "#e2501f";
+const INK = "#22303c";
+/** Families of the system; the map asks no glyph server. */
+const FONT = ["Noto Sans CJK JP", "Noto Sans JP", "Hiragino Sans", "Yu Gothic UI", "BIZ UDPGothic", "Meiryo", "sans-serif"];
+const SOURCE_LAYER = "features";
+
+/** From the ground up: fills below lines below extrusions below points and their labels. */
+enum Slot {
+  BACKGROUND,
+  BASE_FILL,
+  BASE_LINE,
+  RASTER,
+  FILL,
+  OUTLINE,
+  AREA,
+  CASING,
+  LINE,
+  PICKED_FLAT,
+  EXTRUSION,
+  PICKED_SOLID,
+  CIRCLE,
+  ICON,
+  PICKED_POINT,
+  LABEL,
+}
+
+type Placed = [Slot, LayerSpecification];
+
+export interface Plan {
+  sources: Map<string, SourceSpecification>;
+  layers: LayerSpecification[];
+}
+
+export interface Picked {
+  layer: string;
+  fid: number;
+}
+
+export interface Scene {
+  layers: readonly Layer[];
+  views: Views;
+  /** Themes made from a fetched column, by layer. */
+  columnThemes: Record<string, Theme>;
+  solid: boolean;
+  picked: Picked | null;
+  coverage: CoverageAnswer | null;
+  background: Session["background"];
+  /** Where relative tile addresses start, without a slash at the end. */
+  origin: string;
+}
+
+export function planMap(scene: Scene): Plan {
+  const visible = visibleLayers(scene.layers, scene.views);
+  const sources = new Map<string, SourceSpecification>();
+  const placed: Placed[] = [[Slot.BACKGROUND, { id: "paper", type: "background", paint: { "background-color": PAPER } }]];
+  if (scene.background) {
+    sources.set("background", rasterSource(scene.background.tiles, scene));
+    placed.push([Slot.BACKGROUND, { id: "background", type: "raster", source: "background", paint: { "raster-saturation": -0.35 } }]);
+  }
+  // What stands first in the tree lies on top.
+  for (const layer of [...visible].reverse()) {
+    sources.set(layer.id, sourceOf(layer, scene));
+    placed.push(...drawn(layer, scene));
+  }
+  if (scene.coverage) {
+    for (const [id, source] of coverageSources(scene.coverage)) sources.set(id, source);
+    placed.push(...coverageLayers());
+  }
+  return { sources, layers: placed.sort((a, b) => a[0] - b[0]).map(([, layer]) => layer) };
+}
+
+function sourceOf(layer: Layer, scene: Scene): SourceSpecification {
+  if (layer.kind === "raster") return { ...rasterSource(layer.links.tiles, scene), ...extent(layer) } as SourceSpecification;
+  return { type: "vector", tiles: [absolute(layer.links.tiles, scene)], ...extent(layer) };
+}
+
+function rasterSource(tiles: string, scene: Scene): SourceSpecification {
+  return { type: "raster", tiles: [absolute(tiles, scene)], tileSize: 256, maxzoom: 18 };
+}
+
+function extent(layer: Layer): { minzoom: number; maxzoom: number; bounds?: Layer["bounds"] & object } {
+  return { minzoom: layer.zooms.min, maxzoom: layer.zooms.max, ...(layer.bounds ? { bounds: layer.bounds } : {}) };
+}
+
+function absolute(path: string, scene: Scene): string {
+  return path.startsWith("/") ? scene.origin + path : path;
+}
+
+interface Part {
+  id: string;
+  source: string;
+  "source-layer": string;
+  filter?: FilterSpecification;
+}
+
+function part(layer: Layer, name: string, filter: FilterSpecification | null): Part {
+  return { id: `${layer.id}/${name}`, source: layer.id, "source-layer": SOURCE_LAYER, ...(filter ? { filter } : {}) };
+}
+
+function drawn(layer: Layer, scene: Scene): Placed[] {
+  const view = viewOf(scene.views, layer.id);
+  const fetched = scene.columnThemes[layer.id];
+  const theme = themeOf(layer, view, fetched ? [fetched] : []);
+  const byState = theme === fetched;
+  const look: Look = {
+    theme,
+    colour: colourOf(theme, byState ? STATE_VALUE : undefined),
+    opacity: opacityOf(layer, view),
+    // A filter can't see feature state.
+    filter: byState ? null : hiddenFilter(theme, view.hidden),
+    base: layer.group.id === "base",
+    picked: scene.picked?.layer === layer.id ? scene.picked.fid : null,
+    solid: scene.solid,
+  };
+  return [...DRAWERS[layer.style.draw](layer, look), ...labels(layer, look)];
+}
+
+/** The value of a fetched column, kept as state of each feature. */
+export const STATE_VALUE: ExpressionSpecification = ["feature-state", "value"];
+
+interface Look {
+  theme: Theme;
+  colour: ExpressionSpecification | string;
+  opacity: number;
+  filter: FilterSpecification | null;
+  base: boolean;
+  picked: number | null;
+  solid: boolean;
+}
+
+const DRAWERS: Record<Layer["style"]["draw"], (layer: Layer, look: Look) => Placed[]> = {
+  circle: circles,
+  icon: icons,
+  line: lines,
+  fill: fills,
+  extrusion: extrusions,
+  raster: (layer, look) => [
+    [Slot.RASTER, { id: `${layer.id}/raster`, type: "raster", source: layer.id, paint: { "raster-opacity": look.opacity } }],
+  ],
+};
+
+const byZoom = (...stops: number[]): ExpressionSpecification => ["interpolate", ["linear"], ["zoom"], ...stops] as unknown as ExpressionSpecification;
+
+function only(fid: number): FilterSpecification {
+  return ["==", ["id"], fid];
+}
+
+function fills(layer: Layer, look: Look): Placed[] {
+  const outline = look.base ? [] : outlined(layer, look);
+  const paint = { "fill-color": look.colour, "fill-opacity": look.opacity, "fill-antialias": outline.length === 0 };
+  return [
+    [look.base ? Slot.BASE_FILL : Slot.FILL, { ...part(layer, "fill", look.filter), type: "fill", paint }],
+    ...outline,
+    ...pickedOutline(layer, look),
+  ];
+}
+
+/** Hazard areas come in thousands of cells whose borders mean nothing; elsewhere a border separates two things. */
+function outlined(layer: Layer, look: Look): Placed[] {
+  if (layer.group.id === "hazard") return [];
+  const paint = { "line-color": "#ffffff", "line-opacity": look.opacity * 0.8, "line-width": byZoom(10, 0.2, 14, 0.8, 17, 1.4) };
+  return [[Slot.OUTLINE, { ...part(layer, "outline", look.filter), type: "line", paint }]];
+}
+
+function pickedOutline(layer: Layer, look: Look): Placed[] {
+  if (look.picked === null) return [];
+  const paint = { "line-color": PICKED, "line-width": 2.5 };
+  const layout = { "line-join": "round" as const };
+  return [[Slot.PICKED_FLAT, { ...part(layer, "picked", only(look.picked)), type: "line", paint, layout }]];
+}
+
+function lines(layer: Layer, look: Look): Placed[] {
+  const layout = { "line-join": "round" as const, "line-cap": "round" as const };
+  const paint = { "line-color": look.colour, "line-opacity": look.opacity, "line-width": byZoom(9, 1, 13, 2.4, 17, 6) };
+  const line: Placed = [look.base ? Slot.BASE_LINE : Slot.LINE, { ...part(layer, "line", look.filter), type: "line", layout, paint }];
+  if (look.base) return [line];
+  const casing = { "line-color": "#ffffff", "line-opacity": look.opacity * 0.85, "line-width": byZoom(9, 1.6, 13, 5, 17, 10) };
+  const picked = { "line-color": PICKED, "line-width": byZoom(9, 3, 13, 5, 17, 9) };
+  return [
+    [Slot.CASING, { ...part(layer, "casing", look.filter), type: "line", layout, paint: casing }],
+    line,
+    ...(look.picked === null
+      ? []
+      : [[Slot.PICKED_FLAT, { ...part(layer, "picked", only(look.picked)), type: "line", layout, paint: picked }] satisfies Placed]),
+  ];
+}
+
+function extrusions(layer: Layer, look: Look): Placed[] {
+  if (!look.solid) return footprints(layer, look);
+  const height = ["coalesce", ["get", layer.style.height ?? ""], UNKNOWN_HEIGHT] as ExpressionSpecification;
+  const paint = {
+    "fill-extrusion-color": look.colour,
+    "fill-extrusion-opacity": look.opacity,
+    "fill-extrusion-height": height,
+    "fill-extrusion-vertical-gradient": true,
+  };
+  const solid: Placed = [Slot.EXTRUSION, { ...part(layer, "extrusion", look.filter), type: "fill-extrusion", paint }];
+  if (look.picked === null) return [solid];
+  // A touch wider in height, so that the picked one wins over itself.
+  const picked = { ...paint, "fill-extrusion-color": PICKED, "fill-extrusion-opacity": 1, "fill-extrusion-height": ["+", height, 0.3] as ExpressionSpecification };
+  return [solid, [Slot.PICKED_SOLID, { ...part(layer, "picked", only(look.picked)), type: "fill-extrusion", paint: picked }]];
+}
+
+/** Metres drawn for a building whose height nobody recorded; its colour still says that the height is missing. */
+const UNKNOWN_HEIGHT = 3;
+
+function footprints(layer: Layer, look: Look): Placed[] {
+  const fill = { "fill-color": look.colour, "fill-opacity": look.opacity };
+  const edge = { "line-color": INK, "line-opacity": look.opacity * 0.35, "line-width": byZoom(13, 0, 15, 0.5, 18, 1.2) };
+  return [
+    [Slot.EXTRUSION, { ...part(layer, "footprint", look.filter), type: "fill", paint: fill }],
+    [Slot.EXTRUSION, { ...part(layer, "edge", look.filter), type: "line", minzoom: 13, paint: edge }],
+    ...(look.picked === null
+      ? []
+      : [
+          [
+            Slot.PICKED_SOLID,
+            { ...part(layer, "picked", only(look.picked)), type: "fill", paint: { "fill-color": PICKED } },
+          ] satisfies Placed,
+        ]),
+  ];
+}
+
+function circles(layer: Layer, look: Look): Placed[] {
+  const paint = {
+    "circle-color": look.colour,
+    "circle-opacity": look.opacity,
+    "circle-radius": byZoom(8, 2, 12, 3.5, 16, 7),
+    "circle-stroke-color": "#ffffff",
+    "circle-stroke-opacity": look.opacity,
+    "circle-stroke-width": byZoom(8, 0.5, 13, 1.3),
+  };
+  return [[Slot.CIRCLE, { ...part(layer, "circle", look.filter), type: "circle", paint }], ...pickedRing(layer, look)];
+}
+
+function pickedRing(layer: Layer, look: Look): Placed[] {
+  if (look.picked === null) return [];
+  const paint = {
+    "circle-color": "rgba(0, 0, 0, 0)",
+    "circle-radius": byZoom(8, 7, 12, 10, 16, 18),
+    "circle-stroke-color": PICKED,
+    "circle-stroke-width": 3,
+  };
+  return [[Slot.PICKED_POINT, { ...part(layer, "picked", only(look.picked)), type: "circle", paint }]];
+}
+
+function icons(layer: Layer, look: Look): Placed[] {
+  const layout = {
+    "icon-image": classed(look.theme, (one) => badgeId(layer.style.icon, one.colour)) as ExpressionSpecification,
+    "icon-size": byZoom(8, 0.22, 11, 0.34, 13, 0.6, 15, 0.85, 17, 1),
+    "icon-allow-overlap": true,
+    "icon-ignore-placement": true,
+    "symbol-z-order": "viewport-y" as const,
+  };
+  const paint = { "icon-opacity": look.opacity };
+  return [[Slot.ICON, { ...part(layer, "icon", look.filter), type: "symbol", layout, paint }], ...pickedRing(layer, look)];
+}
+
+function labels(layer: Layer, look: Look): Placed[] {
+  const column = layer.style.label;
+  if (!column || layer.kind === "raster") return [];
+  const along = layer.geometry === "line";
+  const point = layer.geometry === "point";
+  const layout = {
+    "text-field": ["to-string", ["get", column]] as ExpressionSpecification,
+    "text-font": FONT,
+    "text-size": byZoom(11, 10.5, 16, 13),
+    "text-padding": 4,
+    "text-max-width": 9,
+    ...(along ? { "symbol-placement": "line" as const, "symbol-spacing": 360 } : {}),
+    ...(point
+      ? { "text-variable-anchor": ["left", "right", "top", "bottom"] as ("left" | "right" | "top" | "bottom")[], "text-radial-offset": 1.15, "text-justify": "auto" as const }
+      : {}),
+  };
+  const paint = { "text-color": INK, "text-halo-color": "rgba(255, 255, 255, 0.92)", "text-halo-width": 1.6, "text-opacity": Math.min(1, look.opacity + 0.1) };
+  // The name of an area in the background orients from afar and disturbs from near.
+  const zooms = look.base ? { minzoom: 7, maxzoom: 12.5 } : { minzoom: point ? 14.2 : along ? 12.5 : 9 };
+  return [[Slot.LABEL, { ...part(layer, "label", look.filter), type: "symbol", ...zooms, layout, paint }]];
+}
+
+export const LEFT_OUT_COLOUR = "#b3261e";
+export const SERVED_COLOUR = "#1f7a6d";
+
+function coverageSources({ area, left_out }: CoverageAnswer): [string, SourceSpecification][] {
+  return [
+    ["coverage/area", { type: "geojson", data: area }],
+    ["coverage/left-out", { type: "geojson", data: left_out }],
+  ];
+}
+
+function coverageLayers(): Placed[] {
+  const area = { source: "coverage/area" };
+  const left = { source: "coverage/left-out" };
+  const rank = ["coalesce", ["get", "rank"], 99] as ExpressionSpecification;
+  const strength = ["interpolate", ["linear"], rank, 1, 0.6, 10, 0.35, 40, 0.16] as ExpressionSpecification;
+  const polygons: FilterSpecification = ["in", ["geometry-type"], ["literal", ["Polygon", "MultiPolygon"]]];
+  return [
+    [Slot.AREA, { ...area, id: "coverage/area", type: "fill", paint: { "fill-color": SERVED_COLOUR, "fill-opacity": 0.22 } }],
+    [Slot.AREA, { ...left, id: "coverage/left-out", type: "fill", filter: polygons, paint: { "fill-color": LEFT_OUT_COLOUR, "fill-opacity": strength } }],
+    [Slot.CASING, { ...area, id: "coverage/edge", type: "line", paint: { "line-color": SERVED_COLOUR, "line-width": 1.6 } }],
+    [Slot.CIRCLE, { ...left, id: "coverage/place", type: "circle", filter: ["==", ["geometry-type"], "Point"], paint: { "circle-color": LEFT_OUT_COLOUR, "circle-opacity": 0.85, "circle-radius": 10, "circle-stroke-color": "#ffffff", "circle-stroke-width": 1.5 } }],
+    [
+      Slot.LABEL,
+      {
+        ...left,
+        id: "coverage/rank",
+        type: "symbol",
+        filter: ["<=", rank, 20],
+        layout: { "text-field": ["to-string", ["get", "rank"]], "text-font": FONT, "text-size": 13 },
+        paint: { "text-color": "#5c0f0a", "text-halo-color": "rgba(255, 255, 255, 0.9)", "text-halo-width": 1.6 },
+      },
+    ],
+  ];
+}

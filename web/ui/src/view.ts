@@ -1,0 +1,95 @@
+/** What the person has chosen: which layers are on, and how each is shown. Pure functions of values. */
+
+import type { LayerAddress } from "./hash";
+import type { Bounds, Layer, Theme } from "./layer";
+
+/** How one layer is shown; null stands for the layer's own default. */
+export interface LayerView {
+  visible: boolean;
+  /** 0..1 */
+  opacity: number | null;
+  theme: string | null;
+  /** Indexes of the classes switched off in the legend. */
+  hidden: number[];
+}
+
+export type Views = Record<string, LayerView>;
+
+const PLAIN: LayerView = { visible: false, opacity: null, theme: null, hidden: [] };
+/** Up to this many layers, everything is shown at first. */
+const FEW = 6;
+
+export function viewOf(views: Views, id: string): LayerView {
+  return views[id] ?? PLAIN;
+}
+
+export function changeView(views: Views, id: string, change: Partial<LayerView>): Views {
+  return { ...views, [id]: { ...viewOf(views, id), ...change } };
+}
+
+/** The theme drawn: the chosen one, or the first of the style. */
+export function themeOf(layer: Layer, view: LayerView, extra: readonly Theme[] = []): Theme {
+  const chosen = [...layer.style.themes, ...extra].find((theme) => theme.id === view.theme);
+  return chosen ?? (layer.style.themes[0] as Theme);
+}
+
+export function opacityOf(layer: Layer, view: LayerView): number {
+  return view.opacity ?? layer.style.opacity;
+}
+
+export function visibleLayers(layers: readonly Layer[], views: Views): Layer[] {
+  return layers.filter((layer) => viewOf(views, layer.id).visible);
+}
+
+/** A calm beginning: everything when there is little; else buildings, one hazard, the buses and the background. */
+export function defaultViews(layers: readonly Layer[]): Views {
+  const chosen = layers.length <= FEW ? layers : firstChoice(layers);
+  return Object.fromEntries(chosen.map((layer) => [layer.id, { ...PLAIN, visible: true }]));
+}
+
+function firstChoice(layers: readonly Layer[]): Layer[] {
+  const first = (group: string, geometry?: Layer["geometry"]): Layer[] =>
+    layers.filter((one) => one.group.id === group && (geometry === undefined || one.geometry === geometry)).slice(0, 1);
+  const base = layers.filter((layer) => layer.group.id === "base");
+  const chosen = [...first("buildings"), ...first("hazard"), ...first("transport", "line"), ...first("transport", "point"), ...base];
+  return chosen.length > 0 ? chosen : layers.slice(0, 3);
+}
+
+export function viewsOfAddress(addresses: readonly LayerAddress[]): Views {
+  return Object.fromEntries(addresses.map(({ id, ...view }) => [id, { visible: true, ...view }]));
+}
+
+export function addressesOfViews(layers: readonly Layer[], views: Views): LayerAddress[] {
+  return visibleLayers(layers, views).map(({ id }) => {
+    const { opacity, theme, hidden } = viewOf(views, id);
+    return { id, opacity, theme, hidden };
+  });
+}
+
+/** Layers by group, both in the order of the server. */
+export function grouped(layers: readonly Layer[]): { group: Layer["group"]; layers: Layer[] }[] {
+  const groups = new Map<string, { group: Layer["group"]; layers: Layer[] }>();
+  for (const layer of layers) {
+    const entry = groups.get(layer.group.id) ?? { group: layer.group, layers: [] };
+    entry.layers.push(layer);
+    groups.set(layer.group.id, entry);
+  }
+  return [...groups.values()];
+}
+
+export function unionBounds(layers: readonly Layer[]): Bounds | null {
+  const all = layers.flatMap((layer) => (layer.bounds ? [layer.bounds] : []));
+  if (all.length === 0) return null;
+  const [west, south, east, north] = [0, 1, 2, 3].map((side) => all.map((one) => one[side] as number));
+  return [Math.min(...west!), Math.min(...south!), Math.max(...east!), Math.max(...north!)];
+}
+
+export function overlaps(a: Bounds, b: Bounds): boolean {
+  return a[0] <= b[2] && b[0] <= a[2] && a[1] <= b[3] && b[1] <= a[3];
+}
+
+/** Titles that contain every word of the search, in either language. */
+export function matches(layer: Layer, search: string): boolean {
+  const text = `${layer.title.ja} ${layer.title.en} ${layer.group.ja} ${layer.group.en}`.normalize("NFKC").toLowerCase();
+  return search.normalize("NFKC").toLowerCase().split(/\s+/).every((word) => text.includes(word));
+}

@@ -1,0 +1,18 @@
+import { defineConfig } from "vite";
+
+// `npm run dev` asks a running `machinami serve` for everything that is not the page itself.
+const server = process.env["MACHINAMI_URL"] ?? "http://127.0.0.1:8000";
+
+export default defineConfig({
+  base: "./",
+  oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
+  build: {
+    outDir: "../static",
+    emptyOutDir: true,
+    sourcemap: false,
+    target: "es2022",
+    // MapLibre alone is 1 MB and comes as one file.
+    chunkSizeWarningLimit: 1200,
+  },
+  server: { proxy: { "/api": server, "/tiles": server } },
+});
