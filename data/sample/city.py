@@ -1,0 +1,174 @@
+"""Writes みほん市: plan the land, build the houses mesh by mesh, count the people, draw up the tables."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import sqrt
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+
+from data.sample.admin import write_admin
+from data.sample.block import Fabricated, build_blocks
+from data.sample.bus import BusNetwork
+from data.sample.codelist import write_codelists
+from data.sample.district import Districts
+from data.sample.facility import FacilityBook
+from data.sample.geography import Geography, build_geography
+from data.sample.gml import write_model
+from data.sample.gml_area import Written, write_floods, write_land_use, write_landslides, write_roads, write_tsunami
+from data.sample.gml_building import building_member
+from data.sample.landslide import build_landslides
+from data.sample.opendata import Sites, write_tables
+from data.sample.plane import Plane
+from data.sample.population import Census, write_population
+from data.sample.readme import write_readme
+from data.sample.stock import Built, Stock
+from data.sample.terrain import Terrain, build_terrain
+from data.sample.town import Towns, build_towns
+from geo import Text
+
+_ROOM_AT_SCALE_1 = 15_600
+"""Houses for which the drawing board has room at scale 1, about."""
+_SMALLEST_SCALE = 0.24
+_SPARE = 1.04
+"""Room to leave: a real town has empty lots."""
+
+
+class Progress(Protocol):
+    """Whoever watches: the command line shows a bar, the page a number."""
+
+    def start(self, total: int, label: str, /) -> None: ...
+    def advance(self, amount: int, /) -> None: ...
+    def stage(self, label: Text, /) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class SampleFile:
+    path: str
+    """Relative to the city's folder, with forward slashes."""
+    count: int
+    """Features, rows or trips."""
+
+
+@dataclass(frozen=True)
+class SampleCity:
+    """What was written."""
+
+    folder: Path
+    seed: int
+    buildings: int
+    people: int
+    files: tuple[SampleFile, ...]
+
+    def count(self, folder: str) -> int:
+        """Features in all files under a folder, such as `udx/tran`."""
+        return sum(file.count for file in self.files if file.path.startswith(folder.rstrip("/") + "/"))
+
+
+@dataclass(frozen=True)
+class _Plan:
+    geography: Geography
+    terrain: Terrain
+    towns: Towns
+    fabric: Fabricated
+    stock: Stock
+
+
+def write_sample_city(
+    folder: Path, *, buildings: int = 8000, seed: int = 1, progress: Progress | None = None
+) -> SampleCity:
+    """Writes the city into `folder` (made if missing). The same numbers give the same bytes everywhere."""
+    if buildings < 1:
+        raise ValueError(f"a city needs at least one building, got {buildings}")
+    if seed < 0:
+        raise ValueError(f"a seed is 0 or more, got {seed}")
+    if progress is not None:
+        progress.start(buildings, "みほん市")
+        progress.stage(Text("街を設計しています", "Planning the city"))
+    plane = Plane()
+    plan = _plan(buildings, seed, plane)
+    census, book = Census(), FacilityBook(seed, plan.towns.towns)
+    if progress is not None:
+        progress.stage(Text("建物を書き出しています", "Writing buildings"))
+    written = list(_write_buildings(folder, plan, census, book, seed, progress))
+    if progress is not None:
+        progress.stage(Text("道路・災害・施設・バスを書き出しています", "Writing roads, hazards, facilities and buses"))
+    written += _write_surroundings(folder, plan, census, book, plane, seed)
+    files = tuple(SampleFile(path.relative_to(folder).as_posix(), count) for path, count in written)
+    city = SampleCity(folder, seed, buildings, census.people, files)
+    write_readme(folder, buildings=buildings, people=census.people, seed=seed, counts={f.path: f.count for f in files})
+    return city
+
+
+def _plan(buildings: int, seed: int, plane: Plane) -> _Plan:
+    """The board is stretched until the city has room for all buildings."""
+    scale = max(_SMALLEST_SCALE, sqrt(_SPARE * buildings / _ROOM_AT_SCALE_1))
+    while True:
+        plan = _plan_at(round(scale, 4), seed, plane)
+        room = int(plan.stock.room.sum())
+        if room >= buildings:
+            plan.stock.plan(buildings)
+            return plan
+        scale *= max(1.02, sqrt(_SPARE * buildings / max(room, 1)))
+
+
+def _plan_at(scale: float, seed: int, plane: Plane) -> _Plan:
+    geography = build_geography(scale)
+    districts = Districts(geography)
+    terrain = build_terrain(geography, seed)
+    towns = build_towns(geography, districts, seed)
+    fabric = build_blocks(geography, districts, towns, seed)
+    landslides = build_landslides(geography, seed)
+    stock = Stock(geography, terrain, towns.towns, fabric.blocks, landslides, plane, seed)
+    return _Plan(geography, terrain, towns, fabric, stock)
+
+
+def _write_buildings(
+    folder: Path, plan: _Plan, census: Census, book: FacilityBook, seed: int, progress: Progress | None
+) -> Iterator[Written]:
+    number = 0
+    for mesh, blocks in plan.stock.meshes().items():
+        members: list[str] = []
+        corners: list[tuple[float, float, float]] = []
+        for built in plan.stock.in_mesh(mesh, blocks):
+            number += 1
+            members.append(building_member(built, plan.towns.towns[built.block.town], number, seed))
+            corners += _extent(built)
+            census.count(built, plan.stock.town_years[built.block.town])
+            book.offer(built)
+        if members:
+            path = folder / f"udx/bldg/{mesh}_bldg_6697_op.gml"
+            extent = np.array(corners)
+            write_model(path, members, (extent.min(axis=0), extent.max(axis=0)))
+            yield path, len(members)
+            if progress is not None:
+                progress.advance(len(members))
+
+
+def _extent(built: Built) -> list[tuple[float, float, float]]:
+    east, north = zip(*built.lonlat, strict=True)
+    top = built.ground_m + built.what.height_m
+    return [(min(east), min(north), built.ground_m), (max(east), max(north), top)]
+
+
+def _write_surroundings(
+    folder: Path, plan: _Plan, census: Census, book: FacilityBook, plane: Plane, seed: int
+) -> list[Written]:
+    geography, terrain, towns = plan.geography, plan.terrain, plan.towns.towns
+    dry_land = geography.municipality.difference(geography.river)
+    facilities = book.facilities()
+    bus = BusNetwork(geography, towns, facilities, plane)
+    feed = folder / "gtfs/mihon_bus.zip"
+    return [
+        *write_roads(folder, plan.fabric.streets, plane, seed),
+        *write_floods(folder, terrain, dry_land, plane),
+        *write_tsunami(folder, terrain, dry_land, plane),
+        *write_landslides(folder, plan.stock.landslides, towns, plane),
+        *write_land_use(folder, geography, plan.fabric.blocks, plane, seed),
+        *((path, 0) for path in write_codelists(folder / "codelists")),
+        *write_tables(folder, Sites(facilities, geography, plane)),
+        *write_population(folder, census),
+        *write_admin(folder, geography, towns, census, plane),
+        (feed, bus.write(feed)),
+    ]

@@ -1,0 +1,245 @@
+"""Roads, water bodies of floods and tsunami, landslide zones and land use as CityGML."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+import shapely
+from shapely import MultiPolygon, Polygon
+from shapely.geometry.base import BaseGeometry
+
+from data.sample.block import Block, Site, Street
+from data.sample.district import District
+from data.sample.geography import Geography
+from data.sample.gml import MADE_ON, code, corners_of, feature_id, multi_surface, text, write_model
+from data.sample.gml_building import SHALLOWEST_M
+from data.sample.landslide import SPECIAL_ZONE, Landslides, Zone
+from data.sample.mesh import Codes, second_mesh, third_mesh
+from data.sample.plane import Plane, Points
+from data.sample.subdivision import polygons
+from data.sample.surface import Surface
+from data.sample.terrain import Terrain, depth_bands
+from data.sample.town import Town
+
+FLOOD_LIMITS_M = (SHALLOWEST_M, 0.5, 3.0, 5.0, 10.0)
+TSUNAMI_LIMITS_M = (SHALLOWEST_M, 0.3, 1.0, 2.0, 3.0, 5.0, 10.0)
+_NATIONAL_RANK_OF_TSUNAMI = ("1", "2", "2", "2", "3", "4", "5")
+"""A class of the tsunami maps may span two national ranks; the deeper one is stated."""
+MeshCode = Callable[[Points], Codes]
+Written = tuple[Path, int]
+
+
+def write_roads(folder: Path, streets: Sequence[Street], plane: Plane, seed: int) -> list[Written]:
+    numbers = range(len(streets))
+    written = []
+    for mesh, chosen in _by_mesh([street.area for street in streets], third_mesh, plane).items():
+        members = [_road(streets[k], numbers[k], plane, seed) for k in chosen]
+        path = folder / f"udx/tran/{mesh}_tran_6697_op.gml"
+        write_model(path, members, corners_of([streets[k].area for k in chosen], plane, 0, 0))
+        written.append((path, len(members)))
+    return written
+
+
+def _by_mesh(areas: Sequence[Polygon], mesh: MeshCode, plane: Plane) -> dict[int, list[int]]:
+    """Which areas have their inner point in which mesh."""
+    if not areas:
+        return {}
+    inner = shapely.get_coordinates(shapely.point_on_surface(np.array(areas, dtype=object)))
+    found: dict[int, list[int]] = {}
+    for k, mesh_code in enumerate(mesh(plane.to_lonlat(inner)).tolist()):
+        found.setdefault(mesh_code, []).append(k)
+    return dict(sorted(found.items()))
+
+
+def _road(street: Street, number: int, plane: Plane, seed: int) -> str:
+    width_type = "1" if street.width_m >= 15 else "2" if street.width_m >= 6 else "3" if street.width_m >= 4 else "4"
+    structure = (
+        code("uro:widthType", width_type, "RoadStructureAttribute_widthType")
+        + f'<uro:width uom="m">{street.width_m:.1f}</uro:width>\n'
+        + code("uro:sectionType", street.section, "RoadStructureAttribute_sectionType")
+    )
+    return (
+        f'<tran:Road gml:id="{feature_id("tran", seed, number)}">\n'
+        + (text("gml:name", street.name) if street.name else "")
+        + f"<core:creationDate>{MADE_ON}</core:creationDate>\n"
+        + code("tran:class", "1040", "Road_class")
+        + code("tran:function", street.function, "Road_function")
+        + multi_surface("tran:lod1MultiSurface", [street.area], plane, 0)
+        + "<uro:roadStructureAttribute>\n<uro:RoadStructureAttribute>\n"
+        + structure
+        + "</uro:RoadStructureAttribute>\n</uro:roadStructureAttribute>\n</tran:Road>\n"
+    )
+
+
+def write_floods(folder: Path, terrain: Terrain, dry_land: BaseGeometry, plane: Plane) -> list[Written]:
+    """One file per third-level mesh and scale (L1, L2), one water body per depth class in it."""
+    written = []
+    for scale, depth in (("1", terrain.flood_l1), ("2", terrain.flood_l2)):
+        bands = depth_bands(depth, FLOOD_LIMITS_M, dry_land)
+
+        def member(k: int, mesh: int, parts: list[Polygon], level: float, scale: str = scale) -> str:
+            name = f"みほん川水系みほん川洪水浸水想定区域図（{'計画規模' if scale == '1' else '想定最大規模'}）"
+            return _water(("fld", scale, mesh, k), name, "1", _flood_risk(k, scale), parts, level, plane)
+
+        pattern = "udx/fld/pref/mihongawa_mihongawa/{mesh}_fld_6697_l" + scale + "_op.gml"
+        written += _write_bands(folder, pattern, bands, depth, terrain, third_mesh, member, plane)
+    return written
+
+
+def write_tsunami(folder: Path, terrain: Terrain, dry_land: BaseGeometry, plane: Plane) -> list[Written]:
+    bands = depth_bands(terrain.tsunami, TSUNAMI_LIMITS_M, dry_land)
+
+    def member(k: int, mesh: int, parts: list[Polygon], level: float) -> str:
+        return _water(("tnm", mesh, k), "みほん県津波浸水想定", "2", _tsunami_risk(k), parts, level, plane)
+
+    pattern = "udx/tnm/{mesh}_tnm_6697_op.gml"
+    return _write_bands(folder, pattern, bands, terrain.tsunami, terrain, second_mesh, member, plane)
+
+
+def _write_bands(
+    folder: Path, pattern: str, bands: list[MultiPolygon], depth: Surface, terrain: Terrain, mesh: MeshCode,
+    member: Callable[[int, int, list[Polygon], float], str], plane: Plane,
+) -> list[Written]:  # fmt: skip
+    pieces = {k: _cut_by_mesh(band, mesh, plane) for k, band in enumerate(bands)}
+    codes = sorted({mesh_code for found in pieces.values() for mesh_code in found})
+    written = []
+    for mesh_code in codes:
+        members, areas = [], []
+        for k, found in pieces.items():
+            if mesh_code in found:
+                level = _water_level(found[mesh_code], depth, terrain)
+                members.append(member(k, mesh_code, found[mesh_code], level))
+                areas += found[mesh_code]
+        path = folder / pattern.format(mesh=mesh_code)
+        write_model(path, members, corners_of(areas, plane, 0, 0))
+        written.append((path, len(members)))
+    return written
+
+
+def _water_level(parts: list[Polygon], depth: Surface, terrain: Terrain) -> float:
+    points = shapely.get_coordinates(shapely.point_on_surface(np.array(parts, dtype=object)))
+    return round(float((terrain.ground.at(points) + depth.at(points)).mean()), 2)
+
+
+def _cut_by_mesh(area: MultiPolygon, mesh: MeshCode, plane: Plane) -> dict[int, list[Polygon]]:
+    """Pieces per mesh; the cell borders are straight in degrees and all but straight in the plane."""
+    if area.is_empty:
+        return {}
+    step = (1 / 80, 1 / 120) if mesh is third_mesh else (1 / 8, 1 / 12)
+    west, south, east, north = area.bounds
+    ring = plane.to_lonlat(np.array([[west, south], [east, south], [east, north], [west, north]]))
+    (x0, y0), (x1, y1) = ring.min(axis=0) // step, ring.max(axis=0) // step
+    found: dict[int, list[Polygon]] = {}
+    for j in range(int(y0), int(y1) + 1):
+        for i in range(int(x0), int(x1) + 1):
+            cell = shapely.segmentize(shapely.box(i * step[0], j * step[1], (i + 1) * step[0], (j + 1) * step[1]), 1e-3)
+            local = shapely.transform(cell, plane.from_lonlat)
+            parts = [part for part in polygons(area.intersection(local)) if part.area > 1]
+            if parts:
+                middle = np.array([[(i + 0.5) * step[0], (j + 0.5) * step[1]]])
+                found[int(mesh(middle)[0])] = parts
+    return found
+
+
+def _water(
+    key: tuple[object, ...], name: str, function: str, risk: str, parts: list[Polygon], level: float, plane: Plane
+) -> str:
+    depth = 4 if key[0] == "fld" else 2
+    return (
+        f'<wtr:WaterBody gml:id="{feature_id(str(key[0]), *key)}">\n'
+        + text("gml:name", name)
+        + f"<core:creationDate>{MADE_ON}</core:creationDate>\n"
+        + code("wtr:class", "1140", "WaterBody_class", depth)
+        + code("wtr:function", function, "WaterBody_function", depth)
+        + multi_surface("wtr:lod1MultiSurface", parts, plane, level)
+        + f"<uro:floodingRiskAttribute>\n{risk}</uro:floodingRiskAttribute>\n</wtr:WaterBody>\n"
+    )
+
+
+def _flood_risk(k: int, scale: str) -> str:
+    kind = "RiverFloodingRiskAttribute"
+    return (
+        f"<uro:{kind}>\n"
+        + code("uro:description", "1", f"{kind}_description", 4)
+        + code("uro:rank", str(k + 1), f"{kind}_rank", 4)
+        + code("uro:adminType", "2", f"{kind}_adminType", 4)
+        + code("uro:scale", scale, f"{kind}_scale", 4)
+        + f"</uro:{kind}>\n"
+    )
+
+
+def _tsunami_risk(k: int) -> str:
+    kind = "TsunamiRiskAttribute"
+    return (
+        f"<uro:{kind}>\n"
+        + code("uro:description", "1", f"{kind}_description")
+        + code("uro:rank", _NATIONAL_RANK_OF_TSUNAMI[k], f"{kind}_rank")
+        + code("uro:rankOrg", str(k + 1), f"{kind}_rankOrg")
+        + f"</uro:{kind}>\n"
+    )
+
+
+def write_landslides(folder: Path, landslides: Landslides, towns: Sequence[Town], plane: Plane) -> list[Written]:
+    zones = landslides.zones
+    written = []
+    for mesh, chosen in _by_mesh([zone.area for zone in zones], second_mesh, plane).items():
+        members = [_zone(zones[k], k, towns, plane) for k in chosen]
+        path = folder / f"udx/lsld/{mesh}_lsld_6697_op.gml"
+        write_model(path, members, corners_of([zones[k].area for k in chosen], plane, 0, 0))
+        written.append((path, len(members)))
+    return written
+
+
+def _zone(zone: Zone, k: int, towns: Sequence[Town], plane: Plane) -> str:
+    town = min(towns, key=lambda one: (round(one.area.distance(zone.area.centroid), 1), one.code))
+    status = "0" if zone.kind == SPECIAL_ZONE else "1"
+    return (
+        f'<urf:SedimentDisasterProneArea gml:id="{feature_id("lsld", zone.number, zone.kind, k)}">\n'
+        f"<core:creationDate>{MADE_ON}</core:creationDate>\n"
+        + text("urf:validFrom", "2019-03-29")
+        + code("urf:prefecture", "22", "Common_localPublicAuthorities")
+        + multi_surface("urf:lod1MultiSurface", polygons(zone.area), plane, 0)
+        + text("urf:location", f"みほん市{town.name.ja}")
+        + code("urf:disasterType", zone.disaster, "LandSlideRiskAttribute_description")
+        + code("urf:areaType", zone.kind, "LandSlideRiskAttribute_areaType")
+        + text("urf:zoneNumber", zone.number)
+        + text("urf:zoneName", f"{town.name.base[0]}{int(zone.number[2:])}")
+        + code("urf:status", status, "LandSlideRiskAttribute_status")
+        + "</urf:SedimentDisasterProneArea>\n"
+    )
+
+
+_USE_OF_DISTRICT = {
+    District.CORE: "212", District.OLD_TOWN: "211", District.PORT: "216", District.INDUSTRY: "213",
+    District.ROADSIDE: "212", District.MIXED: "211", District.SUBURB: "211", District.FARMLAND: "201",
+    District.HILL: "203",
+}  # fmt: skip
+_USE_OF_SITE = {Site.PARK: "217", Site.PARKING: "222", Site.FIELD: "202", Site.NONE: ""}
+
+
+def write_land_use(
+    folder: Path, geography: Geography, blocks: Sequence[Block], plane: Plane, seed: int
+) -> list[Written]:
+    plots = [(_land_use(block), block.area) for block in blocks]
+    plots += [("203", hill) for hill in geography.hills.geoms] + [("204", geography.river)]
+    written = []
+    for mesh, chosen in _by_mesh([area for _, area in plots], second_mesh, plane).items():
+        members = [_plot(*plots[k], k, plane, seed) for k in chosen]
+        path = folder / f"udx/luse/{mesh}_luse_6668_op.gml"
+        write_model(path, members, corners_of([plots[k][1] for k in chosen], plane, 0, 0))
+        written.append((path, len(members)))
+    return written
+
+
+def _land_use(block: Block) -> str:
+    return _USE_OF_SITE.get(block.site, "214") or _USE_OF_DISTRICT[block.district]
+
+
+def _plot(use: str, area: Polygon, number: int, plane: Plane, seed: int) -> str:
+    return (
+        f'<luse:LandUse gml:id="{feature_id("luse", seed, number)}">\n'
+        f"<core:creationDate>{MADE_ON}</core:creationDate>\n"
+        + code("luse:class", use, "Common_landUseType")
+        + multi_surface("luse:lod1MultiSurface", [area], plane, 0)
+        + "</luse:LandUse>\n"
+    )
