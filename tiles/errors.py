@@ -1,0 +1,53 @@
+"""What can go wrong in tiles.
+
+TilesError
+├── InvalidTileCoordError   a cell that is not on the grid of its zoom
+├── DamagedArchiveError     a PMTiles file that can't be read
+├── UnreadableGridError     a grid that can't be drawn
+├── EmptyInputError         nothing to tile
+└── TilingError             tippecanoe failed, or lost features
+
+Every error carries a `text` in both languages; its `str` is the English one.
+"""
+
+from pathlib import Path
+
+from geo import Text
+
+
+class TilesError(Exception):
+    """Every error of this package."""
+
+    def __init__(self, text: Text) -> None:
+        super().__init__(text.en)
+        self.text = text
+
+
+class InvalidTileCoordError(TilesError):
+    pass
+
+
+class DamagedArchiveError(TilesError):
+    def __init__(self, path: Path, reason: Text) -> None:
+        super().__init__(
+            Text(
+                f"PMTilesファイル「{path.name}」を読めません: {reason.ja}",
+                f"can't read the PMTiles file {path.name}: {reason.en}",
+            )
+        )
+
+
+class UnreadableGridError(TilesError):
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(
+            Text(f"ラスタ「{path.name}」を描画できません: {reason}", f"can't draw the grid {path.name}: {reason}")
+        )
+
+
+class EmptyInputError(TilesError):
+    def __init__(self, path: Path) -> None:
+        super().__init__(Text(f"「{path.name}」には地物がありません", f"{path.name} has no features to tile"))
+
+
+class TilingError(TilesError):
+    pass
