@@ -120,6 +120,10 @@ _TABLE = {
         "緯度・経度「{latitude}」「{longitude}」を読めません",
         "latitude {latitude!r}, longitude {longitude!r} can't be read",
     ),
+    "csv.axes": _note(
+        "X列を北方向、Y列を東方向の座標として読みました({crs}の定義による)",
+        "column X was read as northing and column Y as easting, as {crs} defines them",
+    ),
     "csv.coordinates_swapped": _warning(
         "緯度と経度が逆だったため入れ替えました", "latitude and longitude were exchanged; put right"
     ),
