@@ -8,24 +8,19 @@ from starlette.responses import Response
 
 from data import CoverageQuery, run_coverage
 from web.errors import BusyError
-from web.model import CoverageAnswer, CoverageQuestion, ErrorAnswer
+from web.model import CoverageAnswer, CoverageQuestion, error_answer
 from web.site import SiteOf
 
 router = APIRouter(prefix="/api/analyses", tags=["analyses"])
 
 QUESTION_ERRORS: dict[int | str, dict[str, Any]] = {
-    404: {"model": ErrorAnswer, "description": "There is no such layer, or none that you may see"},
-    413: {"model": ErrorAnswer, "description": "The body is too long"},
-    415: {"model": ErrorAnswer, "description": "The content type is not JSON"},
-    422: {"model": ErrorAnswer, "description": "The question makes no sense; the message says what is wrong"},
+    404: error_answer("There is no such layer, or none that you may see"),
+    413: error_answer("The body is too long"),
+    415: error_answer("The content type is not JSON"),
+    422: error_answer("The question makes no sense; the message says what is wrong"),
 }
-_BUSY: dict[int | str, dict[str, Any]] = {
-    503: {
-        "model": ErrorAnswer,
-        "description": "Other analyses are running",
-        "headers": {"Retry-After": {"description": "Seconds to wait", "schema": {"type": "integer"}}},
-    }
-}
+_WAIT = {"Retry-After": {"description": "Seconds to wait", "schema": {"type": "integer"}}}
+_BUSY: dict[int | str, dict[str, Any]] = {503: {**error_answer("Other analyses are running"), "headers": _WAIT}}
 
 
 @router.post(

@@ -14,6 +14,7 @@ from data import DataError, Store
 from web import VERSION, analysis, job, layer, session
 from web.errors import WebError
 from web.guard import BodyCheck, HostCheck, SecurityHeaders, Unexpected, allowed_hosts, security_headers
+from web.model import COMMON_ERRORS
 from web.page import STATIC, Page
 from web.settings import Settings
 from web.site import Site
@@ -47,6 +48,7 @@ def build_api(site: Site, static: Path) -> FastAPI:
         version=VERSION,
         description=_DESCRIPTION,
         openapi_tags=_TAGS,
+        responses=COMMON_ERRORS,
         openapi_url="/api/openapi.json",
         # The usual viewers of the schema load their scripts from outside.
         docs_url=None,

@@ -8,17 +8,13 @@ from starlette.responses import Response
 
 from data import CoverageQuery, Job
 from web.analysis import QUESTION_ERRORS
-from web.model import ErrorAnswer, JobModel, JobRequest
+from web.model import WRONG_PARAMETER, JobModel, JobRequest, error_answer
 from web.site import SiteOf
 
-router = APIRouter(prefix="/api/jobs", tags=["jobs"])
+router = APIRouter(prefix="/api/jobs", tags=["jobs"], responses=WRONG_PARAMETER)
 
-_NOT_ALLOWED: dict[int | str, dict[str, Any]] = {
-    403: {"model": ErrorAnswer, "description": "The public map takes no jobs"}
-}
-_UNKNOWN: dict[int | str, dict[str, Any]] = {
-    404: {"model": ErrorAnswer, "description": "There is no such job, or you may not see it"}
-}
+_NOT_ALLOWED: dict[int | str, dict[str, Any]] = {403: error_answer("The public map takes no jobs")}
+_UNKNOWN: dict[int | str, dict[str, Any]] = {404: error_answer("There is no such job, or you may not see it")}
 
 
 @router.post(

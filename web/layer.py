@@ -9,10 +9,10 @@ from starlette.responses import Response
 
 from data import Viewer
 from web.link import layer_detail, problem_json
-from web.model import ErrorAnswer, FeatureModel, LayerDetail, LayerList, ProblemList
+from web.model import WRONG_PARAMETER, FeatureModel, LayerDetail, LayerList, ProblemList, error_answer
 from web.site import Site, SiteOf
 
-router = APIRouter(prefix="/api/layers", tags=["layers"])
+router = APIRouter(prefix="/api/layers", tags=["layers"], responses=WRONG_PARAMETER)
 
 ARROW = "application/vnd.apache.arrow.stream"
 
@@ -20,9 +20,7 @@ _LayerId = Annotated[str, Path(description="Id of the layer", examples=["komatsu
 _Version = Annotated[
     str | None, Query(description="A version of the layer; the answer never changes then. Without it: the current one")
 ]
-_UNKNOWN: dict[int | str, dict[str, Any]] = {
-    404: {"model": ErrorAnswer, "description": "There is no such thing, or none that you may see"}
-}
+_UNKNOWN: dict[int | str, dict[str, Any]] = {404: error_answer("There is no such thing, or none that you may see")}
 
 
 @router.get(

@@ -340,3 +340,15 @@ class ErrorAnswer(_Model):
     """The one shape of every error."""
 
     error: ErrorBody = Field(description="What went wrong")
+
+
+def error_answer(description: str) -> dict[str, Any]:
+    """How a route declares one of its errors."""
+    return {"model": ErrorAnswer, "description": description}
+
+
+COMMON_ERRORS: dict[int | str, dict[str, Any]] = {
+    400: error_answer("Asked for by a name that is not ours"),
+    500: error_answer("Something went wrong in the server; the message has the number to ask for"),
+}
+WRONG_PARAMETER: dict[int | str, dict[str, Any]] = {422: error_answer("A parameter is not right; the message says how")}

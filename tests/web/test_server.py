@@ -1,0 +1,150 @@
+"""`machinami serve` for real: a port, web processes, a worker, and a clean end."""
+
+import contextlib
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import httpx
+import psutil
+import pytest
+
+from tests.web.conftest import Town
+
+ROOT = Path(__file__).parents[2]
+
+
+class Server:
+    """A `machinami serve` on a port of its own choice."""
+
+    def __init__(self, store: Path, *options: str) -> None:
+        command = [sys.executable, "-m", "web.cli", "--lang", "en", "--store", str(store), "serve", "--port", "0"]
+        environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
+        self.process = subprocess.Popen(
+            [*command, *options], cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+        assert self.process.stdout is not None
+        said = self.process.stdout.readline()
+        found = re.search(r"http://[^ ]+", said)
+        assert found, said + (self.process.stderr.read() if self.process.stderr else "")
+        self.address = found.group(0)
+
+    def get(self, path: str) -> httpx.Response:
+        return httpx.get(self.address.rstrip("/") + path, timeout=30)
+
+    def children(self) -> list[psutil.Process]:
+        return psutil.Process(self.process.pid).children(recursive=True)
+
+    def stop(self, number: int = signal.SIGTERM) -> tuple[int, str]:
+        """Exit status and what the error stream said."""
+        self.process.send_signal(number)
+        _, said = self.process.communicate(timeout=30)
+        return self.process.returncode, said
+
+
+@pytest.fixture
+def serve(town: Town) -> Iterator[Callable[..., Server]]:
+    started: list[Server] = []
+
+    def start(*options: str) -> Server:
+        started.append(Server(town.store.path, *options))
+        return started[-1]
+
+    yield start
+    for server in started:
+        if server.process.poll() is None:
+            server.process.kill()
+            server.process.wait()
+
+
+def _gone(processes: list[psutil.Process], seconds: float = 10) -> bool:
+    _, alive = psutil.wait_procs(processes, timeout=seconds)
+    return not [process for process in alive if process.status() != psutil.STATUS_ZOMBIE]
+
+
+def test_the_server_answers_on_a_free_port_and_sigterm_ends_it_cleanly(serve: Callable[..., Server]) -> None:
+    server = serve("--no-worker")
+    assert server.get("/healthz").json() == {"status": "ok", "layers": 1}
+    assert server.get("/api/session").json()["viewer"] == "public"
+    assert server.stop() == (0, "")
+
+
+def test_ctrl_c_ends_it_cleanly_too(serve: Callable[..., Server]) -> None:
+    server = serve("--no-worker")
+    server.get("/healthz")
+    assert server.stop(signal.SIGINT) == (0, "")
+
+
+def test_several_web_processes_share_the_port_and_end_together(serve: Callable[..., Server]) -> None:
+    server = serve("--no-worker", "--workers", "2", "--internal")
+    assert server.get("/healthz").json()["layers"] == 2
+    children = server.children()
+    assert len(children) >= 2
+    status, said = server.stop()
+    assert status == 0
+    assert "Traceback" not in said
+    assert _gone(children)
+
+
+def test_a_worker_runs_beside_the_server_and_stops_with_it(serve: Callable[..., Server]) -> None:
+    server = serve()
+    server.get("/healthz")
+    workers = [process for process in server.children() if "worker" in process.cmdline()]
+    assert len(workers) == 1
+    assert server.stop() == (0, "")
+    assert _gone(workers)
+
+
+def test_a_worker_that_dies_is_started_again(serve: Callable[..., Server]) -> None:
+    server = serve()
+    server.get("/healthz")
+
+    def worker() -> int | None:
+        for process in server.children():
+            with contextlib.suppress(psutil.NoSuchProcess):
+                if "worker" in process.cmdline():
+                    return process.pid
+        return None
+
+    first = worker()
+    assert first is not None
+    os.kill(first, signal.SIGKILL)
+    until = time.monotonic() + 20
+    while worker() in (first, None) and time.monotonic() < until:
+        time.sleep(0.2)
+    assert worker() not in (first, None)
+
+
+def test_a_killed_server_leaves_no_worker_behind(serve: Callable[..., Server]) -> None:
+    server = serve()
+    server.get("/healthz")
+    time.sleep(2)  # long enough for the worker to watch its parent
+    children = server.children()
+    assert children
+    server.process.kill()
+    server.process.wait()
+    assert _gone(children)
+
+
+def test_a_taken_port_is_one_line_and_exit_1(town: Town) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        done = subprocess.run(
+            [sys.executable, "-m", "web.cli", "--lang", "ja", "--store", str(town.store.path), "serve", "--port", port],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"エラー: 127.0.0.1:{port} で待ち受けできません")
+    assert done.stderr.count("\n") == 1
