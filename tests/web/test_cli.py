@@ -20,14 +20,7 @@ from web.cli.root import build_cli
 from web.model import LayerList, LayerModel, ProblemList
 
 Machinami = Callable[..., Outcome]
-COMMANDS = ["import", "layers", "problems", "publish", "unpublish", "remove", "gc"] + [
-    "serve",
-    "worker",
-    "sample",
-    "demo",
-    "rerun",
-    "analyse",
-]
+COMMANDS = "import layers problems publish unpublish remove gc serve worker sample demo rerun analyse".split()
 
 
 @pytest.fixture
@@ -187,9 +180,9 @@ def test_a_wrong_setting_is_exit_2_and_names_its_variable(
     assert outcome.err.startswith("Error: MACHINAMI_WORKERS: is not a whole number")
 
 
-def test_values_that_make_no_sense_to_an_analysis_are_one_line(machinami: Machinami, town: Town) -> None:
+def test_values_that_make_no_sense_to_an_analysis_are_one_line(machinami: Machinami, own_town: Town) -> None:
     question = ["analyse", "coverage", "--points", "aed", "--within", "-5"]
-    outcome = machinami("--store", town.store.path, *question)
+    outcome = machinami("--store", own_town.store.path, *question)
     assert outcome.status in (1, 2)
     assert outcome.err.startswith("Error: ")
     assert "Traceback" not in outcome.err
