@@ -32,6 +32,7 @@ class Site(StrEnum):
     COMMUNITY_CENTRE = "community_centre"
     TEMPLE = "temple"
     FISH_MARKET = "fish_market"
+    STATION = "station"
     PARKING = "parking"
     FIELD = "field"
 
@@ -101,13 +102,35 @@ def build_blocks(geography: Geography, districts: Districts, towns: Towns, seed:
             taken = [obstacles[k] for k in tree.query(part, predicate="intersects")]
             for piece in polygons(part.difference(shapely.union_all(taken))):
                 cutter.cut(piece)
+    _add_station(geography, towns.towns, found)
     return found
+
+
+def _add_station(geography: Geography, towns: tuple[Town, ...], found: Fabricated) -> None:
+    """The station building on the south side of the track, inside the square that is kept free."""
+    rail, at = geography.railway, geography.railway.project(geography.station)
+    here, there = rail.interpolate(at), rail.interpolate(at + 5)
+    course = np.array([there.x - here.x, there.y - here.y]) / here.distance(there)
+    right = np.array([course[1], -course[0]])
+    half = 0.8 * _square_m(geography)
+    corners = [course * s * half + right * t for s, t in ((-1, 9), (1, 9), (1, 28), (-1, 28))]
+    whole = Polygon(np.round(np.array(corners) + np.array([here.x, here.y]), 3))
+    free = whole.difference(shapely.union_all([street.area for street in found.streets]))
+    area = max(polygons(free), key=lambda part: part.area)
+    town = next((k for k, town in enumerate(towns) if town.area.contains(area.centroid)), 0)
+    number = 1 + sum(block.town == town for block in found.blocks)
+    found.blocks.append(Block(len(found.blocks), town, number, District.CORE, area, Site.STATION))
+
+
+def _square_m(geography: Geography) -> float:
+    """Radius of the open ground around the station."""
+    return 56 * max(sqrt(geography.scale), 0.5)
 
 
 def _kept_free(geography: Geography) -> list[Polygon]:
     """River banks, railway land, beach and quay, the station squares."""
     factor = sqrt(geography.scale)
-    square = geography.station.buffer(52 * max(factor, 0.5), quad_segs=2)
+    square = geography.station.buffer(_square_m(geography), quad_segs=2)
     beach = geography.coast.buffer(9 + 14 * factor, quad_segs=4)
     quay = shapely.union_all(polygons(geography.sea)).buffer(9, quad_segs=2)
     land = beach.difference(_port_side(geography))
@@ -162,6 +185,7 @@ def _collector_streets(geography: Geography, towns: Towns) -> list[Street]:
     wide = shapely.union_all(
         [road.line.buffer(road.width_m / 2, cap_style="flat", quad_segs=4) for road in geography.roads]
         + [geography.river.buffer(6 * sqrt(geography.scale), quad_segs=2)]
+        + [geography.station.buffer(_square_m(geography), quad_segs=2)]
     )
     shapely.prepare(wide)
     streets = []

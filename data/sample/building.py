@@ -65,16 +65,18 @@ _MAIN_STREET: dict[District, tuple[tuple[str, float], ...]] = {
                      (HOUSE, 0.16)),
     District.SUBURB: ((HOUSE, 0.56), (SHOP, 0.14), (SHOP_HOUSE, 0.10), (APARTMENT, 0.14), (OFFICE, 0.06)),
 }  # fmt: skip
-_ROLE_USE = {"temple": "454", "priest": HOUSE, "city_hall": GOVERNMENT, "annex": GOVERNMENT, "market": FARM,
-             "fire_station": GOVERNMENT, "tower": GOVERNMENT}  # fmt: skip
+_ROLE_USE = {
+    "temple": "454", "priest": HOUSE, "city_hall": GOVERNMENT, "annex": GOVERNMENT, "fire_station": GOVERNMENT,
+    "tower": GOVERNMENT, "market": FARM, "station": TRANSPORT,
+}  # fmt: skip
 _ROLE_STOREYS = {
     "school": 3, "gym": 1, "hall": 1, "hospital": 6, "city_hall": 7, "annex": 3, "library": 3, "fire_station": 2,
-    "tower": 4, "community_centre": 2, "temple": 1, "priest": 2, "market": 1,
+    "tower": 4, "community_centre": 2, "temple": 1, "priest": 2, "market": 1, "station": 2,
 }  # fmt: skip
-_ROLE_HEIGHT = {"gym": 11.5, "hall": 9.0, "temple": 10.5, "tower": 17.0, "market": 8.5}
+_ROLE_HEIGHT = {"station": 11.0, "gym": 11.5, "hall": 9.0, "temple": 10.5, "tower": 17.0, "market": 8.5}
 _FACILITY_OF_SITE = {"school": "school", "hospital": "hospital", "city_hall": "city_hall", "library": "library",
                      "fire_station": "fire_station", "community_centre": "community_centre", "temple": "temple",
-                     "market": "fish_market"}  # fmt: skip
+                     "market": "fish_market", "station": "station"}  # fmt: skip
 _HOUSEHOLD = ((0.32, 1), (0.59, 2), (0.77, 3), (0.92, 4), (1.0, 5))
 """People in a dwelling, cumulated; 2.40 on average, 2.4 as in Japan's coastal cities."""
 

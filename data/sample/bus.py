@@ -13,7 +13,9 @@ from pathlib import Path
 
 import numpy as np
 import shapely
+import shapely.ops
 from shapely import LineString, Point
+from shapely.geometry.base import BaseGeometry
 
 from data.sample import timetable
 from data.sample.facility import Facility
@@ -22,7 +24,7 @@ from data.sample.plane import Plane
 from data.sample.timetable import HOLIDAY, SATURDAY, WEEKDAY, Line
 from data.sample.town import Town
 
-_SPACING_M = 400.0
+_SPACING_M = 450.0
 _POLE_OFFSET_M = 9.0
 _SPEED_M_PER_MIN = 290.0
 """17 km/h with stops."""
@@ -157,16 +159,21 @@ class BusNetwork:
 
 
 def _graph(geography: Geography) -> list[_Edge]:
-    """Main roads cut at every crossing, both ways."""
-    net = shapely.union_all([road.line for road in geography.roads])
+    """Main roads cut at every crossing, and long ones in the middle too, both ways."""
+    net = shapely.line_merge(shapely.union_all([road.line for road in geography.roads]))
     edges = []
-    for number, part in enumerate(shapely.get_parts(shapely.line_merge(net)).tolist()):
-        if part.length < 2:
-            continue
+    for number, part in enumerate(_stretches(net, 0.45 * geography.board_m)):
         start, end = (_node(Point(part.coords[k])) for k in (0, -1))
         edges.append(_Edge(start, end, part, number, True))
         edges.append(_Edge(end, start, part.reverse(), number, False))
     return edges
+
+
+def _stretches(net: BaseGeometry, longest_m: float) -> Iterable[LineString]:
+    for line in shapely.get_parts(net).tolist():
+        count = max(1, round(line.length / longest_m))
+        parts = [shapely.ops.substring(line, k / count, (k + 1) / count, normalized=True) for k in range(count)]
+        yield from (part for part in parts if isinstance(part, LineString) and part.length > 2)
 
 
 def _node(point: Point) -> Node:
@@ -214,21 +221,35 @@ def _halts(
     edges: list[_Edge], geography: Geography, towns: Sequence[Town], facilities: Sequence[Facility], plane: Plane
 ) -> dict[int, list[Halt]]:
     """Stops of each stretch, evenly spaced, named after what is near."""
-    spacing = max(_SPACING_M, _SPACING_M * geography.scale**0.5)
+    spacing = _SPACING_M * min(1.0, geography.scale**0.5)
     names = _Names(geography, towns, facilities, plane)
     found: dict[int, list[Halt]] = {}
     count = 0
     for edge in edges:
         if not edge.forward:
             continue
-        number = max(1, round(edge.line.length / spacing)) if edge.line.length > 0.3 * spacing else 0
-        for k in range(number):
-            along = edge.line.length * (k + 0.5) / number
+        for along in _places(edge.line, spacing, geography):
             point = edge.line.interpolate(along)
             count += 1
             halt = Halt(f"{count:04d}", *names.take(point), edge.number, along, point)
             found.setdefault(edge.number, []).append(halt)
     return found
+
+
+def _places(line: LineString, spacing: float, geography: Geography) -> list[float]:
+    """Metres along a stretch; the avenues of the station have a stop right at its squares."""
+    number = max(1, round(line.length / spacing)) if line.length > 0.3 * spacing else 0
+    places = [line.length * (k + 0.5) / number for k in range(number)]
+    for end, at in ((Point(line.coords[0]), min(12.0, line.length / 3)), (Point(line.coords[-1]), line.length - 12.0)):
+        if end.distance(geography.station) < 0.08 * geography.board_m:
+            places = sorted([at, *(place for place in places if abs(place - at) > 0.5 * spacing)])
+    return places
+
+
+_MORE_NAMES = (
+    ("入口", "いりぐち", "Entrance"), ("公園前", "こうえんまえ", "Park"), ("会館前", "かいかんまえ", "Hall"),
+    ("角", "かど", "Corner"), ("神社前", "じんじゃまえ", "Shrine"), ("車庫前", "しゃこまえ", "Depot"),
+)  # fmt: skip
 
 
 class _Names:
@@ -255,7 +276,7 @@ class _Names:
         return name
 
     def _candidates(self, point: Point) -> Iterable[tuple[str, str, str]]:
-        if point.distance(self._station) < 130:
+        if point.distance(self._station) < 0.1 * self._board:
             north = point.y > self._station.y
             yield ("みほん駅北口", "みほんえききたぐち", "Mihon Station North") if north else (
                 "みほん駅南口", "みほんえきみなみぐち", "Mihon Station South")  # fmt: skip
@@ -266,8 +287,7 @@ class _Names:
                 yield f"{short}前", f"{_hiragana(kana)}まえ", one.english
         town = self._towns[int(self._tree.nearest(point))].name
         yield town.ja, town.kana, town.en
-        for ja, kana, en in (("入口", "いりぐち", "Entrance"), ("東", "ひがし", "East"), ("西", "にし", "West"),
-                             ("南", "みなみ", "South"), ("北", "きた", "North"), ("中", "なか", "Middle")):  # fmt: skip
+        for ja, kana, en in _MORE_NAMES:
             yield f"{town.base[0]}{ja}", f"{town.base[1]}{kana}", f"{town.base[2]} {en}"
         for n in range(2, 1000):
             yield f"{town.base[0]}第{n}", f"{town.base[1]}だい{n}", f"{town.base[2]} No. {n}"

@@ -51,6 +51,7 @@ _SITE_NAMES: dict[Site, tuple[str, str, str, str]] = {
 }
 _SINGLE: dict[Site, tuple[str, str, str]] = {
     Site.CITY_HALL: ("みほん市役所", "ミホンシヤクショ", "Mihon City Hall"),
+    Site.STATION: ("みほん駅", "ミホンエキ", "Mihon Station"),
     Site.LIBRARY: ("みほん市立中央図書館", "ミホンシリツチュウオウトショカン", "Mihon Central Library"),
     Site.FISH_MARKET: ("みほん漁港魚市場", "ミホンギョコウウオイチバ", "Mihon Fish Market"),
 }

@@ -244,6 +244,7 @@ _PLANS: dict[Site, tuple[tuple[str, float, float, float, float, bool], ...]] = {
     Site.FIRE_STATION: (("fire_station", 0.0, 0.15, 34, 20, False), ("tower", 0.72, -0.6, 6, 6, False)),
     Site.COMMUNITY_CENTRE: (("community_centre", -0.1, 0.1, 30, 19, False),),
     Site.TEMPLE: (("temple", 0.0, 0.25, 17, 15, False), ("priest", -0.62, -0.3, 12, 9, False)),
+    Site.STATION: (("station", 0.0, 0.0, 70, 16, False),),
     Site.FISH_MARKET: (("market", 0.0, 0.1, 110, 26, False),),
 }  # fmt: skip
 
@@ -254,13 +255,13 @@ def _site_houses(block: Block, box: Box, random: Generator) -> list[House]:
     axis = (float(box.along[0]) * turn, float(box.along[1]) * turn)
     order = 0.001 * random.random()
     street = (float(box.centre[0]), float(box.centre[1]))
-    found = []
+    found: list[House] = []
     for role, s, t, width, depth, court in _PLANS[block.site]:
         half_w, half_d = min(width / 2, 0.44 * box.long_m), min(depth / 2, 0.34 * box.short_m)
         ds, dt = s * (box.long_m / 2 - half_w - 2), t * (box.short_m / 2 - half_d - 2)
         cx, cy = street[0] + ds * axis[0] - dt * axis[1], street[1] + ds * axis[1] + dt * axis[0]
         ring = _largest_fit(block.area, (cx, cy), axis, half_w, half_d, court)
-        if ring:
+        if ring and not any(Polygon(other.ring).intersects(Polygon(ring)) for other in found):
             found.append(House(ring, block.area.area, street, order, role))
     return found
 

@@ -62,7 +62,7 @@ def _surface(raster: Raster, values: Values) -> Surface:
 
 def _raster(geography: Geography) -> Raster:
     west, south, east, north = geography.municipality.bounds
-    cell = 16 * geography.scale
+    cell = 20 * geography.scale
     margin = 10 * cell
     rows = int((north - south + 2 * margin) / cell) + 2
     columns = int((east - west + 2 * margin) / cell) + 2
@@ -136,7 +136,7 @@ def _ground(km: _Distances, noise: Values) -> Values:
 
 def _flood(km: _Distances, shape: tuple[int, int], ground: Values, *, rise_m: float, reach_km: float) -> Values:
     # Between two bends the nearest place of the river jumps; water does not.
-    level = uniform_filter(_plain(km.river_coast).reshape(shape), size=15).ravel() + rise_m
+    level = uniform_filter(_plain(km.river_coast).reshape(shape), size=13).ravel() + rise_m
     return np.asarray(level - ground - 2.6 * (km.river / reach_km) ** 2)
 
 

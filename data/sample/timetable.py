@@ -37,8 +37,8 @@ def _h(hour: int, minute: int = 0) -> int:
     return 60 * hour + minute
 
 
-_SOUTH: Pair = (-0.45, 0.20)
-_NORTH: Pair = (-0.45, 0.24)
+_SOUTH: Pair = (-0.452, 0.165)
+_NORTH: Pair = (-0.448, 0.275)
 _CITY = Service(
     ((_h(6, 5), _h(7), 15), (_h(7), _h(9), 10), (_h(9), _h(16), 20), (_h(16), _h(20), 12), (_h(20), _h(22, 40), 30)),
     ((_h(6, 20), _h(20), 20), (_h(20), _h(22), 30)),
