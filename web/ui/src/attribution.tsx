@@ -21,6 +21,6 @@ export function attributions(layers: readonly Layer[], background: string | null
 }
 
 function credit({ attribution, licence }: Layer): string {
-  if (!licence || attribution.includes(licence)) return attribution;
-  return attribution ? `${attribution} (${licence})` : licence;
+  if (!attribution || !licence) return attribution ?? licence ?? "";
+  return attribution.includes(licence) ? attribution : `${attribution} (${licence})`;
 }

@@ -13,13 +13,14 @@ export function FeatureCard({ page, state }: { page: Page; state: State }) {
   const layer = layers?.find((one) => one.id === candidate?.layer);
   if (!selection || !candidate || !layer) return null;
   const detail = details[detailKey(layer, candidate.fid)];
+  const name = nameOf(detail, candidate.name);
   return (
     <section class="feature" role="dialog" aria-label={t("feature.label")}>
       <header>
         <i class="dot" style={{ background: candidate.colour }} />
         <div class="feature-title">
-          <h2>{nameOf(detail, candidate.name) || textIn(layer.title, language)}</h2>
-          <p>{textIn(layer.title, language)}</p>
+          <h2>{name || textIn(layer.title, language)}</h2>
+          <p>{name ? textIn(layer.title, language) : candidate.kind}</p>
         </div>
         <button type="button" class="quiet" aria-label={t("page.close")} onClick={() => page.close()}>
           <Sign name="close" />
@@ -70,7 +71,7 @@ function Chooser({ page, state }: { page: Page; state: State }) {
             <i class="dot" style={{ background: one.colour }} />
             <span>
               {textIn(layer?.title, language)}
-              {one.name && <small>{one.name}</small>}
+              <small>{one.name || one.kind}</small>
             </span>
           </label>
         );

@@ -57,8 +57,8 @@ export interface Layer {
   bounds: Bounds | null;
   zooms: { min: number; max: number };
   feature_count: number | null;
-  attribution: string;
-  licence: string;
+  attribution: string | null;
+  licence: string | null;
   visibility: "public" | "internal";
   crs: string | null;
   imported_at: string | null;

@@ -53,40 +53,44 @@ function Card({ layer, page, state }: { layer: Layer; page: Page; state: State }
   const opacity = Math.round(opacityOf(layer, view) * 100);
   const plain = theme.type === "single";
   return (
-    <section class="card" aria-label={title}>
+    <section class={`card${plain ? " plain" : ""}`} aria-label={title}>
       <header>
         {plain && <Swatch style={layer.style} colour={theme.classes[0]?.colour ?? "#888888"} />}
         <h3>{title}</h3>
-        <button type="button" class="quiet" aria-label={t("legend.about", { title })} title={t("legend.about", { title })} aria-expanded={about} onClick={() => setAbout(!about)}>
-          <Sign name="info" />
-        </button>
         {layer.bounds && (
           <button type="button" class="quiet" aria-label={t("legend.zoom", { title })} title={t("legend.zoom", { title })} onClick={() => layer.bounds && page.zoomTo(layer.bounds)}>
             <Sign name="target" />
           </button>
         )}
+        <button type="button" class="quiet" aria-label={t("legend.about", { title })} title={t("legend.about", { title })} aria-expanded={about} onClick={() => setAbout(!about)}>
+          <Sign name="tune" />
+        </button>
         <button type="button" class="quiet" aria-label={t("legend.hide", { title })} title={t("legend.hide", { title })} onClick={() => page.toggleLayer(layer.id)}>
           <Sign name="close" />
         </button>
       </header>
       <Whereabouts layer={layer} state={state} t={t} />
-      {about && <About layer={layer} state={state} />}
+      {about && (
+        <div class="settings">
+          <label class="opacity">
+            <span>{t("legend.opacity")}</span>
+            <input
+              type="range"
+              min="0"
+              max="100"
+              step="5"
+              value={opacity}
+              aria-label={`${title}: ${t("legend.opacity")}`}
+              aria-valuetext={`${opacity} %`}
+              onInput={(event) => page.setOpacity(layer.id, Number(event.currentTarget.value) / 100)}
+            />
+            <output>{opacity} %</output>
+          </label>
+          <About layer={layer} state={state} />
+        </div>
+      )}
       <ThemeChoice layer={layer} page={page} state={state} theme={theme} />
       {!plain && <Classes layer={layer} page={page} state={state} theme={theme} />}
-      <label class="opacity">
-        <span>{t("legend.opacity")}</span>
-        <input
-          type="range"
-          min="0"
-          max="100"
-          step="5"
-          value={opacity}
-          aria-label={`${title}: ${t("legend.opacity")}`}
-          aria-valuetext={`${opacity} %`}
-          onInput={(event) => page.setOpacity(layer.id, Number(event.currentTarget.value) / 100)}
-        />
-        <output>{opacity} %</output>
-      </label>
     </section>
   );
 }
@@ -134,9 +138,9 @@ const MANY_FEATURES = 150_000;
 
 /** Columns a layer can be coloured by beside its themes. An icon's image can't follow feature state. */
 function otherColumns(layer: Layer): Layer["columns"] {
-  const suits = layer.kind === "vector" && layer.style.draw !== "icon" && layer.links.column !== null;
+  const suits = layer.kind === "vector" && layer.style.draw !== "icon" && layer.group.id !== "base" && layer.links.column !== null;
   if (!suits || (layer.feature_count ?? 0) > MANY_FEATURES) return [];
-  const drawn = new Set(layer.style.themes.map((theme) => theme.column));
+  const drawn = new Set([layer.style.label, ...layer.style.themes.map((theme) => theme.column)]);
   return layer.columns.filter((column) => !drawn.has(column.name) && column.name !== "attributes" && column.name !== "feature_id");
 }
 

@@ -208,6 +208,15 @@ export class MapView {
     if (!this.#popup.isOpen()) this.#popup.addTo(this.#map);
   }
 
+  /** Moves the map only when panels cover the place. */
+  reveal(lonlat: [number, number], padding: Padding): void {
+    const { x, y } = this.#map.project(lonlat);
+    const { clientWidth, clientHeight } = this.#map.getContainer();
+    const free = [padding.left, clientWidth - padding.right, padding.top, clientHeight - padding.bottom] as const;
+    if (x >= free[0] && x <= free[1] && y >= free[2] && y <= free[3]) return;
+    this.#map.panBy([x - (free[0] + free[1]) / 2, y - (free[2] + free[3]) / 2], { duration: 350 });
+  }
+
   hidePopup(): void {
     this.#popup.remove();
   }
@@ -226,10 +235,31 @@ export class MapView {
     this.#map.jumpTo(camera(place));
   }
 
-  fit([west, south, east, north]: Bounds, padding: Padding, how: { animate: boolean; pitch?: number; bearing?: number }): void {
+  fit([west, south, east, north]: Bounds, padding: Padding, how: { animate: boolean; pitch?: number; bearing?: number } = { animate: true }): void {
     const fitted = this.#map.cameraForBounds([west, south, east, north], { padding, maxZoom: 16.5, bearing: how.bearing ?? this.#map.getBearing() });
     if (!fitted) return;
     this.#map.easeTo({ ...fitted, pitch: how.pitch ?? this.#map.getPitch(), duration: how.animate ? 700 : 0 });
+  }
+
+  /** Stands so that the bounds fill what panels leave free, as seen from the side. */
+  stand(bounds: Bounds, padding: Padding, pitch: number, bearing: number): void {
+    this.fit(bounds, padding, { animate: false, pitch, bearing });
+    for (let round = 0; round < 3; round++) this.#nudge(bounds, padding);
+  }
+
+  /** A tilted camera sees a rectangle as a trapezium: measured on the screen, then corrected. */
+  #nudge([west, south, east, north]: Bounds, padding: Padding): void {
+    const corners = [[west, south], [west, north], [east, south], [east, north]].map((one) => this.#map.project(one as [number, number]));
+    const { clientWidth, clientHeight } = this.#map.getContainer();
+    const [left, right] = [Math.min(...corners.map((one) => one.x)), Math.max(...corners.map((one) => one.x))];
+    const [top, bottom] = [Math.min(...corners.map((one) => one.y)), Math.max(...corners.map((one) => one.y))];
+    const free = { width: clientWidth - padding.left - padding.right, height: clientHeight - padding.top - padding.bottom };
+    const [across, down] = [free.width / (right - left), free.height / (bottom - top)];
+    // On an upright screen a whole city is a thin band: a part of it, larger, says more.
+    const scale = across < down / 2 ? Math.sqrt((across * down) / 2) : Math.min(across, down);
+    const offset = [(left + right) / 2 - padding.left - free.width / 2, (top + bottom) / 2 - padding.top - free.height / 2];
+    const centre = this.#map.unproject([clientWidth / 2 + offset[0]!, clientHeight / 2 + offset[1]!]);
+    this.#map.jumpTo({ center: centre, zoom: Math.min(this.#map.getZoom() + Math.log2(scale), 16.5) });
   }
 
   zoomBy(steps: number): void {

@@ -14,6 +14,7 @@ import {
   addressesOfViews,
   changeView,
   defaultViews,
+  ordered,
   unionBounds,
   viewOf,
   viewsOfAddress,
@@ -24,9 +25,12 @@ import {
 
 export type Panel = "layers" | "legend" | "analysis";
 
-/** A feature under the pointer, with the name to choose it by. */
+/** A feature under the pointer, with what to choose it by. */
 export interface Candidate extends Found {
+  /** Its own name, empty when the tiles carry none. */
   name: string;
+  /** The class of the legend it falls in. */
+  kind: string;
   colour: string;
 }
 
@@ -123,8 +127,8 @@ export class Page {
       if (!answer) return;
       this.#etag = answer.etag;
       const address = readAddress(this.window.location.hash);
-      const views = address.layers ? viewsOfAddress(address.layers) : defaultViews(answer.layers);
-      this.store.set({ session, layers: answer.layers, views, notice: null });
+      const views = address.layers ? viewsOfAddress(address.layers) : defaultViews(ordered(answer.layers));
+      this.store.set({ session, layers: ordered(answer.layers), views, notice: null });
       for (const layer of visibleLayers(answer.layers, views)) void this.#fetchColumnTheme(layer);
       if (!address.place) this.#begin();
     } catch (error) {
@@ -143,7 +147,7 @@ export class Page {
     if (this.state.layers === null) return;
     try {
       const answer = await fetchLayers(this.#etag);
-      if (answer) this.#replaceLayers(answer.layers, answer.etag);
+      if (answer) this.#replaceLayers(ordered(answer.layers), answer.etag);
     } catch {
       // The next look may succeed; what is on the screen stays right until then.
     }
@@ -228,19 +232,20 @@ export class Page {
     const tilted = this.state.solid && visible.some((layer) => layer.style.draw === "extrusion");
     const subject = visible.filter((layer) => layer.group.id !== "base");
     const bounds = unionBounds(subject.length > 0 ? subject : visible.length > 0 ? visible : layers);
-    const how = tilted ? { animate: false, pitch: START_PITCH, bearing: START_BEARING } : { animate: false };
-    if (bounds) this.#map.fit(bounds, this.padding, how);
+    if (!bounds) return;
+    if (tilted) this.#map.stand(bounds, this.padding, START_PITCH, START_BEARING);
+    else this.#map.fit(bounds, this.padding, { animate: false });
   }
 
   home(): void {
     const { layers, views } = this.state;
     const visible = visibleLayers(layers ?? [], views);
     const bounds = unionBounds(visible.length > 0 ? visible : (layers ?? []));
-    if (bounds) this.#map?.fit(bounds, this.padding, { animate: true });
+    if (bounds) this.#map?.fit(bounds, this.padding);
   }
 
   zoomTo(bounds: Bounds): void {
-    this.#map?.fit(bounds, this.padding, { animate: true });
+    this.#map?.fit(bounds, this.padding);
     if (!this.state.wide) this.store.set({ panel: null });
   }
 
@@ -317,6 +322,7 @@ export class Page {
     const front = known.filter((one) => this.#layer(one.layer)?.group.id !== "base");
     const candidates = (front.length > 0 ? front : known).map((one) => this.#candidate(one));
     this.store.set({ selection: candidates.length > 0 ? { lonlat, candidates, chosen: 0 } : null });
+    if (candidates.length > 0 && !this.state.wide) this.#map?.reveal(lonlat, { ...this.padding, bottom: this.window.innerHeight * 0.62 });
     void this.#fetchChosen();
   }
 
@@ -327,8 +333,9 @@ export class Page {
     const value = theme.column === null ? undefined : found.properties[theme.column];
     const one = classesOf(theme).find((each) => (theme.type === "single" ? true : inClass(each, value))) ?? theme.missing ?? theme.classes[0]!;
     const named = label === null ? undefined : found.properties[label];
-    const name = named !== undefined && named !== "" ? String(named) : theme.type === "single" ? "" : `${textIn(theme.title, this.state.language)}: ${textIn(one.label, this.state.language)}`;
-    return { ...found, name, colour: one.colour };
+    const { language } = this.state;
+    const kind = theme.type === "single" ? "" : `${textIn(theme.title, language)}: ${textIn(one.label, language)}`;
+    return { ...found, name: named === undefined ? "" : String(named), kind, colour: one.colour };
   }
 
   choose(chosen: number): void {

@@ -34,9 +34,10 @@ enum Slot {
   EXTRUSION,
   PICKED_SOLID,
   CIRCLE,
+  // Symbols are placed from the top down: names give way to icons.
+  LABEL,
   ICON,
   PICKED_POINT,
-  LABEL,
 }
 
 type Placed = [Slot, LayerSpecification];
@@ -262,9 +263,9 @@ function pickedRing(layer: Layer, look: Look): Placed[] {
 function icons(layer: Layer, look: Look): Placed[] {
   const layout = {
     "icon-image": classed(look.theme, (one) => badgeId(layer.style.icon, one.colour)) as ExpressionSpecification,
-    "icon-size": byZoom(8, 0.22, 11, 0.34, 13, 0.6, 15, 0.85, 17, 1),
+    "icon-size": byZoom(8, 0.22, 11, 0.34, 13, 0.56, 15, 0.8, 17, 0.95),
     "icon-allow-overlap": true,
-    "icon-ignore-placement": true,
+    "icon-padding": 0,
     "symbol-z-order": "viewport-y" as const,
   };
   const paint = { "icon-opacity": look.opacity };
@@ -282,9 +283,9 @@ function labels(layer: Layer, look: Look): Placed[] {
     "text-size": byZoom(11, 10.5, 16, 13),
     "text-padding": 4,
     "text-max-width": 9,
-    ...(along ? { "symbol-placement": "line" as const, "symbol-spacing": 360 } : {}),
+    ...(along ? { "symbol-placement": "line" as const, "symbol-spacing": 360, "text-pitch-alignment": "viewport" as const } : {}),
     ...(point
-      ? { "text-variable-anchor": ["left", "right", "top", "bottom"] as ("left" | "right" | "top" | "bottom")[], "text-radial-offset": 1.15, "text-justify": "auto" as const }
+      ? { "text-variable-anchor": ["left", "right", "top", "bottom"] as ("left" | "right" | "top" | "bottom")[], "text-radial-offset": byZoom(14, 1.15, 17, 1.4), "text-justify": "auto" as const }
       : {}),
   };
   const paint = { "text-color": INK, "text-halo-color": "rgba(255, 255, 255, 0.92)", "text-halo-width": 1.6, "text-opacity": Math.min(1, look.opacity + 0.1) };

@@ -18,7 +18,12 @@ function shape(style: Style, colour: string) {
     case "circle":
       return <circle cx="10" cy="10" r="5" fill={colour} class="swatch-edge" />;
     case "line":
-      return <path d="M2 13.5C7 13.5 6 6.5 18 6.5" fill="none" stroke={colour} stroke-width="3.2" stroke-linecap="round" />;
+      return (
+        <g fill="none" stroke-linecap="round">
+          <path d={CURVE} stroke="#8d969d" stroke-width="4.2" />
+          <path d={CURVE} stroke={colour} stroke-width="3.2" />
+        </g>
+      );
     case "extrusion":
       return (
         <>
@@ -32,6 +37,8 @@ function shape(style: Style, colour: string) {
       return <rect x="2.5" y="4" width="15" height="12" rx="2" fill={colour} class="swatch-edge" />;
   }
 }
+
+const CURVE = "M2.5 13.5C8 13.5 7 6.5 17.5 6.5";
 
 function Badge({ icon, colour }: { icon: string | null; colour: string }) {
   const { stroke, fill } = iconNamed(icon);
@@ -53,7 +60,7 @@ const SIGNS = {
   minus: "M5 12h14",
   home: "M4 11.5 12 4.500l8 7M6.5 10v9.500h11V10",
   target: "M12 7.500a4.5 4.5 0 1 1 0 9 4.5 4.5 0 1 1 0-9zM12 2.500v3.500M12 18v3.500M2.5 12H6M18 12h3.5",
-  info: "M12 3.500a8.5 8.5 0 1 1 0 17 8.5 8.5 0 1 1 0-17zM12 11v5.500M12 7.500v.01",
+  tune: "M4 7.5h9M19 7.5h1M16 5a2.5 2.5 0 1 1 0 5 2.5 2.5 0 1 1 0-5zM4 16.5h1M11 16.5h9M8 14a2.5 2.5 0 1 1 0 5 2.5 2.5 0 1 1 0-5z",
   search: "M10.5 4.500a6 6 0 1 1 0 12 6 6 0 1 1 0-12zM15 15l5 5",
   chevron: "M9 5.5 15.5 12 9 18.5",
   legend: "M4.5 5.500h4v4h-4zM4.5 14.500h4v4h-4zM12 7.500h8M12 16.500h8",

@@ -66,10 +66,23 @@ export function addressesOfViews(layers: readonly Layer[], views: Views): LayerA
   });
 }
 
-/** Layers by group, both in the order of the server. */
+/** The order of the tree; a group that is not here comes last. */
+const GROUPS = ["buildings", "hazard", "safety", "transport", "facilities", "planning", "population", "analysis", "base", "other"];
+
+function rankOf(group: string): number {
+  const rank = GROUPS.indexOf(group);
+  return rank === -1 ? GROUPS.length : rank;
+}
+
+/** Layers in the order of the tree: by group, within it as the server has them. */
+export function ordered(layers: readonly Layer[]): Layer[] {
+  return [...layers].sort((a, b) => rankOf(a.group.id) - rankOf(b.group.id));
+}
+
+/** Layers by group. */
 export function grouped(layers: readonly Layer[]): { group: Layer["group"]; layers: Layer[] }[] {
   const groups = new Map<string, { group: Layer["group"]; layers: Layer[] }>();
-  for (const layer of layers) {
+  for (const layer of ordered(layers)) {
     const entry = groups.get(layer.group.id) ?? { group: layer.group, layers: [] };
     entry.layers.push(layer);
     groups.set(layer.group.id, entry);

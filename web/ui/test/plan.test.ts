@@ -1,0 +1,101 @@
+import { validateStyleMin } from "@maplibre/maplibre-gl-style-spec";
+import { describe, expect, test } from "vitest";
+import { planMap, type Scene } from "../src/plan";
+import { defaultViews } from "../src/view";
+import { HEIGHT, layer, USAGE } from "./sample";
+
+const LAYERS = [
+  layer("bldg", "buildings", {}, { draw: "extrusion", height: "height_m", themes: [HEIGHT, USAGE] }),
+  layer("flood", "hazard", {}, { themes: [USAGE] }),
+  layer("routes", "transport", { geometry: "line" }, { draw: "line", label: "name" }),
+  layer("stops", "transport", { geometry: "point" }, { draw: "icon", icon: "bus", label: "name" }),
+  layer("hydrants", "safety", { geometry: "point" }, { draw: "circle" }),
+  layer("depth", "hazard", { kind: "raster", geometry: null, links: { tiles: "/tiles/depth/1/{z}/{x}/{y}.webp", features: null, column: null } }, { draw: "raster" }),
+];
+
+const SCENE: Scene = {
+  layers: LAYERS,
+  views: defaultViews(LAYERS),
+  columnThemes: {},
+  solid: true,
+  picked: null,
+  coverage: null,
+  background: null,
+  origin: "http://city.test",
+};
+
+const COVERAGE: Scene["coverage"] = {
+  figures: { points: 1, within_m: 500, area_km2: 1, population: null, covered: null, share: null },
+  area: { type: "Feature", geometry: { type: "Point", coordinates: [0, 0] }, properties: {} },
+  left_out: { type: "FeatureCollection", features: [] },
+  notes: [],
+};
+
+const ids = (scene: Scene): string[] => planMap(scene).layers.map((one) => one.id);
+
+describe("the style specification accepts", () => {
+  test.each([
+    ["everything solid", SCENE],
+    ["everything flat", { ...SCENE, solid: false }],
+    ["a background from outside", { ...SCENE, background: { tiles: "https://tiles.test/{z}/{x}/{y}.png", attribution: "x" } }],
+    ["a coverage", { ...SCENE, coverage: COVERAGE }],
+    ...LAYERS.map((one): [string, Scene] => [`a picked feature of ${one.id}`, { ...SCENE, picked: { layer: one.id, fid: 0 } }]),
+    ["hidden classes", { ...SCENE, views: { ...SCENE.views, bldg: { visible: true, opacity: 0.5, theme: "usage", hidden: [0, 2] } } }],
+    ["a fetched column", { ...SCENE, columnThemes: { bldg: { ...HEIGHT, id: "column:x" } }, views: { ...SCENE.views, bldg: { visible: true, opacity: null, theme: "column:x", hidden: [] } } }],
+  ] as [string, Scene][])("%s", (_, scene) => {
+    const { sources, layers } = planMap(scene);
+    const errors = validateStyleMin({ version: 8, sources: Object.fromEntries(sources), layers } as never);
+    expect(errors.map((one) => one.message)).toEqual([]);
+  });
+});
+
+test("fills lie below lines, lines below buildings, buildings below points", () => {
+  const order = ids(SCENE);
+  const at = ["depth/raster", "flood/fill", "routes/line", "bldg/extrusion", "hydrants/circle", "stops/icon"].map((id) => order.indexOf(id));
+  expect(at).not.toContain(-1);
+  expect([...at].sort((a, b) => a - b)).toEqual(at);
+});
+
+test("what is first in the tree lies on top of its kind", () => {
+  const two = [layer("upper", "hazard"), layer("lower", "hazard")];
+  const order = ids({ ...SCENE, layers: two, views: defaultViews(two) });
+  expect(order.indexOf("upper/fill")).toBeGreaterThan(order.indexOf("lower/fill"));
+});
+
+test("the background group lies below everything", () => {
+  const two = [layer("city", "base"), layer("flood", "hazard")];
+  const order = ids({ ...SCENE, layers: two, views: defaultViews(two) });
+  expect(order.indexOf("city/fill")).toBeLessThan(order.indexOf("flood/fill"));
+});
+
+test("a layer that is off has neither source nor layers", () => {
+  const { sources, layers } = planMap({ ...SCENE, views: {} });
+  expect([...sources.keys()]).toEqual([]);
+  expect(layers.map((one) => one.id)).toEqual(["paper"]);
+});
+
+test("a switch of theme changes colours and nothing else", () => {
+  const before = planMap(SCENE);
+  const after = planMap({ ...SCENE, views: { ...SCENE.views, bldg: { visible: true, opacity: null, theme: "usage", hidden: [] } } });
+  expect([...after.sources]).toEqual([...before.sources]);
+  expect(after.layers.map((one) => one.id)).toEqual(before.layers.map((one) => one.id));
+  const changed = after.layers.filter((one, index) => JSON.stringify(one) !== JSON.stringify(before.layers[index]));
+  expect(changed.map((one) => one.id)).toEqual(["bldg/extrusion"]);
+});
+
+test("seen from above, buildings are footprints", () => {
+  expect(ids({ ...SCENE, solid: false })).not.toContain("bldg/extrusion");
+  expect(ids({ ...SCENE, solid: false })).toContain("bldg/footprint");
+});
+
+test("a new version is another source", () => {
+  const tiles = (version: string): unknown => planMap({ ...SCENE, layers: [layer("a", "hazard", { version, links: { tiles: `/tiles/a/${version}/{z}/{x}/{y}.pbf`, features: null, column: null } })], views: { a: { visible: true, opacity: null, theme: null, hidden: [] } } }).sources.get("a");
+  expect(tiles("1")).not.toEqual(tiles("2"));
+  expect(tiles("1")).toMatchObject({ tiles: ["http://city.test/tiles/a/1/{z}/{x}/{y}.pbf"] });
+});
+
+test("nothing is asked from outside unless a background is set", () => {
+  const addresses = [...planMap(SCENE).sources.values()].flatMap((one) => ("tiles" in one ? (one.tiles ?? []) : []));
+  expect(addresses.length).toBe(LAYERS.length);
+  expect(addresses.every((one) => one.startsWith("http://city.test/"))).toBe(true);
+});
