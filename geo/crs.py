@@ -32,21 +32,29 @@ NOWHERE = np.finfo(np.float64).max
 def resolve_crs(
     declared: str | int | CRS | None, override: str | None, *, name: str
 ) -> tuple[CRS, tuple[Problem, ...]]:
-    """What the coordinates of the file `name` are in: what the user says, else what the file declares.
+    """What the coordinates of the file `name` are in: what the file declares, else what the user says.
 
+    The user names one system for a whole import, so it never moves a file that says for itself where it is.
     UnreadableError when nobody says, or when it can't be brought to WGS 84 within metres.
     """
-    asked = override if override else declared
-    if asked is None or asked == "":
+    if not declared and not override:
         raise UnreadableError(Problem("crs.missing", name))
-    crs = _parsed(asked, name)
-    return crs, (*_overridden(declared, crs, override, name), *_doubts(crs, name))
+    crs = _parsed(declared, name) if declared else _parsed(override or "", name)
+    return crs, (*_differing(crs, override, name), *_doubts(crs, name))
 
 
 def parse_crs(text: str | int | CRS) -> CRS:
     """`6676`, `EPSG:6676`, WKT, PROJJSON; CRSError for anything else."""
     bare = str(text).strip() if isinstance(text, str | int) else ""
     return CRS.from_epsg(int(bare)) if bare.isascii() and bare.isdigit() else CRS.from_user_input(text)
+
+
+def is_projected(text: str | None) -> bool:
+    """Whether what the user said is a plane, so that degrees can't be in it."""
+    try:
+        return bool(text) and parse_crs(text or "").is_projected
+    except CRSError:
+        return False
 
 
 def crs_name(crs: CRS) -> str:
@@ -102,18 +110,15 @@ def _parsed(asked: str | int | CRS, name: str) -> CRS:
     return crs
 
 
-def _overridden(declared: str | int | CRS | None, crs: CRS, override: str | None, name: str) -> tuple[Problem, ...]:
-    """Says so when the user's word goes against the file's."""
-    if not override or declared is None or declared == "":
-        return ()
+def _differing(crs: CRS, override: str | None, name: str) -> tuple[Problem, ...]:
+    """Says so when the user's word was not needed and is another."""
     try:
-        stated = parse_crs(declared)
+        asked = parse_crs(override) if override else crs
     except CRSError:
         return ()
-    if stated.equals(crs, ignore_axis_order=True):
+    if asked.equals(crs, ignore_axis_order=True):
         return ()
-    told = {"declared": crs_name(stated), "crs": crs_name(crs)}
-    return (Problem("crs.overridden", name, parameters=told),)
+    return (Problem("crs.declared", name, parameters={"declared": crs_name(crs), "crs": crs_name(asked)}),)
 
 
 def _doubts(crs: CRS, name: str) -> tuple[Problem, ...]:

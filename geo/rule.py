@@ -81,9 +81,9 @@ _CRS = {
         "JGD2000({crs})は2011年の地殻変動前の座標です。東日本では数mずれることがあります",
         "JGD2000 ({crs}) is older than the 2011 earthquake; in eastern Japan it can be off by metres",
     ),
-    "crs.overridden": _warning(
-        "ファイルの座標参照系は{declared}ですが、指定された{crs}として読みました",
-        "the file says {declared}; read as {crs}, as asked",
+    "crs.declared": _note(
+        "ファイルが示す{declared}で読みました(指定の{crs}は座標参照系のないファイルに使います)",
+        "read as {declared}, which the file declares; {crs} is for files that declare none",
     ),
 }
 

@@ -17,13 +17,12 @@ import pandas as pd
 import pyarrow as pa
 import shapely
 from pyproj import CRS
-from pyproj.exceptions import CRSError
 
 from geo.attribute import Identifiers, columns_of, plain
 from geo.batch import Batch, GeometryType
 from geo.chunk import Batches, Chunk, Fault, Part
 from geo.coordinate import CoordinateColumns, coordinate_columns, is_x_north, parse_degrees, parse_metres, unpacked
-from geo.crs import CRS84, crs_name, parse_crs, resolve_crs
+from geo.crs import CRS84, crs_name, is_projected, resolve_crs
 from geo.delimited import DelimitedFile, Row
 from geo.errors import UnreadableError
 from geo.problem import Problem
@@ -131,17 +130,10 @@ def _crs(columns: CoordinateColumns, override: str | None, name: str) -> tuple[C
         north = is_x_north(crs) and not columns.is_east_north
         note = Problem("csv.axes", name, parameters={"crs": crs_name(crs)}) if north else None
         return crs, (*problems, *([note] if note else []))
-    if override is None or _is_projected(override):
+    if override is None or is_projected(override):
         # Degrees can't be in metres: the user's word is for the other tables of the same import.
         return resolve_crs(columns.declared or CRS84, None, name=name)
     return resolve_crs(columns.declared, override, name=name)
-
-
-def _is_projected(text: str) -> bool:
-    try:
-        return parse_crs(text).is_projected
-    except CRSError:
-        return False
 
 
 class _Survey:

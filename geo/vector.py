@@ -17,7 +17,7 @@ from geo import shapefile
 from geo.attribute import Identifiers, columns_of, text_of
 from geo.batch import Batch, GeometryType
 from geo.chunk import KINDS, Batches, Chunk, Part, kinds_among, ordered_kinds
-from geo.crs import CRS84, resolve_crs
+from geo.crs import CRS84, is_projected, resolve_crs
 from geo.errors import UnreadableError
 from geo.geojson import GeoJsonFile, JsonFeature, parse_geometries
 from geo.ogr import read_ogr
@@ -44,7 +44,9 @@ def read_vector(path: Path, *, name: str, crs: str | None = None) -> Iterator[Ba
 def _read_geojson(path: Path, name: str, override: str | None) -> Iterator[Batch]:
     file = GeoJsonFile(path, name=name)
     survey = _Survey(file)
-    declared = file.crs or (None if override else CRS84)  # RFC 7946: WGS 84 unless somebody says otherwise
+    # RFC 7946: WGS 84, unless somebody says otherwise; who names a plane does not mean a file in degrees.
+    is_wgs84 = not override or (survey.is_degrees and is_projected(override))
+    declared = file.crs or (CRS84 if is_wgs84 else None)
     crs, warnings = resolve_crs(declared, override, name=name)
     batches = Batches(Part(name, "", crs, warnings, ordered_kinds(survey.kinds)))
     features, first = file.features(), 1
@@ -58,6 +60,8 @@ class _Survey:
 
     def __init__(self, file: GeoJsonFile) -> None:
         self.kinds: set[GeometryType] = set()
+        self.is_degrees = True
+        """Every geometry begins where degrees can be."""
         self.columns: dict[str, None] = {}
         ids = Identifiers()
         for count, feature in enumerate(file.features(), 1):
@@ -72,8 +76,19 @@ class _Survey:
         kind = KINDS.get(str(geometry.get("type"))) if isinstance(geometry, dict) else None
         if kind is not None:
             self.kinds.add(kind)
+            self.is_degrees &= _begins_in_degrees(geometry.get("coordinates"))
         elif isinstance(geometry, dict) and geometry.get("type") == "GeometryCollection":
             self.kinds |= kinds_among(parse_geometries([geometry])[0])
+
+
+def _begins_in_degrees(coordinates: Any) -> bool:
+    while isinstance(coordinates, list) and coordinates and isinstance(coordinates[0], list):
+        coordinates = coordinates[0]
+    match coordinates:
+        case [int() | float() as x, int() | float() as y, *_]:
+            return abs(x) <= 180 and abs(y) <= 90
+        case _:
+            return True
 
 
 def _json_chunk(features: list[JsonFeature], first: int, survey: _Survey) -> Chunk:

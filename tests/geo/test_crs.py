@@ -73,16 +73,18 @@ def test_nobody_saying_anything_is_an_error(declared: str | None) -> None:
     assert refusal(declared) == "crs.missing"
 
 
-def test_the_users_word_fills_a_gap_silently_and_wins_over_the_file_audibly() -> None:
+def test_the_users_word_fills_a_gap_and_never_moves_a_file_that_says_where_it_is() -> None:
     assert resolve_crs(None, "6676", name="a.shp") == (CRS.from_epsg(6676), ())
-    assert resolve_crs("EPSG:6676", "6676", name="a.shp")[1] == ()
+    assert resolve_crs("EPSG:6676", "6676", name="a.shp") == (CRS.from_epsg(6676), ())
 
     crs, problems = resolve_crs("EPSG:6677", "6676", name="a.shp")
 
-    assert crs == CRS.from_epsg(6676)
-    assert [(p.rule, dict(p.parameters)) for p in problems] == [
-        ("crs.overridden", {"declared": "EPSG:6677", "crs": "EPSG:6676"})
-    ]
+    assert crs == CRS.from_epsg(6677)
+    assert [(p.rule, p.severity.value) for p in problems] == [("crs.declared", "note")]
+
+
+def test_the_users_word_does_not_admit_the_tokyo_datum() -> None:
+    assert refusal("EPSG:4301", "6676") == "crs.tokyo_datum"
 
 
 def test_geographic_coordinates_of_jgd2011_are_not_touched() -> None:

@@ -114,10 +114,19 @@ class TestGeoJson:
         assert batch.crs == "EPSG:6676"
 
     def test_the_users_word_on_a_file_without_crs_is_taken(self, tmp_path: Path) -> None:
-        batch = only(geojson(tmp_path / "a.geojson", feature({"type": "Point", "coordinates": [0, 0]})), crs="6676")
+        """10 km south of the origin of zone VIII."""
+        metres = {"type": "Point", "coordinates": [0, -10_000]}
 
-        assert batch.features.geometry[0].distance(Point(138.5, 36)) < 1e-9
+        batch = only(geojson(tmp_path / "a.geojson", feature(metres)), crs="6676")
+
+        assert batch.features.geometry[0].distance(Point(138.5, 35.90985)) < 1e-4
         assert batch.problems == ()
+
+    def test_a_plane_named_for_other_files_does_not_move_degrees(self, tmp_path: Path) -> None:
+        batch = only(geojson(tmp_path / "a.geojson", feature(POINT)), crs="6676")
+
+        assert batch.features.geometry[0] == Point(138.3, 34.8)
+        assert rules([batch]) == ["crs.declared"]
 
     @pytest.mark.parametrize(
         ("text", "rule", "line"),
