@@ -63,6 +63,14 @@ _FILE = {
         "ZIPを展開すると{size}になり、上限{limit}を超えます",
         "unpacks to {size}, more than the limit of {limit}",
     ),
+    "zip.too_many": _error(
+        "ZIPの中のファイルが{count}個あり、上限{limit}個を超えます",
+        "holds {count} files, more than the limit of {limit}",
+    ),
+    "zip.bomb": _error(
+        "ZIPの中の「{member}」は展開すると{ratio}倍になるため、安全のため展開しません",
+        "zip member {member!r} unpacks to {ratio} times its size and is refused for safety",
+    ),
     "zip.nested": _error("ZIPの中のZIPの中にさらにZIPがあります", "is a zip inside a zip inside a zip"),
     "zip.encrypted": _error("ZIPの中の「{member}」が暗号化されています", "zip member {member!r} is encrypted"),
 }

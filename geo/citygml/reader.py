@@ -1,0 +1,178 @@
+"""Reads a PLATEAU CityGML file into batches: one outline, the promised columns and all attributes per feature."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+
+from geo.batch import Batch
+from geo.citygml.attribute import AttributeReader, Facts
+from geo.citygml.codelist import Codelists
+from geo.citygml.document import ENVELOPE, MEMBERS, SURFACE_DATA, check_document, release, stream
+from geo.citygml.element import GML_ID, SURFACE_MEMBER, TRIANGLE, Element, local_name, qualified_name
+from geo.citygml.package import FLOODS, READ, flood_package, package_of_feature, package_of_file, scale_of_file
+from geo.citygml.pending import Feature, Pending
+from geo.citygml.record import Source, build_record
+from geo.citygml.reference import Reference
+from geo.citygml.shape import Shape, SurfaceCollector, find_shape, levels_of
+from geo.problem import Problem
+
+BATCH_FEATURES = 2_000
+BATCH_CHARACTERS = 24_000_000
+"""Of coordinates: a flood area can be as large as thousands of buildings."""
+
+_TEXTURES = frozenset({"ParameterizedTexture", "GeoreferencedTexture", "X3DMaterial"})
+
+
+def read_citygml(path: Path, *, name: str, codelists: Path | None = None, crs: str | None = None) -> Iterator[Batch]:
+    """CityGML 2.0 with i-UR 1.4 to 3.2, lazily; `part` of a batch is the package, with `-line` or `-point` behind it
+    for features that have no surface.
+
+    `crs` is for files that declare none. UnreadableError for a file that can't be read, also when that turns out
+    late: what was yielded before must then be thrown away.
+    """
+    check_document(path, name)
+    return _Reading(path, name, codelists, crs).batches()
+
+
+@dataclass
+class _Unread:
+    """What a file holds that no reader reads yet."""
+
+    levels: dict[tuple[str, str, str], int] = field(default_factory=dict)
+    """Features with a geometry that isn't read, by package, type and LOD."""
+    textures: int = 0
+    packages: dict[str, dict[tuple[str, str], int]] = field(default_factory=dict)
+    """Features of packages that aren't read, by package, then type and LOD."""
+
+    def count_levels(self, package: str, feature_type: str, levels: set[int]) -> None:
+        for level in levels:
+            key = (package, feature_type, f"LOD{level}")
+            self.levels[key] = self.levels.get(key, 0) + 1
+
+    def count_feature(self, package: str, feature_type: str, lod: str) -> None:
+        of_package = self.packages.setdefault(package, {})
+        of_package[feature_type, lod] = of_package.get((feature_type, lod), 0) + 1
+
+
+class _Reading:
+    """One pass over one file."""
+
+    def __init__(self, path: Path, name: str, codelists: Path | None, crs: str | None) -> None:
+        self._path, self._name = path, name
+        self._file_package = package_of_file(name) or package_of_file(path.name)
+        self._codelists = Codelists(path, codelists)
+        self._attributes = AttributeReader(name, self._codelists)
+        self._source = Source(self._codelists, scale_of_file(name))
+        self._reference = Reference(name, crs)
+        self._surfaces = SurfaceCollector()
+        self._pending = Pending(name, PurePosixPath(name).name, self._reference)
+        self._unread = _Unread()
+        self._seen: set[str] = set()
+        self._without_id = 0
+        self._parts: dict[str, None] = {}
+
+    def batches(self) -> Iterator[Batch]:
+        for element in stream(self._path, self._name, self._tags()):
+            tag = element.tag
+            if tag in MEMBERS:
+                for feature in element:
+                    self._add(feature)
+                self._surfaces.forget()
+                release(element)
+                if self._pending.features >= BATCH_FEATURES or self._pending.characters >= BATCH_CHARACTERS:
+                    yield from self._flush()
+            elif tag == SURFACE_DATA:
+                self._unread.textures += sum(local_name(one.tag) in _TEXTURES for one in element)
+                release(element)
+            elif tag == ENVELOPE:
+                self._reference.declare(element)
+            else:
+                self._surfaces.take(element)
+        yield from self._flush()
+        yield from self._accounts()
+
+    def _tags(self) -> frozenset[str]:
+        """Surfaces are taken one by one, except of buildings: only theirs are small, and refer to each other."""
+        tags = MEMBERS | {SURFACE_DATA, ENVELOPE}
+        return tags if self._file_package == "bldg" else tags | {SURFACE_MEMBER, TRIANGLE}
+
+    def _add(self, element: Element) -> None:
+        feature_type = qualified_name(element.tag)
+        package = package_of_feature(feature_type, self._file_package)
+        if package not in READ and feature_type != "wtr:WaterBody":
+            self._unread.count_feature(package, feature_type, _level(levels_of(element)))
+            return
+        problems = len(self._attributes.problems)
+        feature_id = self._id(element)
+        attributes, facts = self._attributes.read(element, feature_id)
+        if package not in READ:
+            package = flood_package([risk for risk, _ in facts.risks]) or package
+        if package not in READ:
+            del self._attributes.problems[problems:]
+            self._unread.count_feature(package, feature_type, _level(levels_of(element)))
+            return
+        shape = find_shape(element, package, self._surfaces)
+        feature = Feature(feature_id, feature_type, shape.lod, element.sourceline, attributes)
+        self._keep_or_refuse(element, package, feature, facts, shape)
+
+    def _id(self, element: Element) -> str:
+        stated = element.get(GML_ID)
+        if stated:
+            return str(stated)
+        self._without_id += 1
+        made = f"{local_name(element.tag)}-{self._without_id}"
+        self._attributes.problems.append(Problem("citygml.id_missing", self._name, made, element.sourceline))
+        return made
+
+    def _keep_or_refuse(self, element: Element, package: str, feature: Feature, facts: Facts, shape: Shape) -> None:
+        part = f"{package}{shape.suffix}"
+        self._parts[part] = None
+        problems = self._attributes.problems
+        if feature.id in self._seen:
+            # Its codes were already told with the first of this id.
+            problems[:] = [one for one in problems if one.feature != feature.id]
+            self._pending.refuse(part, feature, "citygml.duplicate_id", {})
+            return
+        self._seen.add(feature.id)
+        if shape.is_empty:
+            found = ", ".join(f"LOD{level}" for level in sorted(shape.levels)) or "-"
+            self._pending.refuse(part, feature, "citygml.no_surface", {"found": found})
+        else:
+            record = build_record(package, feature.type, facts, self._source)
+            self._pending.add(part, feature, shape, record)
+            self._unread.count_levels(package, feature.type, shape.unread)
+        for name, value in self._source.not_numbers:
+            told = {"name": name, "value": value[:100]}
+            problems.append(Problem("citygml.value", self._name, feature.id, parameters=told))
+        self._source.not_numbers.clear()
+        self._pending.tell(part, problems)
+        problems.clear()
+
+    def _flush(self) -> Iterator[Batch]:
+        yield from self._pending.flush()
+
+    def _accounts(self) -> Iterator[Batch]:
+        """What goes with no feature: what isn't read yet, and codelists that weren't there."""
+        for package, counts in sorted(self._unread.packages.items()):
+            yield self._pending.account_of_package(package, counts)
+        first = next(iter(self._parts), self._file_package or "")
+        for (package, feature_type, lod), count in sorted(self._unread.levels.items()):
+            part = next((one for one in self._parts if one.partition("-")[0] == package), first)
+            told = {"feature_type": feature_type, "lod": lod, "count": str(count)}
+            self._pending.tell(part, [Problem("citygml.lod_not_read", self._name, parameters=told)])
+        if self._unread.textures:
+            told = {"count": str(self._unread.textures)}
+            self._pending.tell(first, [Problem("citygml.textures_not_read", self._name, parameters=told)])
+        missing = [
+            Problem("citygml.codelist_missing", self._name, parameters={"codelist": codelist})
+            for codelist in self._codelists.missing
+        ]
+        self._pending.tell(first, missing)
+        yield from self._pending.flush()
+
+
+def _level(levels: set[int]) -> str:
+    return f"LOD{max(levels)}" if levels else ""
+
+
+__all__ = ["FLOODS", "read_citygml"]
