@@ -63,7 +63,7 @@ _BESIDE = frozenset(
     | {".md", ".yml", ".yaml", ".pdf", ".html", ".htm", ".docx", ".sld", ".qml", ".css", ".js"}
     | {".jpg", ".jpeg", ".png", ".gif", ".svg", ".bmp", ".db", ".ini", ".ds_store"}
 )
-_BESIDE_NAMES = frozenset({"license", "licence", "readme", "copying", "thumbs.db", ".ds_store"})
+_BESIDE_NAMES = frozenset({"license", "licence", "readme", "copying", "manifest", "thumbs.db", ".ds_store"})
 _BESIDE_FOLDERS = frozenset({"codelists", "schemas", "specification", "metadata", "__MACOSX"})
 
 

@@ -67,7 +67,6 @@ SAMPLE_MADE = Text(
     "みほん市を作成しました: {folder}({files} ファイル)", "The sample city is in {folder} ({files} files)"
 )
 SAMPLE_KEPT = Text("みほん市は {folder} にあります", "The sample city is in {folder}")
-SAMPLE_ATTRIBUTION = "みほん市(架空の都市・Machinamiが生成)"
 
 COVERAGE_LAYER = Text("結果をレイヤー {layer} に保存しました", "The result is kept as layer {layer}")
 COVERAGE_AREA = Text(

@@ -1,9 +1,10 @@
 """Commands with the sample city: sample writes its files, demo shows it."""
 
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -13,8 +14,12 @@ from web.cli.call import Call
 from web.cli.server import Host, Port, serve_until_stopped
 from web.errors import UsageError
 
+if TYPE_CHECKING:
+    from data import LayerRecord, Store
+    from data.sample import SampleSource
+
 Buildings = Annotated[int, typer.Option(metavar="N", help="Buildings of the city.", min=1, max=1_000_000)]
-Seed = Annotated[int, typer.Option(metavar="S", help="The same seed makes the same city.")]
+Seed = Annotated[int, typer.Option(metavar="S", help="The same seed makes the same city.", min=0)]
 
 _BUILDINGS = 8_000
 _SEED = 1
@@ -43,7 +48,7 @@ def make_sample(call: Call, folder: Path, *, buildings: int, seed: int) -> None:
     if folder.exists() and _stamp_of(folder) is None and any(folder.iterdir()):
         raise UsageError(Text(f"{folder} は空ではありません", f"{folder} is not empty"))
     call.warn(message.MAKING_SAMPLE, folder=folder)
-    _write(folder, stamp, buildings=buildings, seed=seed)
+    _write(call, folder, stamp, buildings=buildings, seed=seed)
 
 
 def _stamp_of(folder: Path) -> str | None:
@@ -51,14 +56,16 @@ def _stamp_of(folder: Path) -> str | None:
     return stamp.read_text(encoding="utf-8") if stamp.exists() else None
 
 
-def _write(folder: Path, stamp: str, *, buildings: int, seed: int) -> None:
+def _write(call: Call, folder: Path, stamp: str, *, buildings: int, seed: int) -> None:
     """Beside its place first, so that an interrupted call leaves nothing that looks whole."""
     from data.sample import write_sample_city
+    from web.cli.progress import shown_progress
 
     beside = folder.with_name(f".{folder.name}.partial")
     shutil.rmtree(beside, ignore_errors=True)
     beside.mkdir(parents=True)
-    write_sample_city(beside, buildings=buildings, seed=seed)
+    with shown_progress(call.err, call.language) as progress:
+        write_sample_city(beside, buildings=buildings, seed=seed, progress=progress)
     (beside / _STAMP).write_text(stamp, encoding="utf-8")
     if folder.exists():
         shutil.rmtree(folder)
@@ -86,18 +93,49 @@ def show_demo(
 def _import_sample(call: Call, folder: Path) -> int:
     """Through the ordinary import; the exit status of it."""
     from data import ImportOptions, Viewer, import_paths
+    from data.sample.source import ATTRIBUTION, LICENCE
     from web.cli.progress import shown_progress
     from web.cli.table import show_summary
 
-    options = ImportOptions(licence="CC0 1.0", attribution=message.SAMPLE_ATTRIBUTION)
     store = call.store()
+    options = ImportOptions(licence=LICENCE, attribution=ATTRIBUTION)
     with shown_progress(call.err, call.language) as progress:
         summary = import_paths(store, [folder], viewer=Viewer.SYSTEM, options=options, progress=progress)
-    for layer in summary.layers:
-        store.publish(layer.record.id, Viewer.SYSTEM)
-    show_summary(call, summary)
+    _present(store, [layer.record for layer in summary.layers])
+    layers = [replace(layer, record=store.layer(layer.record.id, Viewer.SYSTEM)) for layer in summary.layers]
+    show_summary(call, replace(summary, layers=layers))
     store.close()
     return summary.exit_status
+
+
+def _present(store: "Store", records: "Sequence[LayerRecord]") -> None:
+    """Titles and groups as a city would give them; what has one goes on the public map."""
+    from data import Viewer, Visibility
+    from data.sample import SAMPLE_SOURCES
+
+    for source in SAMPLE_SOURCES:
+        made = [record for record in records if _is_from(record, source.paths)]
+        for record in made:
+            values = _wanted(record, source, alone=len(made) == 1)
+            if values:
+                store.describe(record.id, Viewer.SYSTEM, values)
+            if record.visibility is not Visibility.PUBLIC:
+                store.publish(record.id, Viewer.SYSTEM)
+
+
+def _is_from(record: "LayerRecord", paths: Sequence[str]) -> bool:
+    return any(file.name.startswith(tuple(paths)) for file in record.current.files if file.read)
+
+
+def _wanted(record: "LayerRecord", source: "SampleSource", *, alone: bool) -> dict[str, Any]:
+    """What differs from how the layer is described; a source of several layers leaves them their own titles."""
+    from geo import GROUPS
+
+    group = next(group for group in GROUPS if group.id == source.group)
+    wanted: dict[str, Any] = {} if record.group == group else {"group": group.as_json()}
+    if alone and record.title != source.title:
+        wanted["title"] = source.title.as_json()
+    return wanted
 
 
 COMMANDS: Mapping[str, Callable[..., int | None]] = {"sample": write_sample_files, "demo": show_demo}

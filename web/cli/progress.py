@@ -6,12 +6,11 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
-from data import Progress as ImportProgress
 from geo import Language, Text
 
 
 @contextmanager
-def shown_progress(console: Console, language: Language) -> Iterator[ImportProgress]:
+def shown_progress(console: Console, language: Language) -> "Iterator[LineProgress | BarProgress]":
     if not console.is_terminal:
         yield LineProgress(console, language)
         return
@@ -28,8 +27,8 @@ class LineProgress:
     def stage(self, label: Text) -> None:
         self._console.print(f"{label.in_language(self._language)} ...", markup=False)
 
-    def start(self, total: int, label: Text) -> None:
-        if total:
+    def start(self, total: int, label: Text | str) -> None:
+        if total and isinstance(label, Text):
             self.stage(label)
 
     def advance(self, done: int) -> None:
@@ -43,17 +42,21 @@ class BarProgress:
         self._task: TaskID | None = None
 
     def stage(self, label: Text) -> None:
-        """Work of unknown length."""
-        self._begin(None, label)
+        """Another name for the work under way, or work of unknown length."""
+        if self._task is None:
+            self._begin(None, label)
+        else:
+            self._bars.update(self._task, description=label.in_language(self._language))
 
-    def start(self, total: int, label: Text) -> None:
+    def start(self, total: int, label: Text | str) -> None:
         self._begin(total, label)
 
     def advance(self, done: int) -> None:
         if self._task is not None:
             self._bars.advance(self._task, done)
 
-    def _begin(self, total: int | None, label: Text) -> None:
+    def _begin(self, total: int | None, label: Text | str) -> None:
         if self._task is not None:
             self._bars.remove_task(self._task)
-        self._task = self._bars.add_task(label.in_language(self._language), total=total)
+        words = label.in_language(self._language) if isinstance(label, Text) else label
+        self._task = self._bars.add_task(words, total=total)

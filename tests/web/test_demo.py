@@ -1,0 +1,64 @@
+"""`machinami sample` and `machinami demo`."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from data import Store, Viewer
+from data.sample import SAMPLE_SOURCES
+from tests.web.conftest import Outcome
+
+Machinami = Callable[..., Outcome]
+
+
+def _contents(folder: Path) -> dict[str, bytes]:
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_a_sample_is_made_once_and_then_left_alone(machinami: Machinami, tmp_path: Path) -> None:
+    city = tmp_path / "city"
+    assert machinami("sample", city, "--buildings", 300).status == 0
+    times = {path: path.stat().st_mtime_ns for path in city.rglob("*")}
+    again = machinami("sample", city, "--buildings", 300)
+    assert again.status == 0
+    assert "Making" not in again.err
+    assert {path: path.stat().st_mtime_ns for path in city.rglob("*")} == times
+
+
+def test_another_seed_makes_another_city_in_its_place(machinami: Machinami, tmp_path: Path) -> None:
+    city = tmp_path / "city"
+    machinami("sample", city, "--buildings", 300)
+    first = _contents(city)
+    assert machinami("sample", city, "--buildings", 300, "--seed", 2).status == 0
+    assert _contents(city) != first
+    assert not list(tmp_path.glob(".*"))
+
+
+def test_a_folder_with_other_things_in_it_is_not_touched(machinami: Machinami, tmp_path: Path) -> None:
+    (tmp_path / "work").mkdir()
+    (tmp_path / "work" / "thesis.txt").write_text("years", encoding="utf-8")
+    outcome = machinami("sample", tmp_path / "work", "--buildings", 300)
+    assert outcome.status == 2
+    assert "is not empty" in outcome.err
+    assert _contents(tmp_path / "work") == {"thesis.txt": b"years"}
+
+
+@pytest.mark.slow
+def test_the_demo_imports_and_publishes_its_city_and_is_quick_the_second_time(
+    machinami: Machinami, tmp_path: Path
+) -> None:
+    demo = ["--store", tmp_path / "store", "demo", "--buildings", 800, "--no-serve"]
+    first = machinami(*demo)
+    assert first.status == 0, first.out + first.err
+    layers = Store.open(tmp_path / "store").layers(Viewer.PUBLIC)
+    titles = {layer.title.ja for layer in layers}
+    assert {"建物", "AED設置箇所", "公衆無線LAN"} <= titles
+    assert len(layers) >= len(SAMPLE_SOURCES)
+    versions = {layer.id: layer.version for layer in layers}
+
+    second = machinami(*demo)
+    assert second.status == 0
+    assert "new version" not in second.out
+    again = Store.open(tmp_path / "store").layers(Viewer.PUBLIC)
+    assert {layer.id: layer.version for layer in again} == versions
