@@ -121,6 +121,13 @@ _GEOMETRY = {
     ),
 }
 
+_RASTER = {
+    "raster.no_place": _error(
+        "画像に位置の情報がありません(ジオリファレンスされていません)",
+        "says nothing about its place (not georeferenced)",
+    ),
+}
+
 _TABLE = {
     "csv.no_coordinates": _error("緯度・経度の列が見つかりません", "has no columns for latitude and longitude"),
     "csv.coordinates_missing": _error("緯度・経度が空です", "latitude or longitude is empty"),
@@ -181,8 +188,8 @@ _CITYGML = {
         "codelist {codelist} is missing; its codes are kept without labels",
     ),
     "citygml.package_not_read": _error(
-        "パッケージ {package} はまだ読めません(地物 {count} 件)",
-        "package {package} is not read yet ({count} features)",
+        "パッケージ {package} の {feature_type} はまだ読めません(地物 {count} 件)",
+        "{feature_type} of package {package} is not read yet ({count} features)",
     ),
     "citygml.lod_not_read": _note(
         "{feature_type} の {lod} はまだ読めません({count} 件)",
@@ -200,4 +207,4 @@ _GTFS = {
     ),
 }
 
-RULES: dict[str, Rule] = {**_FILE, **_CRS, **_GEOMETRY, **_TABLE, **_JSON, **_XML, **_CITYGML, **_GTFS}
+RULES: dict[str, Rule] = {**_FILE, **_CRS, **_GEOMETRY, **_RASTER, **_TABLE, **_JSON, **_XML, **_CITYGML, **_GTFS}
