@@ -8,11 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import shapely
+import shapely.geometry
+from shapely import MultiPolygon
 from shapely.geometry.base import BaseGeometry
 
 from data.sample.geography import Geography
 from data.sample.plane import Plane
 from data.sample.population import Census
+from data.sample.subdivision import snapped
 from data.sample.town import Town
 
 Feature = tuple[BaseGeometry, dict[str, Any]]
@@ -65,8 +68,9 @@ def _write(path: Path, name: str, features: list[Feature], plane: Plane) -> None
 
 
 def _geometry(geometry: BaseGeometry, plane: Plane) -> Any:
-    if geometry.geom_type == "Polygon":
-        geometry = shapely.orient_polygons(geometry)
+    if geometry.geom_type != "LineString":
+        parts = [shapely.orient_polygons(part) for part in snapped(geometry)]
+        geometry = parts[0] if len(parts) == 1 else MultiPolygon(parts)
     return shapely.geometry.mapping(plane.geometry_to_lonlat(geometry))
 
 

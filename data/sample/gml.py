@@ -10,6 +10,7 @@ import shapely
 from shapely import Polygon
 
 from data.sample.plane import Plane, Points
+from data.sample.subdivision import snapped
 
 MADE_ON = "2026-04-01"
 _NAMESPACES = {
@@ -82,7 +83,8 @@ def _ring(positions: str) -> str:
 
 def multi_surface(element: str, polygons: Iterable[Polygon], plane: Plane, height_m: float) -> str:
     """Flat surfaces at one height."""
-    members = "".join(surface([_positions(ring, plane, height_m) for ring in _rings(one)]) for one in polygons)
+    parts = [part for one in polygons for part in snapped(one)]
+    members = "".join(surface([_positions(ring, plane, height_m) for ring in _rings(one)]) for one in parts)
     return f"<{element}>\n<gml:MultiSurface>\n{members}</gml:MultiSurface>\n</{element}>\n"
 
 

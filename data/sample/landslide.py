@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 from numpy.random import PCG64, Generator
-from shapely import Polygon
+from shapely import LineString, Polygon
 
 from data.sample.geography import Geography
 from data.sample.plane import Points
@@ -47,12 +47,13 @@ def build_landslides(geography: Geography, seed: int) -> Landslides:
     for hill in geography.hills.geoms:
         foot = hill.exterior.intersection(geography.municipality.buffer(-30 * geography.scale))
         for line in shapely.get_parts(foot):
-            for at in np.arange(60.0, line.length - 60, 150 * max(geography.scale, 0.4)).tolist():
-                zones += _zones(hill, line, at, len(zones) // 2 + 1, random)
+            for at in np.arange(60.0, line.length - 60, 150 * geography.scale).tolist():
+                zones += _zones(hill, line, at, len(zones) // 2 + 1, random, min(1.0, 1.2 * geography.scale))
     return Landslides(tuple(zones))
 
 
-def _zones(hill: Polygon, foot: shapely.LineString, at: float, number: int, random: Generator) -> list[Zone]:
+def _zones(hill: Polygon, foot: LineString, at: float, number: int, random: Generator, size: float) -> list[Zone]:
+    """A zone and its special zone, or none: not every slope is dangerous."""
     draws = random.random(26).tolist()
     if draws[0] < 0.35:
         return []
@@ -65,6 +66,7 @@ def _zones(hill: Polygon, foot: shapely.LineString, at: float, number: int, rand
     disaster = DEBRIS_FLOW if draws[1] < 0.3 else SLOPE
     flow = disaster == DEBRIS_FLOW
     reach, width = (120 + 70 * draws[2], 46 + 22 * draws[3]) if flow else (26 + 20 * draws[2], 52 + 40 * draws[3])
+    reach, width = reach * size, width * size
     outer = _fan(middle, course, down, reach, width, draws[4:15])
     inner = _fan(middle, course, down, reach * 0.45, width * 0.55, draws[15:26])
     inner = max(polygons(inner.intersection(outer)), key=lambda part: part.area)

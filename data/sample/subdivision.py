@@ -60,3 +60,11 @@ def halves(area: Polygon, cut: LineString) -> list[Polygon]:
 
 def polygons(geometry: BaseGeometry) -> list[Polygon]:
     return [part for part in shapely.get_parts(geometry) if isinstance(part, Polygon)]
+
+
+GRID_M = 0.01
+"""Areas are written with their corners on this grid: so they stay valid when degrees are rounded to millimetres."""
+
+
+def snapped(area: BaseGeometry) -> list[Polygon]:
+    return polygons(shapely.set_precision(area, GRID_M))
