@@ -139,10 +139,14 @@ class _Directory:
             raise _NotReadableError("索引が壊れています", "a directory is damaged")
         steps, runs, lengths, offsets = numbers[1:].reshape(4, count)
         starts = _starts(offsets, lengths)
+        ids = np.cumsum(steps)
         limits = np.where(runs == 0, leaves_length, tiles_length).astype(np.uint64)
-        if not steps[1:].all() or (lengths == 0).any() or (starts + lengths > limits).any():
+        # Subtracted and not added: sums of damaged numbers wrap around.
+        if (lengths == 0).any() or (starts > limits).any() or (lengths > limits - starts).any():
             raise _NotReadableError("索引が壊れています", "a directory points outside of the file")
-        return cls(*(array("Q", column.tobytes()) for column in (np.cumsum(steps), runs, lengths, starts)))
+        if (ids[1:] <= ids[:-1]).any():
+            raise _NotReadableError("索引が壊れています", "a directory is out of order")
+        return cls(*(array("Q", column.tobytes()) for column in (ids, runs, lengths, starts)))
 
 
 def _varints(data: bytes) -> NDArray[np.uint64]:

