@@ -201,10 +201,29 @@ _CITYGML = {
 _GTFS = {
     "gtfs.file_missing": _error("必須のファイル {name} がありません", "the required file {name} is missing"),
     "gtfs.column_missing": _error("必須の列 {name} がありません", "the required column {name} is missing"),
+    "gtfs.value": _warning(
+        "列 {column} の値「{value}」は数値でないため、空として読みました({count}件)",
+        "column {column}: {value!r} is not a number and is read as missing ({count} such values)",
+    ),
+    "gtfs.id_missing": _error("{column} が空です", "{column} is empty"),
+    "gtfs.duplicate_id": _error("{column} が重複しています", "duplicate {column}"),
+    "gtfs.shape_point": _warning(
+        "緯度・経度または順序のない形状点{count}件を除いて線を作りました",
+        "{count} shape points without coordinates or sequence are left out of the lines",
+    ),
     "gtfs.stop_without_coordinates": _error("停留所に緯度・経度がありません", "stop has no coordinates"),
     "gtfs.route_without_line": _error(
         "この路線には便も形状もなく、線を作れません", "route has neither trips nor shapes to draw it from"
     ),
 }
 
-RULES: dict[str, Rule] = {**_FILE, **_CRS, **_GEOMETRY, **_RASTER, **_TABLE, **_JSON, **_XML, **_CITYGML, **_GTFS}
+_MESH = {
+    "mesh.code": _error("地域メッシュコード「{code}」が正しくありません", "{code!r} is not a grid square code"),
+    "mesh.duplicate": _error("地域メッシュコードが重複しています", "duplicate grid square code"),
+    "mesh.value": _warning(
+        "列 {column} の値「{value}」は数値でないため、空として読みました({count}件)",
+        "column {column}: {value!r} is not a number and is read as missing ({count} such values)",
+    ),
+}
+
+RULES: dict[str, Rule] = {**_FILE, **_CRS, **_GEOMETRY, **_RASTER, **_TABLE, **_JSON, **_XML, **_CITYGML, **_GTFS, **_MESH}

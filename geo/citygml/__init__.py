@@ -1,6 +1,8 @@
 """PLATEAU CityGML: the only place that knows lxml."""
 
 from geo.citygml.codelist import find_codelists
+from geo.citygml.portrayal import portray
 from geo.citygml.reader import read_citygml
+from geo.citygml.title import titled
 
-__all__ = ["find_codelists", "read_citygml"]
+__all__ = ["find_codelists", "portray", "read_citygml", "titled"]

@@ -98,9 +98,3 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
     "urf": (*_PLANNING, *_COMMON),
     "tran": (*_ROAD, *_COMMON),
 }
-
-HEIGHT_SOURCES = {
-    "measured": Text("計測高さ", "measured height"),
-    "part": Text("建物部分の計測高さ", "measured height of a building part"),
-    "lod1": Text("LOD1の立体", "LOD1 solid"),
-}

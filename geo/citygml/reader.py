@@ -9,7 +9,7 @@ from geo.citygml.attribute import AttributeReader, Facts
 from geo.citygml.codelist import Codelists
 from geo.citygml.document import ENVELOPE, MEMBERS, SURFACE_DATA, check_document, release, stream
 from geo.citygml.element import GML_ID, SURFACE_MEMBER, TRIANGLE, Element, local_name, qualified_name
-from geo.citygml.package import FLOODS, READ, flood_package, package_of_feature, package_of_file, scale_of_file
+from geo.citygml.package import READ, flood_package, package_of_feature, package_of_file, scale_of_file
 from geo.citygml.pending import Feature, Pending
 from geo.citygml.record import Source, build_record
 from geo.citygml.reference import Reference
@@ -173,6 +173,3 @@ class _Reading:
 
 def _level(levels: set[int]) -> str:
     return f"LOD{max(levels)}" if levels else ""
-
-
-__all__ = ["FLOODS", "read_citygml"]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 
 from geo.citygml.attribute import PART
 from geo.citygml.document import MEMBERS
@@ -26,6 +27,17 @@ _LOD0_OF_BUILDINGS = (
 )
 _LOD1_OF_BUILDINGS = ("lod1Solid", "lod1MultiSurface")
 _SOLID = f"{GML}Solid"
+
+_CONTAINERS = frozenset(
+    {
+        "auxiliaryTrafficArea",
+        "boundedBy",
+        "consistsOfBuildingPart",
+        "interiorRoom",
+        "outerBuildingInstallation",
+        "trafficArea",
+    }
+)
 
 Properties = dict[str, Element]
 """A feature's own geometry properties by local name."""
@@ -117,27 +129,16 @@ def _properties(feature: Element) -> Properties:
 def _levels(feature: Element, properties: Properties) -> set[int]:
     levels = {int(name[3]) for name in properties}
     for child in feature:
-        for inner in child:
-            # What a feature consists of: its surfaces, parts, traffic areas.
-            if len(inner) and _has_features(child):
+        if _holds_features(child.tag):
+            for inner in child:
                 levels |= _levels(inner, _properties(inner))
     return levels
 
 
-_CONTAINERS = frozenset(
-    {
-        "auxiliaryTrafficArea",
-        "boundedBy",
-        "consistsOfBuildingPart",
-        "interiorRoom",
-        "outerBuildingInstallation",
-        "trafficArea",
-    }
-)
-
-
-def _has_features(element: Element) -> bool:
-    return local_name(element.tag) in _CONTAINERS and not element.tag.startswith(GML)
+@cache
+def _holds_features(tag: str) -> bool:
+    """What a feature consists of: its surfaces, parts, traffic areas."""
+    return local_name(tag) in _CONTAINERS and not tag.startswith(GML)
 
 
 def _find_building(shape: Shape, building: Element, properties: Properties, surfaces: SurfaceCollector) -> None:
