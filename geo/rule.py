@@ -226,4 +226,15 @@ _MESH = {
     ),
 }
 
-RULES: dict[str, Rule] = {**_FILE, **_CRS, **_GEOMETRY, **_RASTER, **_TABLE, **_JSON, **_XML, **_CITYGML, **_GTFS, **_MESH}
+RULES: dict[str, Rule] = {
+    **_FILE,
+    **_CRS,
+    **_GEOMETRY,
+    **_RASTER,
+    **_TABLE,
+    **_JSON,
+    **_XML,
+    **_CITYGML,
+    **_GTFS,
+    **_MESH,
+}
