@@ -11,8 +11,6 @@ import geopandas as gpd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
-from geo.municipal import portray as portray_municipal
-from geo.raster import RasterSummary
 from geo.statistics import portray_statistics
 
 import gtfs
@@ -37,6 +35,9 @@ from geo import (
     Theme,
     citygml,
 )
+from geo.municipal import portray as portray_municipal
+from geo.municipal import themed_columns
+from geo.raster import RasterSummary
 from tiles import build_vector_tiles
 
 
@@ -100,6 +101,7 @@ def build_layer(plan: LayerPlan, folder: Path) -> StagedLayer:
 def build_raster(plan: LayerPlan, folder: Path, raster: RasterSummary, path: Path) -> StagedLayer:
     """Takes over a grid that was already written as a Cloud Optimized GeoTIFF."""
     path.rename(folder / GRID)
+    problems = (*plan.failures, *raster.problems)
     title = Text.same(plan.title or plan.name)
     portrayal = Portrayal(title, BASE, Style(Draw.RASTER, (Theme.single("#808080", title),)))
     record = VersionRecord(
@@ -115,10 +117,10 @@ def build_raster(plan: LayerPlan, folder: Path, raster: RasterSummary, path: Pat
         columns=(),
         counts=(Count("raster", "", 1, 1, 0),),
         files=tuple(replace(file, read=1, stored=1) for file in plan.files),
-        problem_count=_counted(plan.failures),
+        problem_count=_counted(problems),
         made_with=plan.made_with,
     )
-    return _staged(plan, folder, portrayal, record, plan.failures)
+    return _staged(plan, folder, portrayal, record, problems)
 
 
 def write_features(path: Path, schema: pa.Schema, tables: Iterable[pa.Table]) -> int:
@@ -281,7 +283,13 @@ def _portray(plan: LayerPlan, schema: pa.Schema, features: Path) -> Portrayal:
         case SourceKind.MESH_STATISTICS:
             return portray_statistics(names)
         case _:
-            return portray_municipal(plan.source.name, first.part, names, first.geometry_type)
+            values = {column: _distinct(features, column) for column in themed_columns(names)}
+            return portray_municipal(plan.source.name, first.part, names, first.geometry_type, values=values)
+
+
+def _distinct(features: Path, column: str) -> list[object]:
+    values: list[object] = pq.read_table(features, columns=[column])[column].unique().to_pylist()
+    return values
 
 
 def _distinct_ranks(features: Path, names: Sequence[str]) -> dict[str, list[tuple[int, str]]]:
