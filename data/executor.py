@@ -3,10 +3,12 @@
 import ctypes
 import os
 import signal
+import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from multiprocessing import get_context
+from types import ModuleType
 from typing import Any, TypeVar
 
 _T = TypeVar("_T")
@@ -39,9 +41,21 @@ def build_executor(given: Executor | None, *, tasks: int, bytes_: int) -> Iterat
     if cores < 2 or bytes_ < _WORTH_A_POOL:
         yield SerialExecutor()
         return
-    # spawn: GDAL, Arrow and their threads do not survive a fork.
-    with ProcessPoolExecutor(cores, mp_context=get_context("spawn"), initializer=_die_with_parent) as pool:
+    with _CleanPool(cores, mp_context=get_context("spawn"), initializer=_die_with_parent) as pool:
         yield pool
+
+
+class _CleanPool(ProcessPoolExecutor):
+    """Processes that start from nothing (GDAL, Arrow and their threads do not survive a fork), and that do not run the
+    caller's script again: an import called from a plain script needs no `if __name__ == "__main__"`."""
+
+    def submit(self, fn: Callable[..., _T], /, *args: Any, **kwargs: Any) -> "Future[_T]":
+        main = sys.modules["__main__"]
+        sys.modules["__main__"] = ModuleType("__main__")
+        try:
+            return super().submit(fn, *args, **kwargs)
+        finally:
+            sys.modules["__main__"] = main
 
 
 def _die_with_parent() -> None:
