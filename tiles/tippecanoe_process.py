@@ -76,7 +76,8 @@ class _Said(Thread):
     def __init__(self, stream: IO[bytes]) -> None:
         super().__init__(name="tippecanoe-stderr", daemon=True)
         self._stream = stream
-        self._last: deque[str] = deque(maxlen=20)
+        self._first: list[str] = []
+        self._last: deque[str] = deque(maxlen=5)
         self.share = 0.0
 
     def run(self) -> None:
@@ -88,8 +89,9 @@ class _Said(Thread):
             self.share = json.loads(line)["progress"] / 100
         except (ValueError, KeyError, TypeError):
             if line and "temp directory" not in line:
-                self._last.append(line[:500])
+                told = self._first if len(self._first) < 5 else self._last
+                told.append(line[:300])
 
     @property
     def text(self) -> str:
-        return "; ".join(self._last) or "no message"
+        return "; ".join([*self._first, *self._last]) or "no message"

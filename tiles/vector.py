@@ -114,9 +114,11 @@ class _Source:
 
 
 def _bounds(file: pq.ParquetFile) -> Bounds:
-    boxes = [
-        shapely.total_bounds(read_geometries(batch, 0)) for batch in file.iter_batches(_BATCH, columns=["geometry"])
-    ]
+    boxes = []
+    fid = 0
+    for batch in file.iter_batches(_BATCH, columns=["geometry"]):
+        boxes.append(shapely.total_bounds(read_geometries(batch, fid)))
+        fid += len(batch)
     return Bounds.around(Bounds(*map(float, box)) for box in boxes)
 
 

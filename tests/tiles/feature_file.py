@@ -17,8 +17,8 @@ from tiles import PmtilesReader, TileCoord
 
 def write_features(path: Path, frame: gpd.GeoDataFrame) -> Path:
     """GeoParquet with WKB geometry and row groups of 2,000."""
-    plain = pa.Table.from_pandas(frame.drop(columns="geometry"), preserve_index=False)
-    table = plain.append_column("geometry", pa.array(frame.geometry.to_wkb(), pa.binary()))
+    columns = {name: pa.Array.from_pandas(frame[name]) for name in frame.columns if name != "geometry"}
+    table = pa.table({**columns, "geometry": pa.array(frame.geometry.to_wkb(), pa.binary())})
     pq.write_table(table, path, row_group_size=2_000)
     return path
 
