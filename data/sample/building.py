@@ -5,7 +5,7 @@ from math import exp
 
 from numpy.random import PCG64, Generator
 
-from data.sample.block import Block, Site
+from data.sample.block import Block
 from data.sample.district import District
 from data.sample.lot import House
 
@@ -202,7 +202,3 @@ def _household(draw: float) -> int:
 def block_draws(block: Block, count: int, seed: int) -> list[list[float]]:
     drawn: list[list[float]] = Generator(PCG64([seed, 5, block.number])).random((count, 12)).tolist()
     return drawn
-
-
-def is_public_site(site: Site) -> bool:
-    return site not in (Site.NONE, Site.PARK, Site.PARKING, Site.FIELD)

@@ -14,25 +14,24 @@ from data.sample.geography import Geography
 from data.sample.gml import MADE_ON, code, corners_of, feature_id, multi_surface, text, write_model
 from data.sample.gml_building import SHALLOWEST_M
 from data.sample.landslide import SPECIAL_ZONE, Landslides, Zone
-from data.sample.mesh import Codes, second_mesh, third_mesh
-from data.sample.plane import Plane, Points
+from data.sample.plane import Plane
 from data.sample.subdivision import polygons
 from data.sample.surface import Surface
 from data.sample.terrain import Terrain, depth_bands
 from data.sample.town import Town
+from geo.mesh import MeshLevel, mesh_bounds, mesh_code
 
 FLOOD_LIMITS_M = (SHALLOWEST_M, 0.5, 3.0, 5.0, 10.0)
 TSUNAMI_LIMITS_M = (SHALLOWEST_M, 0.3, 1.0, 2.0, 3.0, 5.0, 10.0)
 _NATIONAL_RANK_OF_TSUNAMI = ("1", "2", "2", "2", "3", "4", "5")
 """A class of the tsunami maps may span two national ranks; the deeper one is stated."""
-MeshCode = Callable[[Points], Codes]
 Written = tuple[Path, int]
 
 
 def write_roads(folder: Path, streets: Sequence[Street], plane: Plane, seed: int) -> list[Written]:
     numbers = range(len(streets))
     written = []
-    for mesh, chosen in _by_mesh([street.area for street in streets], third_mesh, plane).items():
+    for mesh, chosen in _by_mesh([street.area for street in streets], MeshLevel.STANDARD, plane).items():
         members = [_road(streets[k], numbers[k], plane, seed) for k in chosen]
         path = folder / f"udx/tran/{mesh}_tran_6697_op.gml"
         write_model(path, members, corners_of([streets[k].area for k in chosen], plane, 0, 0))
@@ -40,14 +39,14 @@ def write_roads(folder: Path, streets: Sequence[Street], plane: Plane, seed: int
     return written
 
 
-def _by_mesh(areas: Sequence[Polygon], mesh: MeshCode, plane: Plane) -> dict[int, list[int]]:
+def _by_mesh(areas: Sequence[Polygon], level: MeshLevel, plane: Plane) -> dict[str, list[int]]:
     """Which areas have their inner point in which mesh."""
     if not areas:
         return {}
     inner = shapely.get_coordinates(shapely.point_on_surface(np.array(areas, dtype=object)))
-    found: dict[int, list[int]] = {}
-    for k, mesh_code in enumerate(mesh(plane.to_lonlat(inner)).tolist()):
-        found.setdefault(mesh_code, []).append(k)
+    found: dict[str, list[int]] = {}
+    for k, (lon, lat) in enumerate(plane.to_lonlat(inner).tolist()):
+        found.setdefault(mesh_code(lon, lat, level), []).append(k)
     return dict(sorted(found.items()))
 
 
@@ -77,40 +76,39 @@ def write_floods(folder: Path, terrain: Terrain, dry_land: BaseGeometry, plane: 
     for scale, depth in (("1", terrain.flood_l1), ("2", terrain.flood_l2)):
         bands = depth_bands(depth, FLOOD_LIMITS_M, dry_land)
 
-        def member(k: int, mesh: int, parts: list[Polygon], level: float, scale: str = scale) -> str:
+        def member(k: int, mesh: str, parts: list[Polygon], level: float, scale: str = scale) -> str:
             name = f"みほん川水系みほん川洪水浸水想定区域図（{'計画規模' if scale == '1' else '想定最大規模'}）"
             return _water(("fld", scale, mesh, k), name, "1", _flood_risk(k, scale), parts, level, plane)
 
         pattern = "udx/fld/pref/mihongawa_mihongawa/{mesh}_fld_6697_l" + scale + "_op.gml"
-        written += _write_bands(folder, pattern, bands, depth, terrain, third_mesh, member, plane)
+        written += _write_bands(folder, pattern, bands, depth, terrain, MeshLevel.STANDARD, member, plane)
     return written
 
 
 def write_tsunami(folder: Path, terrain: Terrain, dry_land: BaseGeometry, plane: Plane) -> list[Written]:
     bands = depth_bands(terrain.tsunami, TSUNAMI_LIMITS_M, dry_land)
 
-    def member(k: int, mesh: int, parts: list[Polygon], level: float) -> str:
+    def member(k: int, mesh: str, parts: list[Polygon], level: float) -> str:
         return _water(("tnm", mesh, k), "みほん県津波浸水想定", "2", _tsunami_risk(k), parts, level, plane)
 
     pattern = "udx/tnm/{mesh}_tnm_6697_op.gml"
-    return _write_bands(folder, pattern, bands, terrain.tsunami, terrain, second_mesh, member, plane)
+    return _write_bands(folder, pattern, bands, terrain.tsunami, terrain, MeshLevel.SECONDARY, member, plane)
 
 
 def _write_bands(
-    folder: Path, pattern: str, bands: list[MultiPolygon], depth: Surface, terrain: Terrain, mesh: MeshCode,
-    member: Callable[[int, int, list[Polygon], float], str], plane: Plane,
+    folder: Path, pattern: str, bands: list[MultiPolygon], depth: Surface, terrain: Terrain, level: MeshLevel,
+    member: Callable[[int, str, list[Polygon], float], str], plane: Plane,
 ) -> list[Written]:  # fmt: skip
-    pieces = {k: _cut_by_mesh(band, mesh, plane) for k, band in enumerate(bands)}
-    codes = sorted({mesh_code for found in pieces.values() for mesh_code in found})
+    pieces = {k: _cut_by_mesh(band, level, plane) for k, band in enumerate(bands)}
+    meshes = sorted({mesh for found in pieces.values() for mesh in found})
     written = []
-    for mesh_code in codes:
+    for mesh in meshes:
         members, areas = [], []
         for k, found in pieces.items():
-            if mesh_code in found:
-                level = _water_level(found[mesh_code], depth, terrain)
-                members.append(member(k, mesh_code, found[mesh_code], level))
-                areas += found[mesh_code]
-        path = folder / pattern.format(mesh=mesh_code)
+            if mesh in found:
+                members.append(member(k, mesh, found[mesh], _water_level(found[mesh], depth, terrain)))
+                areas += found[mesh]
+        path = folder / pattern.format(mesh=mesh)
         write_model(path, members, corners_of(areas, plane, 0, 0))
         written.append((path, len(members)))
     return written
@@ -121,24 +119,27 @@ def _water_level(parts: list[Polygon], depth: Surface, terrain: Terrain) -> floa
     return round(float((terrain.ground.at(points) + depth.at(points)).mean()), 2)
 
 
-def _cut_by_mesh(area: MultiPolygon, mesh: MeshCode, plane: Plane) -> dict[int, list[Polygon]]:
+def _cut_by_mesh(area: MultiPolygon, level: MeshLevel, plane: Plane) -> dict[str, list[Polygon]]:
     """Pieces per mesh; the cell borders are straight in degrees and all but straight in the plane."""
-    if area.is_empty:
-        return {}
-    step = (1 / 80, 1 / 120) if mesh is third_mesh else (1 / 8, 1 / 12)
-    west, south, east, north = area.bounds
-    ring = plane.to_lonlat(np.array([[west, south], [east, south], [east, north], [west, north]]))
-    (x0, y0), (x1, y1) = ring.min(axis=0) // step, ring.max(axis=0) // step
-    found: dict[int, list[Polygon]] = {}
-    for j in range(int(y0), int(y1) + 1):
-        for i in range(int(x0), int(x1) + 1):
-            cell = shapely.segmentize(shapely.box(i * step[0], j * step[1], (i + 1) * step[0], (j + 1) * step[1]), 1e-3)
-            local = shapely.transform(cell, plane.from_lonlat)
-            parts = [part for part in polygons(area.intersection(local)) if part.area > 1]
-            if parts:
-                middle = np.array([[(i + 0.5) * step[0], (j + 0.5) * step[1]]])
-                found[int(mesh(middle)[0])] = parts
+    found: dict[str, list[Polygon]] = {}
+    for mesh in _codes_over(area, level, plane):
+        cell = shapely.segmentize(shapely.box(*mesh_bounds(mesh).as_tuple()), 1e-3)
+        parts = polygons(area.intersection(shapely.transform(cell, plane.from_lonlat)))
+        if any(part.area > 1 for part in parts):
+            found[mesh] = [part for part in parts if part.area > 1]
     return found
+
+
+def _codes_over(area: MultiPolygon, level: MeshLevel, plane: Plane) -> list[str]:
+    if area.is_empty:
+        return []
+    west, south, east, north = area.bounds
+    corners = plane.to_lonlat(np.array([[west, south], [east, south], [east, north], [west, north]]))
+    (low_x, low_y), (high_x, high_y) = corners.min(axis=0).tolist(), corners.max(axis=0).tolist()
+    across, up = level.per_degree
+    columns = [low_x + k / across for k in range(int((high_x - low_x) * across) + 2)]
+    rows = [low_y + k / up for k in range(int((high_y - low_y) * up) + 2)]
+    return [mesh_code(x, y, level) for y in rows for x in columns]
 
 
 def _water(
@@ -182,7 +183,7 @@ def _tsunami_risk(k: int) -> str:
 def write_landslides(folder: Path, landslides: Landslides, towns: Sequence[Town], plane: Plane) -> list[Written]:
     zones = landslides.zones
     written = []
-    for mesh, chosen in _by_mesh([zone.area for zone in zones], second_mesh, plane).items():
+    for mesh, chosen in _by_mesh([zone.area for zone in zones], MeshLevel.SECONDARY, plane).items():
         members = [_zone(zones[k], k, towns, plane) for k in chosen]
         path = folder / f"udx/lsld/{mesh}_lsld_6697_op.gml"
         write_model(path, members, corners_of([zones[k].area for k in chosen], plane, 0, 0))
@@ -223,7 +224,7 @@ def write_land_use(
     plots = [(_land_use(block), block.area) for block in blocks]
     plots += [("203", hill) for hill in geography.hills.geoms] + [("204", geography.river)]
     written = []
-    for mesh, chosen in _by_mesh([area for _, area in plots], second_mesh, plane).items():
+    for mesh, chosen in _by_mesh([area for _, area in plots], MeshLevel.SECONDARY, plane).items():
         members = [_plot(*plots[k], k, plane, seed) for k in chosen]
         path = folder / f"udx/luse/{mesh}_luse_6668_op.gml"
         write_model(path, members, corners_of([plots[k][1] for k in chosen], plane, 0, 0))

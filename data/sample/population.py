@@ -3,10 +3,8 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import numpy as np
-
-from data.sample.mesh import quarter_mesh
 from data.sample.stock import Built
+from geo.mesh import MeshLevel, mesh_code
 
 TABLE = "T001142"
 _COLUMNS = (
@@ -24,7 +22,7 @@ _ALWAYS_SHOWN = (0, 7)
 class Census:
     """Counts people while buildings are written; its size follows the area, not the buildings."""
 
-    meshes: dict[int, list[float]] = field(default_factory=dict)
+    meshes: dict[str, list[float]] = field(default_factory=dict)
     """Mesh code -> people, households, people times the year their town was built."""
     towns: dict[int, list[int]] = field(default_factory=dict)
     """Town -> people, households, buildings."""
@@ -34,7 +32,7 @@ class Census:
         town = self.towns.setdefault(built.block.town, [0, 0, 0])
         town[0], town[1], town[2] = town[0] + people, town[1] + homes, town[2] + 1
         if people:
-            code = int(quarter_mesh(np.array([built.place]))[0])
+            code = mesh_code(*built.place, MeshLevel.QUARTER)
             mesh = self.meshes.setdefault(code, [0, 0, 0])
             mesh[0], mesh[1], mesh[2] = mesh[0] + people, mesh[1] + homes, mesh[2] + people * town_year
 
@@ -47,9 +45,9 @@ def write_population(folder: Path, census: Census) -> list[tuple[Path, int]]:
     """One file per first-level mesh, as e-Stat cuts them."""
     rows = {code: _breakdown(*mesh) for code, mesh in sorted(census.meshes.items())}
     targets = _suppress(rows)
-    files: dict[int, list[str]] = {}
+    files: dict[str, list[str]] = {}
     for code, row in rows.items():
-        files.setdefault(code // 1000000, []).append(_line(code, row, targets))
+        files.setdefault(code[: MeshLevel.PRIMARY], []).append(_line(code, row, targets))
     written = []
     for first, lines in files.items():
         path = folder / f"population/tbl{TABLE}Q{first}.txt"
@@ -70,23 +68,23 @@ def _breakdown(people: float, homes: float, year_sum: float) -> list[int]:
     return [total, male, total - male, children, total - children - old, old, round(old * 0.53), int(homes)]
 
 
-def _suppress(rows: dict[int, list[int]]) -> dict[int, int]:
+def _suppress(rows: dict[str, list[int]]) -> dict[str, str]:
     """Suppressed mesh -> the neighbour that shows its breakdown too."""
     targets = {}
     for code, row in rows.items():
         if row[7] < _FEW_HOUSEHOLDS:
-            family = [other for other in rows if other // 100 == code // 100 and rows[other][7] >= _FEW_HOUSEHOLDS]
+            family = [other for other in rows if other[:8] == code[:8] and rows[other][7] >= _FEW_HOUSEHOLDS]
             if family:
-                targets[code] = max(family, key=lambda other: (rows[other][0], -other))
+                targets[code] = min(family, key=lambda other: (-rows[other][0], other))
     for code, target in targets.items():
         for k in range(1, 7):
             rows[target][k] += rows[code][k]
     return targets
 
 
-def _line(code: int, row: list[int], targets: dict[int, int]) -> str:
+def _line(code: str, row: list[int], targets: dict[str, str]) -> str:
     if code in targets:
         values = [str(v) if k in _ALWAYS_SHOWN else "*" for k, v in enumerate(row)]
-        return ",".join([str(code), "2", str(targets[code]), "", *values])
-    merged = ";".join(str(source) for source, target in targets.items() if target == code)
-    return ",".join([str(code), "1" if merged else "0", "", merged, *map(str, row)])
+        return ",".join([code, "2", targets[code], "", *values])
+    merged = ";".join(source for source, target in targets.items() if target == code)
+    return ",".join([code, "1" if merged else "0", "", merged, *map(str, row)])

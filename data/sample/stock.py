@@ -14,10 +14,10 @@ from data.sample.district import District
 from data.sample.geography import Geography
 from data.sample.landslide import Landslides
 from data.sample.lot import House, houses
-from data.sample.mesh import third_mesh
 from data.sample.plane import Plane, Points
 from data.sample.terrain import Terrain
 from data.sample.town import Town
+from geo.mesh import MeshLevel, mesh_code
 
 _FAR_M = 90.0
 
@@ -78,23 +78,22 @@ class Stock:
         planned[order[: count - int(planned.sum())]] += 1
         self._planned = np.minimum(planned, room)
 
-    def meshes(self) -> dict[int, list[Block]]:
+    def meshes(self) -> dict[str, list[Block]]:
         """Third-level mesh codes in order, each with the blocks that reach into it."""
         bounds = shapely.bounds(np.array([block.area for block in self.blocks], dtype=object))
-        corners = [self.plane.to_lonlat(bounds[:, [i, j]]) for i in (0, 2) for j in (1, 3)]
-        codes = np.column_stack([third_mesh(corner) for corner in corners])
-        found: dict[int, list[Block]] = {}
-        for block, row in zip(self.blocks, codes.tolist(), strict=True):
-            for code in sorted(set(row)):
+        corners = [_meshes(self.plane.to_lonlat(bounds[:, [i, j]])) for i in (0, 2) for j in (1, 3)]
+        found: dict[str, list[Block]] = {}
+        for block, codes in zip(self.blocks, zip(*corners, strict=True), strict=True):
+            for code in sorted(set(codes)):
                 found.setdefault(code, []).append(block)
         return dict(sorted(found.items()))
 
-    def in_mesh(self, code: int, blocks: list[Block]) -> Iterator[Built]:
+    def in_mesh(self, code: str, blocks: list[Block]) -> Iterator[Built]:
         """The buildings whose middle lies in the mesh."""
         for block in blocks:
             yield from self.of_block(block, code)
 
-    def of_block(self, block: Block, code: int | None = None) -> list[Built]:
+    def of_block(self, block: Block, code: str | None = None) -> list[Built]:
         wanted = int(self._planned[block.number])
         if wanted == 0:
             return []
@@ -103,7 +102,7 @@ class Stock:
         shapes = _shapes([every[k] for k in chosen])
         middles = shapely.get_coordinates(shapely.centroid(shapes))
         places = self.plane.to_lonlat(middles)
-        kept = range(len(chosen)) if code is None else np.flatnonzero(third_mesh(places) == code).tolist()
+        kept = [n for n, mesh in enumerate(_meshes(places)) if code in (mesh, None)]
         if not kept:
             return []
         corners = shapely.get_coordinates(shapes)
@@ -145,6 +144,10 @@ class Stock:
         )
         zones = self.landslides.at(middles)
         return [Hazards(a, b, c, zone) for a, b, c, zone in zip(planned, largest, wave, zones, strict=True)]
+
+
+def _meshes(lonlat: Points) -> list[str]:
+    return [mesh_code(lon, lat, MeshLevel.STANDARD) for lon, lat in lonlat.tolist()]
 
 
 def _shapes(found: list[House]) -> NDArray[np.object_]:
