@@ -17,6 +17,7 @@ INTERIOR = f"{GML}interior"
 LINEAR_RING = f"{GML}LinearRing"
 POS_LIST = f"{GML}posList"
 POS = f"{GML}pos"
+COORDINATES = f"{GML}coordinates"
 SURFACE_MEMBER = f"{GML}surfaceMember"
 TRIANGLE = f"{GML}Triangle"
 CURVES = (f"{GML}LineString", f"{GML}LineStringSegment")

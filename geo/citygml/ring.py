@@ -11,6 +11,8 @@ import orjson
 from numpy.typing import NDArray
 
 from geo.citygml.element import (
+    COORDINATES,
+    CURVES,
     EXTERIOR,
     GML_ID,
     INTERIOR,
@@ -57,7 +59,7 @@ def read_rings(geometry: Element, feature: Element) -> list[Ring]:
 
 def plain_ring_texts(geometry: Element) -> list[str] | None:
     """The fast way for surfaces without holes and without anything unusual; None when it can't be taken."""
-    if next(geometry.iter(INTERIOR, POS), None) is not None:
+    if next(geometry.iter(INTERIOR, POS, COORDINATES, *CURVES), None) is not None:
         return None
     lists = list(geometry.iter(POS_LIST))
     if any(one.get("srsDimension") for one in lists):
@@ -77,12 +79,14 @@ def _rings(geometry: Element, feature: Element, depth: int) -> Iterator[Ring]:
             yield Ring(" ".join(points), hole)
             points = None
         if tag == POS_LIST:
+            # A list outside of a ring is a line.
+            if points is not None:
+                yield Ring(element.text or "", hole, _dimension(element))
             points = None
-            yield Ring(element.text or "", hole, _dimension(element))
         elif tag == LINEAR_RING:
             points = []
-            if not len(element):
-                yield Ring("", hole)
+            if not len(element) or element[0].tag not in (POS_LIST, POS):
+                yield Ring("", hole)  # Coordinates of GML 2, or none: a bad ring, not a missing one.
         elif tag == SURFACE_MEMBER:
             if not len(element) and depth < 2:
                 yield from _referred(element, feature, depth)

@@ -80,7 +80,7 @@ LAND_USE = _codes(
     ("252", "非可住地", "Uninhabitable land", "#C6CFC0"),
     ("260", "農地", "Farmland", "#D0E5AC"),
     ("261", "宅地", "Building land", "#F5D48A"),
-    ("262", "道路・鉄軌道敷", "Roads and railways", "#BDBDBD"),
+    ("262", "道路・鉄軌道敷", "Roads and railways", "#ADB5BD"),
     ("263", "空地", "Open land", "#DDD2BE"),
 )
 
@@ -126,7 +126,7 @@ PLANNING_TYPES = {
     "urf:HighLevelUseDistrict": Code(Text("高度利用地区", "High-level use districts"), "#9C6644"),
     "urf:DistrictPlan": Code(Text("地区計画", "District plans"), "#F4A261"),
     "urf:UrbanPlanningArea": Code(Text("都市計画区域", "City planning areas"), "#BDBDBD"),
-    "urf:QuasiUrbanPlanningArea": Code(Text("準都市計画区域", "Quasi city planning areas"), "#CFCFCF"),
+    "urf:QuasiUrbanPlanningArea": Code(Text("準都市計画区域", "Quasi city planning areas"), "#D9CFE0"),
     "urf:AreaClassification": Code(Text("区域区分", "Area classification"), "#A8C686"),
     "urf:UrbanRoad": Code(Text("都市計画道路", "Planned roads"), "#6C757D"),
     "urf:Park": Code(Text("都市計画公園", "Planned parks"), "#70AD47"),
