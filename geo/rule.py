@@ -218,6 +218,9 @@ _GTFS = {
 }
 
 _MESH = {
+    "mesh.header": _error(
+        "地域メッシュ統計ではありません(KEY_CODE 列がありません)", "is no grid square statistics (no KEY_CODE)"
+    ),
     "mesh.code": _error("地域メッシュコード「{code}」が正しくありません", "{code!r} is not a grid square code"),
     "mesh.duplicate": _error("地域メッシュコードが重複しています", "duplicate grid square code"),
     "mesh.value": _warning(
