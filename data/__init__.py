@@ -1,1 +1,56 @@
 """Where the bytes are: import, catalogue, versions, licences, the sample city. Knows no HTTP."""
+
+from data.analysis import CoverageQuery, Recipe, rerun, run_coverage, save_coverage
+from data.archive import ArchiveLimits
+from data.errors import (
+    DataError,
+    InvalidQueryError,
+    NotAllowedError,
+    NothingToRepeatError,
+    StoreFormatError,
+    UnknownColumnError,
+    UnknownFeatureError,
+    UnknownJobError,
+    UnknownLayerError,
+)
+from data.importer import ImportOptions, ImportSummary, LayerResult, NoProgress, Progress, import_paths
+from data.job import Job, JobState
+from data.record import LayerRecord, SourceFile, VersionRecord
+from data.store import GcReport, Store
+from data.viewer import Viewer, Visibility
+from data.worker import KINDS, work
+
+__all__ = [
+    "KINDS",
+    "ArchiveLimits",
+    "CoverageQuery",
+    "DataError",
+    "GcReport",
+    "ImportOptions",
+    "ImportSummary",
+    "InvalidQueryError",
+    "Job",
+    "JobState",
+    "LayerRecord",
+    "LayerResult",
+    "NoProgress",
+    "NotAllowedError",
+    "NothingToRepeatError",
+    "Progress",
+    "Recipe",
+    "SourceFile",
+    "Store",
+    "StoreFormatError",
+    "UnknownColumnError",
+    "UnknownFeatureError",
+    "UnknownJobError",
+    "UnknownLayerError",
+    "VersionRecord",
+    "Viewer",
+    "Visibility",
+    "import_paths",
+    "rerun",
+    "run_coverage",
+    "save_coverage",
+    "work",
+]

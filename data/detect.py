@@ -5,10 +5,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
-from geo.statistics import is_mesh_statistics
-
 from data.archive import ArchiveLimits, unpack
 from geo import Problem, UnreadableError
+from geo.statistics import is_mesh_statistics
 from gtfs import is_feed
 
 

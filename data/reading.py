@@ -10,15 +10,15 @@ from pathlib import Path, PurePosixPath
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from geo.raster import RasterSummary, write_cog
-from geo.statistics import read_mesh_statistics
-from geo.table import read_table
-from geo.vector import read_vector
 
 import gtfs
 from data.detect import Source, SourceKind
 from data.feature_table import arrow_table, unified_schema
 from geo import Batch, Column, Count, GeometryType, Problem, UnreadableError, citygml
+from geo.raster import RasterSummary, write_cog
+from geo.statistics import read_mesh_statistics
+from geo.table import read_table
+from geo.vector import read_vector
 
 RASTER_FILE = "grid.tif"
 
