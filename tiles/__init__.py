@@ -10,6 +10,7 @@ from tiles.errors import (
     UnreadableGridError,
 )
 from tiles.pmtiles import PmtilesReader
+from tiles.raster import RasterTiles
 from tiles.tile import Tile, TileFormat, TileSource
 from tiles.vector import TileSummary, build_vector_tiles
 
@@ -19,6 +20,7 @@ __all__ = [
     "EmptyInputError",
     "InvalidTileCoordError",
     "PmtilesReader",
+    "RasterTiles",
     "Tile",
     "TileCoord",
     "TileFormat",
