@@ -23,6 +23,7 @@ _ONE_OF_THREE = re.compile(r".*[(_](?:度|分|秒|deg|min|sec)\)?")
 """緯度(度), 緯度(分), 緯度(秒): degrees alone would put the place kilometres away."""
 _TOKYO = re.compile(r"日本測地系|旧測地系|tokyo")
 _JGD2000 = re.compile(r"jgd2000|測地成果2000")
+_DECIMAL = re.compile(r"-?[0-9]{1,3}(?:\.[0-9]+)?")
 _SEXAGESIMAL = re.compile(
     r"(?P<before>北緯|南緯|東経|西経|[NSEW])?(?P<sign>-)?(?P<d>\d{1,3})(?:°|度|º|˚)"
     r"(?:(?P<m>\d{1,2}(?:\.\d+)?)(?:'|′|’|分))?(?:(?P<s>\d{1,2}(?:\.\d+)?)(?:\"|″|”|''|秒)?)?(?P<after>[NSEW])?"
@@ -62,6 +63,8 @@ def coordinate_columns(header: Sequence[str]) -> CoordinateColumns | None:
 
 def parse_degrees(text: str) -> float | None:
     """34.866918, 35°05'12.3", 北緯35度5分12.3秒, 138.5E; None for anything else. 350512.3 is not decided here."""
+    if _DECIMAL.fullmatch(text):
+        return float(text)
     plain_text = "".join(unicodedata.normalize("NFKC", text).split())
     sexagesimal = _SEXAGESIMAL.fullmatch(plain_text)
     if sexagesimal:

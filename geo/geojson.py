@@ -91,16 +91,21 @@ class GeoJsonFile:
 
 def parse_geometries(geometries: Sequence[Any]) -> tuple[NDArray[Any], list[Fault | None]]:
     """GeoJSON geometries as shapely ones, None where there is none or where it can't be read."""
-    parsed: NDArray[Any] = np.full(len(geometries), None, dtype=object)
     faults: list[Fault | None] = [None] * len(geometries)
-    for index, geometry in enumerate(geometries):
-        if geometry is None:
-            continue
-        try:
-            parsed[index] = shapely.from_geojson(orjson.dumps(geometry))
-        except (GEOSException, TypeError):
-            parsed[index], faults[index] = _mended(geometry)
+    texts = np.array([_dumped(geometry) for geometry in geometries], dtype=object)
+    parsed: NDArray[Any] = np.asarray(shapely.from_geojson(texts, on_invalid="ignore"), dtype=object)
+    for index in map(int, np.flatnonzero(shapely.is_missing(parsed))):
+        if geometries[index] is not None:
+            parsed[index], faults[index] = _mended(geometries[index])
     return parsed, faults
+
+
+def _dumped(geometry: Any) -> bytes | None:
+    """NaN becomes null, which is no coordinate either."""
+    try:
+        return None if geometry is None else orjson.dumps(geometry)
+    except TypeError:  # an integer of more than 64 bits
+        return b"{}"
 
 
 def _mended(geometry: Any) -> tuple[Any, Fault]:
@@ -214,6 +219,8 @@ class _Text:
     def peek(self) -> str:
         """The next character that is not space; empty at the end."""
         while True:
+            if self._at < len(self._buffer) and self._buffer[self._at] not in " \t\r\n":
+                return self._buffer[self._at]
             self._advance(_SPACE.match(self._buffer, self._at).end())  # type: ignore[union-attr]
             if self._at < len(self._buffer):
                 return self._buffer[self._at]

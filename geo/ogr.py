@@ -35,7 +35,7 @@ def read_ogr(path: Path, name: str, override: str | None) -> Iterator[Batch]:
         if kind is None
     )
     if not spatial:
-        raise UnreadableError(Problem("file.no_features", name))
+        raise UnreadableError(Problem("file.unreadable", name, parameters={"reason": "no layer with geometry"}))
     for layer in spatial:
         source = OgrLayer(path, layer, name)
         part = source.part(layer if len(spatial) > 1 else "", override)

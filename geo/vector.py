@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-from pyogrio.errors import DataLayerError, DataSourceError
+from pyogrio.errors import CRSError, DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError
 
 from geo import shapefile
 from geo.attribute import Identifiers, columns_of, text_of
@@ -27,6 +27,13 @@ BATCH = 5_000
 """Features held at once."""
 
 
+_DAMAGE = (
+    *(DataSourceError, DataLayerError, FeatureError, FieldError, GeometryError, CRSError),
+    *(OSError, pa.ArrowException, sqlite3.Error, UnicodeError),
+    UnboundLocalError,  # pyogrio 0.13 on a reference system that is not UTF-8
+)
+
+
 def read_vector(path: Path, *, name: str, crs: str | None = None) -> Iterator[Batch]:
     """The features of the file, called `name` in problems; `crs` is the user's word on its coordinates."""
     if path.suffix.lower() in (".geojson", ".json"):
@@ -36,7 +43,7 @@ def read_vector(path: Path, *, name: str, crs: str | None = None) -> Iterator[Ba
         if path.suffix.lower() == ".shp":
             shapefile.check_parts(path, name=name)
         yield from read_ogr(path, name, crs)
-    except (DataSourceError, DataLayerError, OSError, pa.ArrowException, sqlite3.Error) as error:
+    except _DAMAGE as error:
         reason = str(error).replace(str(path.parent), "").strip()[:200]
         raise UnreadableError(Problem("file.unreadable", name, parameters={"reason": reason})) from error
 

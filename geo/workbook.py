@@ -1,6 +1,7 @@
 """Excel sheets as rows that know their number."""
 
 import zipfile
+import zlib
 from collections.abc import Iterator
 from datetime import date, datetime, time
 from pathlib import Path
@@ -18,6 +19,18 @@ _MAX_BYTES = 2 << 30
 """Unpacked size of a workbook; a million rows of forty columns have a quarter of it."""
 
 
+_DAMAGE = (
+    *(zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, ParseError, InvalidFileException),
+    *(
+        KeyError,
+        ValueError,
+        TypeError,
+        AttributeError,
+        IndexError,
+    ),  # openpyxl on parts that are not what they should be
+)
+
+
 class Workbook:
     def __init__(self, path: Path, *, name: str) -> None:
         self._name = name
@@ -28,7 +41,7 @@ class Workbook:
                 told = {"size": f"{size >> 20} MiB", "limit": f"{_MAX_BYTES >> 20} MiB"}
                 raise UnreadableError(Problem("zip.too_large", name, parameters=told))
             self._book: Any = openpyxl.load_workbook(path, read_only=True, data_only=True)
-        except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, ParseError, OSError) as error:
+        except _DAMAGE as error:
             raise self.unreadable(error) from error
 
     def sheets(self) -> list["Sheet"]:
@@ -58,7 +71,7 @@ class Sheet:
                 row = Row(number, [_text(value) for value in values])
                 if not row.is_empty:
                     yield row
-        except (zipfile.BadZipFile, KeyError, ValueError, ParseError, OSError) as error:
+        except _DAMAGE as error:
             raise self._book.unreadable(error) from error
 
 
