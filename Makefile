@@ -40,10 +40,11 @@ $(STAMPS)/dev: requirements-dev.lock $(STAMPS)/run
 	@$(PIP) install --require-hashes -r requirements-dev.lock
 	@touch $@
 
-# A path file and a two-line script instead of an installation: nothing outside the lock files is ever fetched.
+# A path file and a short script instead of an installation: nothing outside the lock files is ever fetched. The safe path
+# keeps a "data" or "web" of the folder we are called in from being taken for ours.
 $(STAMPS)/launcher: Makefile $(STAMPS)/venv
 	@pwd > "$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/machinami.pth"
-	@printf '#!/bin/sh\nexec "%s/$(BIN)/python" -m web.cli "$$@"\n' "$$(pwd)" > $(BIN)/machinami
+	@printf '#!/bin/sh\nexport PYTHONSAFEPATH=1\nexec "%s/$(BIN)/python" -m web.cli "$$@"\n' "$$(pwd)" > $(BIN)/machinami
 	@chmod +x $(BIN)/machinami
 	@touch $@
 
