@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 import shapely
 from pyproj import CRS
 
-from geo import Column
+from geo import Column, citygml
 
 ROW_GROUP = 2_000
 """Rows that one look at one feature reads; a compromise between that look and the file's size."""
@@ -72,8 +72,7 @@ def _footer(path: Path) -> tuple[Any, pa.Schema]:
 def attribute_nodes(row: Mapping[str, Any], columns: Iterable[Column]) -> list[dict[str, Any]]:
     """A feature's attributes as the page shows them: its own tree, or its columns with labels and units."""
     if row.get(ATTRIBUTES):
-        tree: list[dict[str, Any]] = orjson.loads(row[ATTRIBUTES])
-        return tree
+        return citygml.titled(orjson.loads(row[ATTRIBUTES]))
     known = {column.name: column for column in columns}
     names = [*(name for name in known if name in row), *(name for name in row if name not in known)]
     return [_node(name, row[name], known.get(name)) for name in names if name not in _OWN and not _is_empty(row[name])]

@@ -134,28 +134,19 @@ class AttributeReader:
 
     def _leaf(self, element: Element, kind: _Kind, leaves: Leaves) -> str | None:
         text = element.text
-        value = text.strip() if text else ""
-        attributes = element.items()
-        if not attributes:
-            if not value:
-                return None
-            leaves.setdefault(kind.name, (value, None))
-            return f"{kind.head}{_value(value, kind.name in _NUMBERS)}}}"
-        for name, given in attributes:
-            if name == "codeSpace":
-                return self._coded(kind, value, given, leaves)
-            if name == "uom":
-                return _measured(kind, value, given, leaves)
-            if name == XLINK_HREF and not value:
-                value = given
+        value = text.strip() if text else element.get(XLINK_HREF) or ""
         if not value:
             return None
+        code_space = element.get("codeSpace")
+        if code_space is not None:
+            return self._coded(kind, value, code_space, leaves)
+        unit = element.get("uom")
+        if unit is not None:
+            return _measured(kind, value, unit, leaves)
         leaves.setdefault(kind.name, (value, None))
         return f"{kind.head}{_value(value, kind.name in _NUMBERS)}}}"
 
-    def _coded(self, kind: _Kind, value: str, code_space: str, leaves: Leaves) -> str | None:
-        if not value:
-            return None
+    def _coded(self, kind: _Kind, value: str, code_space: str, leaves: Leaves) -> str:
         known = kind.coded.get((value, code_space))
         if known is None:
             known = kind.coded[value, code_space] = self._decode(kind, value, code_space)
@@ -233,9 +224,7 @@ class AttributeReader:
         return f'{{"name":{encode_basestring(name)},"items":[{",".join(nodes)}],"generic":true}}'
 
 
-def _measured(kind: _Kind, value: str, unit: str, leaves: Leaves) -> str | None:
-    if not value:
-        return None
+def _measured(kind: _Kind, value: str, unit: str, leaves: Leaves) -> str:
     leaves.setdefault(kind.name, (value, unit))
     return f'{kind.head}{_value(value, True)},"unit":{encode_basestring(unit)}}}'
 
