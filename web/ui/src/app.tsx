@@ -88,10 +88,15 @@ function NarrowFrame({ page, state }: { page: Page; state: State }) {
         ) : (
           panel && (
             <div class="sheet" role="tabpanel" id={`panel-${panel}`} aria-labelledby={`tab-${panel}`}>
-              <button type="button" class="quiet sheet-close" aria-label={t("page.close")} onClick={() => page.setPanel(null)}>
-                <Sign name="close" />
-              </button>
-              <PanelBody panel={panel} page={page} state={state} />
+              <header class="sheet-head">
+                <h2>{t(`tab.${panel}`)}</h2>
+                <button type="button" class="quiet" aria-label={t("page.close")} onClick={() => page.setPanel(null)}>
+                  <Sign name="close" />
+                </button>
+              </header>
+              <div class="sheet-body">
+                <PanelBody panel={panel} page={page} state={state} />
+              </div>
             </div>
           )
         )}

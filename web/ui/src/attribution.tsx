@@ -6,7 +6,8 @@ import type { State } from "./page";
 import { visibleLayers } from "./view";
 
 export function AttributionLine({ state }: { state: State }) {
-  const lines = attributions(visibleLayers(state.layers ?? [], state.views), state.session?.background?.attribution ?? null);
+  const background = state.backgroundShown ? state.session?.background : null;
+  const lines = attributions(visibleLayers(state.layers ?? [], state.views), background?.attribution ?? null);
   if (lines.length === 0) return null;
   return (
     <p class="attribution">

@@ -30,6 +30,19 @@ export function Controls({ page, state }: { page: Page; state: State }) {
         </button>
         {button("control.home", "home", () => page.home())}
       </div>
+      {state.session?.background && (
+        <div class="control-set">
+          <button
+            type="button"
+            aria-label={t("control.background")}
+            title={t("control.background")}
+            aria-pressed={state.backgroundShown}
+            onClick={() => page.toggleBackground()}
+          >
+            <Sign name="background" />
+          </button>
+        </div>
+      )}
       {state.wide && (
         <div class="control-set">
           <button type="button" aria-label={t("control.legend")} title={t("control.legend")} aria-pressed={state.legendOpen} onClick={() => page.toggleLegend()}>

@@ -1,5 +1,6 @@
 /** What is known of the feature a person clicked: in a popup on a wide screen, in a sheet on a narrow one. */
 
+import { useEffect, useRef } from "preact/hooks";
 import { codeOf, formatValue, textIn, webAddress } from "./format";
 import { translator } from "./language";
 import type { AttributeNode, FeatureDetail, Language } from "./layer";
@@ -9,13 +10,18 @@ import { Sign } from "./swatch";
 export function FeatureCard({ page, state }: { page: Page; state: State }) {
   const t = translator(state.language);
   const { selection, layers, details, language } = state;
+  const card = useRef<HTMLElement>(null);
+  const lonlat = selection?.byKeyboard ? selection.lonlat : null;
+  useEffect(() => {
+    if (lonlat) card.current?.focus({ preventScroll: true });
+  }, [lonlat]);
   const candidate = selection?.candidates[selection.chosen];
   const layer = layers?.find((one) => one.id === candidate?.layer);
   if (!selection || !candidate || !layer) return null;
   const detail = details[detailKey(layer, candidate.fid)];
   const name = nameOf(detail, candidate.name);
   return (
-    <section class="feature" role="dialog" aria-label={t("feature.label")}>
+    <section class="feature" role="dialog" tabIndex={-1} ref={card} aria-label={t("feature.label")}>
       <header>
         <i class="dot" style={{ background: candidate.colour }} />
         <div class="feature-title">

@@ -147,7 +147,7 @@ function otherColumns(layer: Layer): Layer["columns"] {
 function Classes({ layer, page, state, theme }: { layer: Layer; page: Page; state: State; theme: Theme }) {
   const t = translator(state.language);
   const { hidden } = viewOf(state.views, layer.id);
-  const fixed = columnOfTheme(theme.id) !== null;
+  const fixed = layer.kind === "raster" || columnOfTheme(theme.id) !== null;
   return (
     <>
       {theme.unit && !theme.classes.some((one) => one.label.ja.includes(theme.unit)) && <p class="unit">{t("legend.unit", { unit: theme.unit })}</p>}

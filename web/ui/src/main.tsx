@@ -7,7 +7,7 @@ import { Page } from "./page";
 import { translator } from "./language";
 import "./style.css";
 
-const NARROW = "(max-width: 819px)";
+const NARROW = "(max-width: 819px), (max-height: 499px)";
 
 const page = new Page(window);
 const root = document.getElementById("page") as HTMLElement;
@@ -35,7 +35,7 @@ async function drawMap(): Promise<void> {
   try {
     map = new MapView(container, page.state.place, {
       moved: (place) => page.moved(place),
-      asked: (lonlat, found) => page.asked(lonlat, found),
+      asked: (lonlat, found, byKeyboard) => page.asked(lonlat, found, byKeyboard),
       busy: (busy) => page.setBusy(busy),
       failed: (source) => page.mapFailed(source),
     });

@@ -28,7 +28,7 @@ export interface MapListener {
   /** The view came to rest. */
   moved(place: Place): void;
   /** A place was clicked, or asked for by the keyboard. */
-  asked(lonlat: [number, number], found: Found[]): void;
+  asked(lonlat: [number, number], found: Found[], byKeyboard: boolean): void;
   busy(busy: boolean): void;
   failed(source: string | null): void;
 }
@@ -81,7 +81,7 @@ export class MapView {
     map.on("style.load", () => this.#begin());
     map.on("styleimagemissing", ({ id }) => this.#addBadge(id));
     map.on("moveend", () => listener.moved(this.place));
-    map.on("click", (event) => listener.asked([event.lngLat.lng, event.lngLat.lat], this.#at([event.point.x, event.point.y])));
+    map.on("click", (event) => listener.asked([event.lngLat.lng, event.lngLat.lat], this.#at([event.point.x, event.point.y]), false));
     map.on("mousemove", ({ point }) => this.#point([point.x, point.y]));
     map.on("dataloading", () => listener.busy(true));
     map.on("idle", () => listener.busy(false));
@@ -90,7 +90,7 @@ export class MapView {
       if (event.key !== "Enter") return;
       const { lng, lat } = map.getCenter();
       const { x, y } = map.project([lng, lat]);
-      listener.asked([lng, lat], this.#at([x, y]));
+      listener.asked([lng, lat], this.#at([x, y]), true);
     });
   }
 

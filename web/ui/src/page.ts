@@ -38,6 +38,8 @@ export interface Selection {
   lonlat: [number, number];
   candidates: Candidate[];
   chosen: number;
+  /** Then the focus follows. */
+  byKeyboard: boolean;
 }
 
 export interface CoverageState {
@@ -62,6 +64,8 @@ export interface State {
   views: Views;
   columnThemes: Record<string, Theme>;
   solid: boolean;
+  /** Whether the map from outside is shown, where one is set. */
+  backgroundShown: boolean;
   selection: Selection | null;
   /** What is known of features, by `layer/version/fid`. */
   details: Record<string, FeatureDetail | Text>;
@@ -91,6 +95,7 @@ export class Page {
   #values = new Map<string, { version: string; values: Values }>();
   #writtenHash: string | null = null;
   #drawn: Scene | null = null;
+  #failed = new Set<string>();
 
   constructor(private readonly window: Window) {
     const address = readAddress(window.location.hash);
@@ -101,6 +106,7 @@ export class Page {
       views: {},
       columnThemes: {},
       solid: !address.flat,
+      backgroundShown: true,
       selection: null,
       details: {},
       coverage: NO_COVERAGE,
@@ -205,7 +211,7 @@ export class Page {
     else map.hidePopup();
   }
 
-  #scene({ layers, views, columnThemes, solid, selection, coverage, session }: State): Scene {
+  #scene({ layers, views, columnThemes, solid, selection, coverage, session, backgroundShown }: State): Scene {
     return {
       layers: layers ?? [],
       views,
@@ -213,7 +219,7 @@ export class Page {
       solid,
       picked: selection?.candidates[selection.chosen] ?? null,
       coverage: coverage.answer,
-      background: session?.background ?? null,
+      background: backgroundShown ? (session?.background ?? null) : null,
       origin: this.window.location.origin,
     };
   }
@@ -267,6 +273,10 @@ export class Page {
     this.#map?.tilt(solid);
   }
 
+  toggleBackground(): void {
+    this.store.set({ backgroundShown: !this.state.backgroundShown });
+  }
+
   // Layers
 
   #change(id: string, change: Partial<LayerView>): void {
@@ -317,11 +327,12 @@ export class Page {
 
   // Features
 
-  asked(lonlat: [number, number], found: Found[]): void {
+  asked(lonlat: [number, number], found: Found[], byKeyboard: boolean): void {
     const known = found.filter((one) => this.#layer(one.layer));
     const front = known.filter((one) => this.#layer(one.layer)?.group.id !== "base");
     const candidates = (front.length > 0 ? front : known).map((one) => this.#candidate(one));
-    this.store.set({ selection: candidates.length > 0 ? { lonlat, candidates, chosen: 0 } : null });
+    this.store.set({ selection: candidates.length > 0 ? { lonlat, candidates, chosen: 0, byKeyboard } : null });
+    if (candidates.length === 0 && byKeyboard) this.store.set({ notice: { kind: "info", text: both("feature.nothing") } });
     if (candidates.length > 0 && !this.state.wide) this.#map?.reveal(lonlat, { ...this.padding, bottom: this.window.innerHeight * 0.62 });
     void this.#fetchChosen();
   }
@@ -396,7 +407,7 @@ export class Page {
     }
   }
 
-  /** The saved layer takes the place of the sketch. */
+  /** Shows the saved layer, and its row in the tree. */
   async #showResult(job: Job): Promise<void> {
     await this.refresh();
     const result = job.result;
@@ -434,6 +445,10 @@ export class Page {
 
   mapFailed(source: string | null): void {
     const layer = source === null ? undefined : this.#layer(source);
+    // Every tile of a broken layer fails: once is enough.
+    const what = `${source}/${layer?.version}`;
+    if (this.#failed.has(what)) return;
+    this.#failed.add(what);
     const about = both("page.tiles");
     const text = layer ? { ja: `${about.ja}（${layer.title.ja}）`, en: `${about.en} (${layer.title.en})` } : about;
     this.store.set({ notice: { kind: "error", text } });

@@ -48,10 +48,16 @@ export function defaultViews(layers: readonly Layer[]): Views {
 }
 
 function firstChoice(layers: readonly Layer[]): Layer[] {
-  const first = (group: string, geometry?: Layer["geometry"]): Layer[] =>
-    layers.filter((one) => one.group.id === group && (geometry === undefined || one.geometry === geometry)).slice(0, 1);
-  const base = layers.filter((layer) => layer.group.id === "base");
-  const chosen = [...first("buildings"), ...first("hazard"), ...first("transport", "line"), ...first("transport", "point"), ...base];
+  const of = (group: string): Layer[] => layers.filter((layer) => layer.group.id === group);
+  const hazards = of("hazard");
+  const transport = of("transport");
+  const chosen = [
+    of("buildings")[0],
+    // Depths say more at a glance than zones.
+    hazards.find((layer) => layer.style.themes[0]?.id === "rank") ?? hazards[0],
+    ...(["line", "point", "polygon"] as const).map((geometry) => transport.find((layer) => layer.geometry === geometry)),
+    ...of("base"),
+  ].filter((layer) => layer !== undefined);
   return chosen.length > 0 ? chosen : layers.slice(0, 3);
 }
 
