@@ -1,5 +1,6 @@
 """The application, put together in one place."""
 
+import ctypes
 import logging
 from pathlib import Path
 
@@ -99,5 +100,14 @@ class _Front:
 def build_app() -> ASGIApp:
     """For a web process that is started by name: everything it must know is in the environment."""
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s", level=logging.WARNING)
+    _limit_arenas()
     settings = Settings()
     return create_app(settings, Store.open(settings.store))
+
+
+def _limit_arenas() -> None:
+    """Each thread that reads grids would keep an arena of freed memory to itself; glibc only."""
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    m_arena_max, arenas = -8, 2
+    if mallopt is not None:
+        mallopt(m_arena_max, arenas)

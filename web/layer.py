@@ -66,7 +66,7 @@ def show_feature(
 
 
 @router.get(
-    "/{layer_id}/columns/{name}",
+    "/{layer_id}/columns/{name:path}",
     summary="One column of all features",
     response_class=Response,
     responses={**_UNKNOWN, 200: {"description": "An Arrow IPC stream with one column", "content": {ARROW: {}}}},

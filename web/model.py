@@ -333,7 +333,6 @@ class ErrorBody(_Model):
 
     code: str = Field(description="Stable code", examples=["layer.unknown"])
     message: Bilingual = Field(description="One sentence for a person")
-    details: list[Bilingual] | None = Field(None, description="Each field that is not right")
 
 
 class ErrorAnswer(_Model):

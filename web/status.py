@@ -1,8 +1,7 @@
 """The one table that turns errors into statuses, and the one shape in which they are told."""
 
 import logging
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping
 from uuid import uuid4
 
 import orjson
@@ -50,13 +49,9 @@ _HTTP: Mapping[int, tuple[str, Text]] = {
 _OTHER_HTTP = ("request.invalid", Text("リクエストが正しくありません", "the request is not right"))
 
 
-def error_response(
-    status: int, code: str, text: Text, headers: Mapping[str, str] | None = None, details: Sequence[Any] = ()
-) -> Response:
+def error_response(status: int, code: str, text: Text, headers: Mapping[str, str] | None = None) -> Response:
     """The one shape of every error."""
-    error: dict[str, Any] = {"code": code, "message": text.as_json()}
-    if details:
-        error["details"] = list(details)
+    error = {"code": code, "message": text.as_json()}
     return Response(orjson.dumps({"error": error}), status, {"Cache-Control": "no-store", **(headers or {})}, _JSON)
 
 
@@ -97,4 +92,4 @@ async def on_invalid(_: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     found = [explain(one) for one in error.errors()]
     text = Text("、".join(one.ja for one in found), "; ".join(one.en for one in found))
-    return error_response(422, "request.invalid", text, details=[one.as_json() for one in found])
+    return error_response(422, "request.invalid", text)

@@ -5,6 +5,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from data import Viewer, import_paths
+from tests.web.conftest import Town
 from web.model import FeatureModel, LayerDetail, LayerList, ProblemList
 
 
@@ -66,7 +67,7 @@ def test_an_etag_that_a_proxy_made_weak_still_matches(public: TestClient) -> Non
     assert public.get("/api/layers", headers={"If-None-Match": f'"x", W/{etag}'}).status_code == 304
 
 
-def test_a_published_layer_changes_the_etag_and_appears_at_once(own_town) -> None:  # type: ignore[no-untyped-def]
+def test_a_published_layer_changes_the_etag_and_appears_at_once(own_town: Town) -> None:
     client = own_town.client()
     before = client.get("/api/layers")
     own_town.store.publish("wards", Viewer.SYSTEM)
@@ -97,6 +98,14 @@ def test_a_column_is_an_arrow_stream_in_the_order_of_the_features(internal: Test
     table = pa.ipc.open_stream(answer.content).read_all()
     assert table.column_names == ["population"]
     assert table["population"].to_pylist() == [1_200, 800]
+
+
+def test_a_column_whose_name_has_a_slash_is_found(own_town: Town) -> None:
+    csv = own_town.files / "aed.csv"
+    csv.write_text(csv.read_text(encoding="utf-8").replace("住所", "所在地/住所"), encoding="utf-8")
+    import_paths(own_town.store, [own_town.files], viewer=Viewer.SYSTEM)
+    answer = own_town.client().get("/api/layers/aed/columns/%E6%89%80%E5%9C%A8%E5%9C%B0%2F%E4%BD%8F%E6%89%80")
+    assert pa.ipc.open_stream(answer.content).read_all().column_names == ["所在地/住所"]
 
 
 def test_problems_name_file_line_and_rule_in_both_languages(public: TestClient) -> None:
@@ -138,7 +147,7 @@ def test_tiles_of_an_internal_layer_are_hidden_from_the_public(public: TestClien
     assert public.get(links["pmtiles"]).status_code == 404
 
 
-def test_a_layer_taken_off_the_map_is_gone_from_every_address(own_town) -> None:  # type: ignore[no-untyped-def]
+def test_a_layer_taken_off_the_map_is_gone_from_every_address(own_town: Town) -> None:
     client = own_town.client()
     links = client.get("/api/layers/aed").json()["links"]
     own_town.store.unpublish("aed", Viewer.SYSTEM)
@@ -147,7 +156,7 @@ def test_a_layer_taken_off_the_map_is_gone_from_every_address(own_town) -> None:
     assert client.get("/api/layers").json() == {"layers": []}
 
 
-def test_an_import_by_another_hand_is_seen_without_a_restart(own_town) -> None:  # type: ignore[no-untyped-def]
+def test_an_import_by_another_hand_is_seen_without_a_restart(own_town: Town) -> None:
     client = own_town.client(internal=True)
     before = client.get("/api/layers/aed").json()["version"]
     csv = own_town.files / "aed.csv"

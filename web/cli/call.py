@@ -21,8 +21,8 @@ class Call:
     language: Language
     store_path: Path = Path("machinami-store")
     debug: bool = False
-    out: Console = field(default_factory=lambda: Console(highlight=False, soft_wrap=True))
-    err: Console = field(default_factory=lambda: Console(stderr=True, highlight=False, soft_wrap=True))
+    out: Console = field(default_factory=lambda: _console(stderr=False))
+    err: Console = field(default_factory=lambda: _console(stderr=True))
 
     @classmethod
     def of(cls, context: typer.Context) -> "Call":
@@ -54,3 +54,14 @@ class Call:
         if not (self.store_path / "catalogue.sqlite").exists():
             raise StoreMissingError(self.store_path.resolve())
         return self.store()
+
+
+_WIDE = 1_000
+
+
+def _console(*, stderr: bool) -> Console:
+    """A file or a pipe has no edge at which anything must be folded."""
+    console = Console(stderr=stderr, highlight=False, soft_wrap=True)
+    if not console.is_terminal:
+        console.width = _WIDE
+    return console

@@ -1,8 +1,9 @@
 """Results as tables for a person."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, Literal
 
+from rich import box
 from rich.table import Table
 
 from data import ImportSummary, LayerRecord, Store, Viewer, Visibility
@@ -64,10 +65,12 @@ def _summary_table(call: Call, summary: ImportSummary) -> Table:
 
 
 def build_table(call: Call, *heads: str, right: Iterable[str] = ()) -> Table:
-    table = Table(box=None if not call.out.is_terminal else Table().box, pad_edge=False)
+    """Numbers and ids keep their width; a title gives way."""
+    table = Table(box=box.SIMPLE_HEAD if call.out.is_terminal else None, pad_edge=False)
     for head in heads:
-        style: dict[str, Any] = {"justify": "right"} if head in right else {"overflow": "fold"}
-        table.add_column(call.text(message.HEADS[head]), no_wrap=head in ("id", "version", *right), **style)
+        justify: Literal["left", "right"] = "right" if head in right else "left"
+        folds = head in ("title", "name", "group")
+        table.add_column(call.text(message.HEADS[head]), justify=justify, no_wrap=not folds, overflow="fold")
     return table
 
 
