@@ -80,6 +80,7 @@ def _listed(calls: pd.DataFrame, names: "pd.Series[Any]") -> "pd.Series[Any]":
     named = calls.assign(name=calls["route_id"].map(names)).dropna(subset=["name"])
     counted = named.groupby(["stop_id", "name"]).size().rename("calls").reset_index()
     ordered = counted.sort_values(["calls", "name"], ascending=[False, True], kind="stable")
-    shown = ordered[ordered.groupby("stop_id").cumcount() < _LISTED].groupby("stop_id")["name"].agg("、".join)
+    first = ordered[ordered.groupby("stop_id").cumcount() < _LISTED]
+    shown = first.groupby("stop_id")["name"].agg("、".join).astype("string")
     more = ordered.groupby("stop_id").size() - _LISTED
-    return shown.where(more <= 0, shown + " ほか" + more.astype(str)).astype("string")
+    return shown.where(more <= 0, shown + " ほか" + more.astype("string"))
