@@ -81,7 +81,7 @@ def _batches(source: Source, crs: str | None) -> Iterator[Batch]:
         case SourceKind.MESH_STATISTICS:
             return read_mesh_statistics(source.path, name=source.name)
         case SourceKind.FEED:
-            return gtfs.feed_batches(gtfs.read_feed(source.path), name=source.name)
+            return gtfs.feed_batches(gtfs.read_feed(source.path, name=source.name), name=source.name)
         case _:
             return read_vector(source.path, name=source.name, crs=crs)
 
