@@ -21,6 +21,7 @@ from web.settings import Settings
 from web.site import Site
 from web.status import on_http, on_invalid, on_known
 from web.tile import TileApp
+from web.tile_catalogue import StoreCatalogue
 
 _DESCRIPTION = """Layers of a city, their features, and analyses on them.
 
@@ -39,7 +40,7 @@ _TAGS = [
 def create_app(settings: Settings, store: Store, *, static: Path = STATIC) -> ASGIApp:
     """Tiles go past all middleware; everything else goes through it. Both answer to our own names only."""
     site = Site.build(settings, store)
-    tiles = TileApp(store, site.viewer, cors_origins=settings.cors_origins)
+    tiles = TileApp(StoreCatalogue(store, site.viewer), cors_origins=settings.cors_origins)
     return HostCheck(_Front(build_api(site, static), tiles), allowed_hosts(settings))
 
 

@@ -15,21 +15,31 @@ from web.link import layer_json, visible_ids
 _SHOWN_PROBLEMS = 20
 
 
+_ROOM_FOR = {"group": 100, "version": 130}
+"""Columns of a terminal below which a column is left out, rather than all of them folded."""
+
+
 def show_layers(call: Call, records: Sequence[LayerRecord]) -> None:
     heads = ("id", "title", "group", "features", "problems", "visibility", "version")
-    table = build_table(call, *heads, right=("features", "problems"))
+    shown = [head for head in heads if call.out.width >= _ROOM_FOR.get(head, 0)]
+    table = build_table(call, *shown, right=("features", "problems"))
     for record in records:
-        current = record.current
-        table.add_row(
-            record.id,
-            record.title.in_language(call.language),
-            record.group.title.in_language(call.language),
-            f"{current.feature_count:,}",
-            f"{current.problem_count:,}",
-            call.text(message.PUBLIC if record.visibility is Visibility.PUBLIC else message.INTERNAL),
-            record.version,
-        )
+        cells = _layer_cells(call, record)
+        table.add_row(*(cells[head] for head in shown))
     call.out.print(table)
+
+
+def _layer_cells(call: Call, record: LayerRecord) -> dict[str, str]:
+    current = record.current
+    return {
+        "id": record.id,
+        "title": record.title.in_language(call.language),
+        "group": record.group.title.in_language(call.language),
+        "features": f"{current.feature_count:,}",
+        "problems": f"{current.problem_count:,}",
+        "visibility": call.text(message.PUBLIC if record.visibility is Visibility.PUBLIC else message.INTERNAL),
+        "version": record.version,
+    }
 
 
 def show_summary(call: Call, summary: ImportSummary) -> None:
