@@ -4,7 +4,7 @@ import hashlib
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Executor, as_completed
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -14,7 +14,7 @@ from data.executor import build_executor
 from data.naming import group_named, layer_id, layer_names
 from data.reading import PartResult, SourceResult, read_source
 from data.record import LayerRecord, SourceFile
-from data.stage import EmptyLayerError, LayerPlan, build_layer, build_raster
+from data.stage import EmptyLayerError, LayerPlan, build_layer, build_raster, count_problems
 from data.store import StagedLayer, Store
 from data.viewer import Viewer
 from geo import Problem, Severity, Text
@@ -58,8 +58,12 @@ class LayerResult:
     record: LayerRecord
     unchanged: bool
     """The same bytes were already the current version."""
-    notes: tuple[Problem, ...] = ()
-    """What was not read yet, what was missing beside the data."""
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def notes(self) -> tuple[Problem, ...]:
+        """What was not read yet, what was missing beside the data."""
+        return tuple(problem for problem in self.problems if problem.severity is Severity.NOTE)
 
     def as_json(self) -> dict[str, Any]:
         notes = [{"rule": note.rule, "message": _message(note)} for note in self.notes]
@@ -137,30 +141,25 @@ def import_paths(
     with store.staging() as staging:
         found = _detect_all(paths, staging, options.limits)
         inputs = _inputs(found.sources, options, progress)
-        unchanged = {one.name: layers for one in inputs if (layers := _unchanged(store, one, viewer))}
+        unchanged = {one.name: kept for one in inputs if (kept := _unchanged(store, one, viewer))}
         changed = [one for one in inputs if one.name not in unchanged]
         results = _read_all(changed, staging, options, progress, executor)
-        staged, failures = _build_all(changed, results, staging, options, progress)
+        staged, lost = _build_all(changed, results, staging, options, progress)
         records = store.commit(staged, viewer)
-    known = [LayerResult(record, unchanged=True, notes=_notes(store, record, viewer)) for record in _flat(unchanged)]
-    new = [
-        LayerResult(record, unchanged=False, notes=_only_notes(layer.problems))
-        for record, layer in zip(records, staged, strict=True)
-    ]
+    known = [LayerResult(record, True, tuple(store.problems(record.id, viewer))) for record in _flat(unchanged)]
+    new = [LayerResult(record, False, tuple(layer.problems)) for record, layer in zip(records, staged, strict=True)]
     layers = [*(_described(store, layer, options, viewer) for layer in known), *new]
-    return ImportSummary(layers, [*found.problems, *failures], found.ignored, time.monotonic() - began)
+    lost += [problem for layer in layers for problem in layer.problems if _is_lost(problem)]
+    return ImportSummary(layers, [*found.problems, *lost], found.ignored, time.monotonic() - began)
 
 
 def _flat(unchanged: Mapping[str, list[LayerRecord]]) -> Iterable[LayerRecord]:
     return (record for records in unchanged.values() for record in records)
 
 
-def _notes(store: Store, record: LayerRecord, viewer: Viewer) -> tuple[Problem, ...]:
-    return _only_notes(store.problems(record.id, viewer))
-
-
-def _only_notes(problems: Iterable[Problem]) -> tuple[Problem, ...]:
-    return tuple(problem for problem in problems if problem.severity is Severity.NOTE)
+def _is_lost(problem: Problem) -> bool:
+    """A whole file, or all features of a type, and not one feature or row."""
+    return problem.keeps_out and problem.feature is None
 
 
 def _detect_all(paths: Sequence[Path], staging: Path, limits: ArchiveLimits) -> Found:
@@ -241,25 +240,38 @@ def _build_all(
     options: ImportOptions,
     progress: Progress,
 ) -> tuple[list[StagedLayer], list[Problem]]:
-    """The layers of all inputs, and the problems of those of which nothing is left."""
+    """The layers of all inputs, and the problems of those inputs of which nothing is left."""
+    plans = {
+        one.name: _plans(one, [results[source] for source in one.sources], options, len(inputs) == 1) for one in inputs
+    }
+    progress.start(sum(map(len, plans.values())), Text("タイルを作成", "Making tiles"))
+    staged: list[StagedLayer] = []
     failures: list[Problem] = []
-    builds: list[tuple[LayerPlan, SourceResult]] = []
-    for one in inputs:
-        plans = _plans(one, [results[source] for source in one.sources], options, alone=len(inputs) == 1)
-        builds += plans
-        if not plans:
-            failures += [failure for source in one.sources if (failure := results[source].failure)]
-    progress.start(len(builds), Text("タイルを作成", "Making tiles"))
-    staged = []
-    for number, (plan, result) in enumerate(builds):
-        folder = staging / "layers" / str(number)
-        folder.mkdir(parents=True)
-        try:
-            staged.append(_build(plan, result, folder))
-        except EmptyLayerError as empty:
-            failures += empty.problems
-        progress.advance(1)
+    for number, one in enumerate(inputs):
+        lost = [failure for source in one.sources if (failure := results[source].failure)]
+        made = []
+        for plan in plans[one.name]:
+            folder = staging / "layers" / str(number) / plan.id
+            folder.mkdir(parents=True)
+            try:
+                made.append(_build(plan, results[one.sources[0]], folder))
+            except EmptyLayerError as empty:
+                lost += empty.problems
+            progress.advance(1)
+        staged += _joined(made, lost)
+        failures += [] if made else lost
     return staged, failures
+
+
+def _joined(made: Sequence[StagedLayer], lost: Sequence[Problem]) -> list[StagedLayer]:
+    """The layers of one input, each knowing the others; what the input lost as a whole is told with the first."""
+    ids = tuple(layer.id for layer in made)
+    joined = [replace(layer, record=replace(layer.record, made_with=ids)) for layer in made]
+    if joined and lost:
+        first = joined[0]
+        record = replace(first.record, problem_count=first.record.problem_count + count_problems(lost))
+        joined[0] = replace(first, record=record, problems=[*lost, *first.problems])
+    return joined
 
 
 def _build(plan: LayerPlan, result: SourceResult, folder: Path) -> StagedLayer:
@@ -268,36 +280,30 @@ def _build(plan: LayerPlan, result: SourceResult, folder: Path) -> StagedLayer:
     return build_layer(plan, folder)
 
 
-def _plans(
-    one: _Input, results: Sequence[SourceResult], options: ImportOptions, *, alone: bool
-) -> list[tuple[LayerPlan, SourceResult]]:
-    """What layers an input makes: one for each part that the readers found in its files."""
+def _plans(one: _Input, results: Sequence[SourceResult], options: ImportOptions, alone: bool) -> list[LayerPlan]:
+    """What layers an input may make: one for each part that the readers found in its files."""
     parts: dict[str, list[PartResult]] = {"": []} if results[0].raster else {}
     for part in (part for result in results for part in result.parts):
         parts.setdefault(part.key, []).append(part)
+    filled = [key for key, found in parts.items() if any(part.shards for part in found)]
     name = options.title if options.title and alone else one.name
-    ids = {key: layer_id(name, key) for key in parts}
-    failures = tuple(result.failure for result in results if result.failure)
-    plans = [
+    return [
         LayerPlan(
-            id=ids[key],
+            id=layer_id(name, key),
             name=one.name,
             key=key,
             source=one.sources[0],
             parts=tuple(found),
             files=tuple(one.files),
-            # A dataset's broken files are told once, with its first layer.
-            failures=failures if number == 0 else (),
             content_hash=one.content_hash,
-            made_with=tuple(sorted(ids.values())),
+            siblings=tuple(filled),
             title=options.title,
             group=group_named(options.group),
             attribution=options.attribution,
             licence=options.licence,
         )
-        for number, (key, found) in enumerate(sorted(parts.items()))
+        for key, found in sorted(parts.items())
     ]
-    return [(plan, results[0]) for plan in plans]
 
 
 def _described(store: Store, layer: LayerResult, options: ImportOptions, viewer: Viewer) -> LayerResult:
@@ -311,4 +317,4 @@ def _described(store: Store, layer: LayerResult, options: ImportOptions, viewer:
     values = {key: value for key, value in wanted.items() if value is not None}
     if not values:
         return layer
-    return LayerResult(store.describe(layer.record.id, viewer, values), True, layer.notes)
+    return replace(layer, record=store.describe(layer.record.id, viewer, values))

@@ -1,8 +1,9 @@
 """Builds a layer's next version in its staging folder: merged features, tiles, and the record of both."""
 
+import re
 import shutil
 import zipfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,6 @@ import geopandas as gpd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
-from geo.statistics import portray_statistics
 
 import gtfs
 from data.detect import Source, SourceKind
@@ -38,6 +38,7 @@ from geo import (
 from geo.municipal import portray as portray_municipal
 from geo.municipal import themed_columns
 from geo.raster import RasterSummary
+from geo.statistics import portray_statistics
 from tiles import build_vector_tiles
 
 
@@ -53,9 +54,9 @@ class LayerPlan:
     source: Source
     parts: tuple[PartResult, ...]
     files: tuple[SourceFile, ...]
-    failures: tuple[Problem, ...]
     content_hash: str
-    made_with: tuple[str, ...]
+    siblings: tuple[str, ...]
+    """Keys of all layers of the input that have features."""
     title: str | None
     group: Group | None
     attribution: str | None
@@ -75,7 +76,7 @@ def build_layer(plan: LayerPlan, folder: Path) -> StagedLayer:
     merged = _Merge(plan)
     schema = unified_schema([part.schema for part in plan.parts if part.schema is not None] or [_NO_FEATURES])
     rows = write_features(folder / FEATURES, schema, merged.tables())
-    problems = [*plan.failures, *(problem for part in plan.parts for problem in part.problems), *merged.problems]
+    problems = [*(problem for part in plan.parts for problem in part.problems), *merged.problems]
     if not rows:
         raise EmptyLayerError(problems)
     portrayal = _portray(plan, schema, folder / FEATURES)
@@ -93,7 +94,6 @@ def build_layer(plan: LayerPlan, folder: Path) -> StagedLayer:
         counts=merged.counts(),
         files=merged.files(),
         problems=problems,
-        made_with=plan.made_with,
     )
     return _staged(plan, folder, portrayal, record, problems)
 
@@ -101,7 +101,6 @@ def build_layer(plan: LayerPlan, folder: Path) -> StagedLayer:
 def build_raster(plan: LayerPlan, folder: Path, raster: RasterSummary, path: Path) -> StagedLayer:
     """Takes over a grid that was already written as a Cloud Optimized GeoTIFF."""
     path.rename(folder / GRID)
-    problems = (*plan.failures, *raster.problems)
     title = Text.same(plan.title or plan.name)
     portrayal = Portrayal(title, BASE, Style(Draw.RASTER, (Theme.single("#808080", title),)))
     record = VersionRecord(
@@ -117,10 +116,9 @@ def build_raster(plan: LayerPlan, folder: Path, raster: RasterSummary, path: Pat
         columns=(),
         counts=(Count("raster", "", 1, 1, 0),),
         files=tuple(replace(file, read=1, stored=1) for file in plan.files),
-        problem_count=_counted(problems),
-        made_with=plan.made_with,
+        problem_count=count_problems(raster.problems),
     )
-    return _staged(plan, folder, portrayal, record, problems)
+    return _staged(plan, folder, portrayal, record, raster.problems)
 
 
 def write_features(path: Path, schema: pa.Schema, tables: Iterable[pa.Table]) -> int:
@@ -144,7 +142,6 @@ def tile_features(
     counts: tuple[Count, ...],
     files: tuple[SourceFile, ...] = (),
     problems: Sequence[Problem] = (),
-    made_with: tuple[str, ...] = (),
     recipe: Mapping[str, Any] | None = None,
 ) -> VersionRecord:
     """Tiles the features that stand in `folder` and says everything about the version."""
@@ -163,8 +160,7 @@ def tile_features(
         columns=_columns(schema, columns, portrayal),
         counts=counts,
         files=files,
-        problem_count=_counted(problems),
-        made_with=made_with,
+        problem_count=count_problems(problems),
         recipe=recipe,
     )
 
@@ -194,7 +190,6 @@ def stage_frame(
         crs="EPSG:4326",
         vertical_datum=None,
         counts=counts,
-        made_with=(id,),
         recipe=recipe,
     )
     return StagedLayer(id, folder, title, portrayal.group, attribution, None, content_hash, record)
@@ -269,7 +264,8 @@ class _Merge:
 _NO_FEATURES = pa.schema([pa.field("feature_id", pa.string()), pa.field("geometry", pa.binary())])
 
 
-def _counted(problems: Iterable[Problem]) -> int:
+def count_problems(problems: Iterable[Problem]) -> int:
+    """Those that changed or kept out something."""
     return sum(problem.severity is not Severity.NOTE for problem in problems)
 
 
@@ -277,7 +273,7 @@ def _portray(plan: LayerPlan, schema: pa.Schema, features: Path) -> Portrayal:
     first, names = plan.parts[0], schema.names
     match plan.source.kind:
         case SourceKind.CITYGML:
-            return citygml.portray(first.part, names, _distinct_ranks(features, names))
+            return citygml.portray(first.part, names, _ranks(features, names))
         case SourceKind.FEED:
             return gtfs.portray(first.part)
         case SourceKind.MESH_STATISTICS:
@@ -292,13 +288,16 @@ def _distinct(features: Path, column: str) -> list[object]:
     return values
 
 
-def _distinct_ranks(features: Path, names: Sequence[str]) -> dict[str, list[tuple[int, str]]]:
+def _ranks(features: Path, names: Collection[str]) -> dict[str, list[tuple[int, str]]]:
     """The ranks that occur, with the texts of the dataset's own codelist: tsunami files have other classes."""
-    if not {"rank", "rank_label"} <= set(names):
-        return {}
-    ranks = pq.read_table(features, columns=["rank", "rank_label"]).group_by(["rank", "rank_label"]).aggregate([])
-    found = {row["rank"]: row["rank_label"] for row in ranks.to_pylist() if row["rank"] is not None}
-    return {"rank": [(int(rank), label) for rank, label in sorted(found.items()) if label]}
+    pairs = [(column, f"{column}_label") for column in ("rank", "tsunami_rank")]
+    return {rank: _pairs(features, rank, label) for rank, label in pairs if rank in names and label in names}
+
+
+def _pairs(features: Path, rank: str, label: str) -> list[tuple[int, str]]:
+    rows = pq.read_table(features, columns=[rank, label]).group_by([rank, label]).aggregate([]).to_pylist()
+    found = {int(row[rank]): str(row[label]) for row in rows if row[rank] is not None and row[label]}
+    return sorted(found.items())
 
 
 def _columns(schema: pa.Schema, read: Mapping[str, Column], portrayal: Portrayal) -> tuple[Column, ...]:
@@ -307,10 +306,11 @@ def _columns(schema: pa.Schema, read: Mapping[str, Column], portrayal: Portrayal
     order = [column.name for column in portrayal.columns if column.name in schema.names]
     order += [name for name in schema.names if name not in order]
     hidden = ("feature_id", "geometry", "attributes")
-    return tuple(known.get(name) or _unlabelled(schema.field(name)) for name in order if name not in hidden)
+    return tuple(_column(schema.field(name), known.get(name)) for name in order if name not in hidden)
 
 
-def _unlabelled(field: pa.Field) -> Column:
+def _column(field: pa.Field, known: Column | None) -> Column:
+    """With the label it is known by, and the type that is really stored."""
     kind = ColumnType.TEXT
     if pa.types.is_integer(field.type):
         kind = ColumnType.INTEGER
@@ -318,7 +318,7 @@ def _unlabelled(field: pa.Field) -> Column:
         kind = ColumnType.NUMBER
     elif pa.types.is_boolean(field.type):
         kind = ColumnType.BOOLEAN
-    return Column(field.name, Text.same(field.name or "_"), kind)
+    return replace(known, type=kind) if known else Column(field.name, Text.same(field.name or "_"), kind)
 
 
 def _staged(
@@ -339,11 +339,29 @@ def _staged(
 
 def _title(plan: LayerPlan, shown: Text) -> Text:
     """The asked title; else what the layer shows, and for a dataset of several layers which dataset it is from."""
-    several = len(plan.made_with) > 1
     if plan.title:
-        return Text(f"{plan.title} {shown.ja}", f"{plan.title} {shown.en}") if several else Text.same(plan.title)
+        return _told_apart(plan, shown, plan.title)
     if plan.source.kind not in (SourceKind.CITYGML, SourceKind.FEED):
         return shown
-    of_part = plan.key.removeprefix(plan.parts[0].part).strip("-") if plan.parts else ""
-    own = f"{plan.name} {of_part}" if of_part else plan.name
+    own = f"{plan.name} {_of_part(plan)}".strip()
     return Text(f"{shown.ja}({own})", f"{shown.en} ({own})")
+
+
+def _told_apart(plan: LayerPlan, shown: Text, title: str) -> Text:
+    """One title for several layers: the kind of each follows it, or river and scale where all are of one kind."""
+    if len(plan.siblings) < 2:
+        return Text.same(title)
+    if {key.split("-")[0] for key in plan.siblings} == {plan.parts[0].part}:
+        words = [set(key.split("-")) for key in plan.siblings]
+        own = set(plan.key.split("-")) - words[0].intersection(*words)
+        return Text.same(f"{title} {_with_scale('-'.join(sorted(own)))}".strip())
+    return Text(f"{title} {shown.ja}", f"{title} {shown.en}")
+
+
+def _of_part(plan: LayerPlan) -> str:
+    """`kanogawa_kanogawa L2` of a flood: which river, and which of the two scales of rain."""
+    return _with_scale(plan.key.removeprefix(plan.parts[0].part).strip("-"))
+
+
+def _with_scale(key: str) -> str:
+    return re.sub(r"-?\b(l[12])$", lambda scale: f" {scale.group(1).upper()}", key).strip()

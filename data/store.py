@@ -172,6 +172,8 @@ class Store:
     def commit(self, staged: Sequence[StagedLayer], viewer: Viewer) -> list[LayerRecord]:
         """Moves complete versions into place and switches to all of them in one transaction."""
         viewer.require_change()
+        if not staged:
+            return []
         for layer in staged:
             _flush(layer.folder)
         with self._committing(), self._engine.begin() as connection:

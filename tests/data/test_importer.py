@@ -9,6 +9,7 @@ import pytest
 
 from data import ArchiveLimits, ImportOptions, ImportSummary, NotAllowedError, Store, Viewer, import_paths
 from tests.data.conftest import points
+from tests.shared_data import shared_data
 
 
 @pytest.fixture
@@ -165,3 +166,12 @@ def test_only_who_may_change_layers_imports(store: Store, drawer: Path) -> None:
     for viewer in (Viewer.PUBLIC, Viewer.STAFF):
         with pytest.raises(NotAllowedError):
             import_paths(store, [shelters(drawer)], viewer=viewer)
+
+
+def test_a_dataset_that_lost_a_whole_file_says_so_again_when_nothing_has_changed(store: Store, drawer: Path) -> None:
+    shared = shared_data("plateau/yokosuka_iur")
+    first = import_into(store, shared)
+    again = import_into(store, shared)
+    assert [layer.unchanged for layer in again.layers] == [True] * len(first.layers)
+    assert first.exit_status == again.exit_status == 3
+    assert [one.rule for one in again.failures] == [one.rule for one in first.failures] != []
