@@ -127,15 +127,30 @@ def _is_from(record: "LayerRecord", paths: Sequence[str]) -> bool:
     return any(file.name.startswith(tuple(paths)) for file in record.current.files if file.read)
 
 
+_NAMES = {
+    "sample-city mihongawa_mihongawa": Text("みほん川", "Mihon River"),
+    "mihon_bus": Text("みほんバス", "Mihon Bus"),
+}
+"""What people call the datasets after which an import names the layers of a source."""
+
+
 def _wanted(record: "LayerRecord", source: "SampleSource", *, alone: bool) -> dict[str, Any]:
-    """What differs from how the layer is described; a source of several layers leaves them their own titles."""
+    """What differs from how the layer is described; the layers of one source keep their titles apart."""
     from geo import GROUPS
 
     group = next(group for group in GROUPS if group.id == source.group)
     wanted: dict[str, Any] = {} if record.group == group else {"group": group.as_json()}
-    if alone and record.title != source.title:
-        wanted["title"] = source.title.as_json()
+    title = source.title if alone else _renamed(record.title)
+    if record.title != title:
+        wanted["title"] = title.as_json()
     return wanted
+
+
+def _renamed(title: Text) -> Text:
+    ja, en = title.ja, title.en
+    for dataset, name in _NAMES.items():
+        ja, en = ja.replace(dataset, name.ja), en.replace(dataset, name.en)
+    return Text(ja, en)
 
 
 COMMANDS: Mapping[str, Callable[..., int | None]] = {"sample": write_sample_files, "demo": show_demo}
