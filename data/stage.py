@@ -275,12 +275,20 @@ def _portray(plan: LayerPlan, schema: pa.Schema, features: Path) -> Portrayal:
         case SourceKind.CITYGML:
             return citygml.portray(first.part, names, _ranks(features, names))
         case SourceKind.FEED:
-            return gtfs.portray(first.part)
+            return gtfs.portray(first.part, _route_colours(features, names) if first.part == gtfs.ROUTES else None)
         case SourceKind.MESH_STATISTICS:
             return portray_statistics(names)
         case _:
             values = {column: _distinct(features, column) for column in themed_columns(names)}
             return portray_municipal(plan.source.name, first.part, names, first.geometry_type, values=values)
+
+
+def _route_colours(features: Path, names: Collection[str]) -> dict[str, dict[str, str | None]]:
+    """Every route with the operator's own colour, where the feed gives one."""
+    if not {"name", "colour"} <= set(names):
+        return {}
+    rows = pq.read_table(features, columns=["name", "colour"]).to_pylist()
+    return {"name": {row["name"]: row["colour"] for row in rows if row["name"]}}
 
 
 def _distinct(features: Path, column: str) -> list[object]:

@@ -45,12 +45,13 @@ def _stops(values: Mapping[str, Values]) -> Portrayal:
 
 
 def _routes(values: Mapping[str, Values]) -> Portrayal:
+    """A few lines are told apart by colour; among many, one colour reads better until somebody asks."""
     title = Text("路線", "Routes")
     colours = cycle(_MODE_COLOURS)
     modes = [StyleClass(next(colours), mode, mode.ja) for mode in MODES]
+    plain, named = Theme.single(_LINE, title), _by_value(values, route.COLUMNS, ("name", "agency"))
     themes = [
-        Theme.single(_LINE, title),
-        *_by_value(values, route.COLUMNS, ("name", "agency")),
+        *((*named, plain) if len(values.get("name", ())) <= len(_PALETTE) else (plain, *named)),
         _steps("trips", route.COLUMNS, _TRIPS),
         Theme.categories("mode", _label("mode", route.COLUMNS), "mode", modes, _missing()),
     ]
