@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.request import urlopen
 
 import numpy as np
 import pyarrow as pa
@@ -127,7 +128,10 @@ def serving(folder: Path) -> Iterator[int]:
         environment = {**os.environ, _FOLDER: str(folder)}
         server = subprocess.Popen(command, cwd=ROOT, env=environment, pass_fds=[number])
         try:
-            yield listening.getsockname()[1]
+            port = listening.getsockname()[1]
+            # Waits in the socket until the server has started.
+            urlopen(f"http://127.0.0.1:{port}/tiles/bldg/1.pmtiles", timeout=60).close()
+            yield port
         finally:
             server.terminate()
             server.wait(timeout=10)
@@ -145,7 +149,7 @@ def ask(port: int, paths: Path, seconds: int) -> dict[str, Any]:
     script = paths.with_suffix(".lua")
     script.write_text(_WRK % paths)
     address = f"http://127.0.0.1:{port}"
-    # A short round first: the server starts, the files come into memory.
+    # A short round first: the files come into memory.
     for duration in (1, seconds):
         command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{duration}s", "--latency", "-s", str(script), address]
         out = subprocess.run(command, check=True, capture_output=True, text=True, timeout=duration + 60).stdout
