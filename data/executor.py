@@ -52,9 +52,12 @@ class _CleanPool(ProcessPoolExecutor):
     def submit(self, fn: Callable[..., _T], /, *args: Any, **kwargs: Any) -> "Future[_T]":
         main = sys.modules["__main__"]
         sys.modules["__main__"] = ModuleType("__main__")
+        # Inherited by a process that starts here: Ctrl+C while it still loads its modules is our caller's matter.
+        mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         try:
             return super().submit(fn, *args, **kwargs)
         finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
             sys.modules["__main__"] = main
 
 
