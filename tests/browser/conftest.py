@@ -1,9 +1,13 @@
 """A city served over HTTP and a real Chromium to look at it."""
 
+import contextlib
 import os
+import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+import time
+import urllib.request
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -26,18 +30,40 @@ ARGUMENTS = [
 OpenPage = Callable[..., Page]
 
 
+BUILDINGS = 1500
+
+
 @pytest.fixture(scope="session")
-def city_url() -> Iterator[str]:
-    """The address of a served city, without a slash at the end."""
+def city_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of the sample city, imported and served as a person would; without a slash at the end."""
     if not (ROOT / "web" / "static" / "index.html").exists():
         pytest.skip("the page is not built: npm ci && npm run build in web/ui")
-    command = [sys.executable, str(Path(__file__).with_name("fixture_server.py"))]
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, text=True, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}
-    ) as server:
+    store = tmp_path_factory.mktemp("city") / "store"
+    machinami = [sys.executable, "-m", "web.cli", "--lang", "en", "--store", str(store)]
+    demo = [*machinami, "demo", "--no-serve", "--buildings", str(BUILDINGS)]
+    made = subprocess.run(demo, cwd=ROOT, capture_output=True, text=True)
+    assert made.returncode in (0, 3), made.stdout + made.stderr
+    serve = [*machinami, "serve", "--port", "0", "--no-worker"]
+    with subprocess.Popen(serve, cwd=ROOT, stdout=subprocess.PIPE, text=True) as server:
         assert server.stdout is not None
-        yield server.stdout.readline().strip().rstrip("/")
+        yield address_in(server.stdout)
         server.terminate()
+
+
+def address_in(lines: Iterable[str]) -> str:
+    """The first address that a starting server says."""
+    found = next((match for line in lines if (match := re.search(r"http://[\d.:]+", line))), None)
+    assert found, "the server did not say where it is"
+    wait_until_up(found[0])
+    return found[0]
+
+
+def wait_until_up(url: str) -> None:
+    for _ in range(100):
+        with contextlib.suppress(OSError), urllib.request.urlopen(f"{url}/healthz"):
+            return
+        time.sleep(0.1)
+    raise AssertionError(f"nothing answers at {url}")
 
 
 @pytest.fixture(scope="session")

@@ -192,9 +192,9 @@ def coverage_names(layers: list[Layer], points: Layer) -> tuple[Layer, Layer]:
 
 def ask_coverage(page: Page, names: tuple[Layer, Layer]) -> dict[str, Any]:
     page.get_by_role("tab", name="分析").click()
-    page.get_by_label("施設").select_option(names[0]["id"])
-    page.get_by_label("距離").fill("400")
-    page.get_by_label("人口のレイヤー").select_option(names[1]["id"])
+    page.get_by_role("combobox", name="施設（点のレイヤー）").select_option(names[0]["id"])
+    page.get_by_role("spinbutton", name="距離（m）").fill("400")
+    page.get_by_role("combobox", name="人口のレイヤー").select_option(names[1]["id"])
     with page.expect_response("**/api/analyses/coverage") as answer:
         page.get_by_role("button", name="分析する").click()
     body: dict[str, Any] = answer.value.json()

@@ -162,7 +162,7 @@ function only(fid: number): FilterSpecification {
 }
 
 function fills(layer: Layer, look: Look): Placed[] {
-  const outline = look.base ? [] : outlined(layer, look);
+  const outline = look.base ? bordered(layer, look) : outlined(layer, look);
   const paint = { "fill-color": look.colour, "fill-opacity": look.opacity, "fill-antialias": outline.length === 0 };
   return [
     [look.base ? Slot.BASE_FILL : Slot.FILL, { ...part(layer, "fill", look.filter), type: "fill", paint }],
@@ -176,6 +176,12 @@ function outlined(layer: Layer, look: Look): Placed[] {
   if (layer.group.id === "hazard") return [];
   const paint = { "line-color": "#ffffff", "line-opacity": look.opacity * 0.8, "line-width": byZoom(10, 0.2, 14, 0.8, 17, 1.4) };
   return [[Slot.OUTLINE, { ...part(layer, "outline", look.filter), type: "line", paint }]];
+}
+
+/** Areas of the background are faint; their borders orient. */
+function bordered(layer: Layer, look: Look): Placed[] {
+  const paint = { "line-color": look.colour, "line-opacity": Math.min(1, look.opacity * 2.5), "line-width": byZoom(9, 0.4, 13, 0.9, 17, 1.6) };
+  return [[Slot.BASE_LINE, { ...part(layer, "border", look.filter), type: "line", paint }]];
 }
 
 function pickedOutline(layer: Layer, look: Look): Placed[] {
