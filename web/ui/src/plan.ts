@@ -288,7 +288,7 @@ function labels(layer: Layer, look: Look): Placed[] {
     "text-font": FONT,
     "text-size": byZoom(11, 10.5, 16, 13),
     "text-padding": 4,
-    "text-max-width": 9,
+    "text-max-width": 11,
     ...(along ? { "symbol-placement": "line" as const, "symbol-spacing": 360, "text-pitch-alignment": "viewport" as const } : {}),
     ...(point
       ? { "text-variable-anchor": ["left", "right", "top", "bottom"] as ("left" | "right" | "top" | "bottom")[], "text-radial-offset": byZoom(14, 1.15, 17, 1.4), "text-justify": "auto" as const }
