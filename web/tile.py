@@ -134,14 +134,14 @@ class TileApp:
         return await asyncio.get_running_loop().run_in_executor(self._threads, find)
 
     def _served(self, id: str, version: str) -> tuple[ServedLayer, Path]:
-        layer = self._layer(id)
+        layer = self._layer(id, version)
         folder = layer.folder_of(version)
         if folder is None:
             raise _missing("version.unknown", _NO_VERSION)
         return layer, folder
 
-    def _layer(self, id: str) -> ServedLayer:
-        layer = self._catalogue.layer(id)
+    def _layer(self, id: str, version: str | None = None) -> ServedLayer:
+        layer = self._catalogue.layer(id, version)
         if layer is None:
             self._sources.forget(id)
             raise _RefusedError(known_error(UnknownLayerError(id)))

@@ -1,4 +1,4 @@
-"""The store as a tile server sees it, looked at again twice a second."""
+"""The store as a tile server sees it, looked at again twice a second, and whenever something unknown is asked for."""
 
 import time
 
@@ -20,12 +20,16 @@ class StoreCatalogue:
         self._generation: int | None = None
         self._layers: dict[str, ServedLayer] = {}
 
-    def layer(self, layer_id: str) -> ServedLayer | None:
+    def layer(self, layer_id: str, version: str | None = None) -> ServedLayer | None:
         now = time.monotonic()
-        if now - self._looked_at >= self._poll_s:
+        if now - self._looked_at >= self._poll_s or not self._knows(layer_id, version):
             self._look()
             self._looked_at = now
         return self._layers.get(layer_id)
+
+    def _knows(self, layer_id: str, version: str | None) -> bool:
+        known = self._layers.get(layer_id)
+        return known is not None and (version is None or known.folder_of(version) is not None)
 
     def _look(self) -> None:
         # The generation first: what changes meanwhile is newer than it says, and is read again next time.

@@ -39,8 +39,11 @@ class ServedLayer:
 
 
 class TileCatalogue(Protocol):
-    def layer(self, layer_id: str) -> ServedLayer | None:
-        """None: there is no such layer, or none that the server's viewer may see. Asked for every tile: be quick."""
+    def layer(self, layer_id: str, version: str | None = None) -> ServedLayer | None:
+        """None: there is no such layer, or none that the server's viewer may see. Asked for every tile: be quick.
+
+        A `version` that is not known yet may have come this moment.
+        """
         ...
 
 

@@ -110,7 +110,7 @@ class OneLayer:
     def __init__(self, folder: Path) -> None:
         self._layer = ServedLayer("bldg", "1", folder, "vector", "public", {})
 
-    def layer(self, layer_id: str) -> ServedLayer | None:
+    def layer(self, layer_id: str, version: str | None = None) -> ServedLayer | None:
         return self._layer if layer_id == "bldg" else None
 
 

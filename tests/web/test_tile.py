@@ -40,7 +40,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::PendingDeprecationWarning", "ig
 class Layers(dict[str, ServedLayer]):
     """A catalogue that tests change while the server runs."""
 
-    def layer(self, layer_id: str) -> ServedLayer | None:
+    def layer(self, layer_id: str, version: str | None = None) -> ServedLayer | None:
         return self.get(layer_id)
 
 
