@@ -34,7 +34,7 @@ class Watched:
 def watch(page: Page, watched: Watched) -> None:
     def hear(message: ConsoleMessage) -> None:
         text = message.text
-        if message.type == "violation" or "Content Security Policy" in text:
+        if "Content Security Policy" in text:
             watched.violations.append(text)
         elif message.type == "error":
             watched.errors.append(text)

@@ -18,7 +18,9 @@ export function AttributionLine({ state }: { state: State }) {
 
 export function attributions(layers: readonly Layer[], background: string | null): string[] {
   const lines = layers.filter((layer) => layer.attribution || layer.licence).map(credit);
-  return [...new Set(background ? [...lines, background] : lines)];
+  const once = [...new Set(background ? [...lines, background] : lines)];
+  // An analysis names its data's source without a licence of its own: said already.
+  return once.filter((line) => !once.some((other) => other !== line && other.startsWith(line)));
 }
 
 function credit({ attribution, licence }: Layer): string {

@@ -90,9 +90,9 @@ function Question({ page, state, pointLayers }: { page: Page; state: State; poin
   );
 }
 
-/** A layer that can be seen is what a person means, and a facility more often than a stop. */
+/** A facility that can be seen is what a person means, before one that can't, before stops and place names. */
 function firstChoice(layers: Layer[], state: State): Layer {
-  const facilities = layers.filter((layer) => layer.group.id !== "transport");
+  const facilities = layers.filter((layer) => layer.group.id !== "transport" && layer.group.id !== "base");
   const visible = (one: Layer): boolean => viewOf(state.views, one.id).visible;
   return facilities.find(visible) ?? facilities[0] ?? layers.find(visible) ?? layers[0]!;
 }
@@ -155,7 +155,7 @@ function Share({ share, language, title }: { share: number; language: Language; 
 
 function Places({ page, state, answer }: { page: Page; state: State; answer: CoverageAnswer }) {
   const t = translator(state.language);
-  const number = (value: number | null): string => (value === null ? "–" : formatNumber(value, state.language, 0));
+  const number = (value: number | null): string => (value === null ? "–" : formatNumber(value, state.language, value < 10 ? 1 : 0));
   const { features } = answer.left_out;
   return (
     <>

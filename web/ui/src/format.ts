@@ -11,8 +11,10 @@ export function formatNumber(value: number, language: Language, digits = 3): str
   return new Intl.NumberFormat(LOCALE[language], { maximumFractionDigits: digits, useGrouping }).format(value);
 }
 
+/** Never 100 % for less than all. */
 export function formatShare(share: number, language: Language): string {
-  return new Intl.NumberFormat(LOCALE[language], { style: "percent", maximumFractionDigits: 1 }).format(share);
+  const told = share < 1 ? Math.min(share, 0.999) : share;
+  return new Intl.NumberFormat(LOCALE[language], { style: "percent", maximumFractionDigits: 1 }).format(told);
 }
 
 export function formatTime(iso: string, language: Language): string {

@@ -6,7 +6,7 @@ import { classesOf } from "./expression";
 import { formatNumber, formatTime, textIn } from "./format";
 import { translator, type Translate } from "./language";
 import type { Layer, Theme } from "./layer";
-import type { Page, State } from "./page";
+import { sketchOf, type Page, type State } from "./page";
 import { LEFT_OUT_COLOUR, SERVED_COLOUR } from "./plan";
 import { Sign, Swatch } from "./swatch";
 import { opacityOf, overlaps, themeOf, viewOf, visibleLayers } from "./view";
@@ -16,7 +16,7 @@ export function Legend({ page, state }: { page: Page; state: State }) {
   const layers = visibleLayers(state.layers ?? [], state.views);
   return (
     <div class="legend">
-      {state.coverage.answer && <CoverageKey t={t} />}
+      {sketchOf(state.coverage) && <CoverageKey t={t} />}
       {layers.length === 0 && <p class="hint">{t("legend.none")}</p>}
       {layers.map((layer) => (
         <Card key={layer.id} layer={layer} page={page} state={state} />

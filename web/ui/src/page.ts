@@ -15,6 +15,7 @@ import {
   changeView,
   defaultViews,
   ordered,
+  themeOf,
   unionBounds,
   viewOf,
   viewsOfAddress,
@@ -218,7 +219,7 @@ export class Page {
       columnThemes,
       solid,
       picked: selection?.candidates[selection.chosen] ?? null,
-      coverage: coverage.answer,
+      coverage: sketchOf(coverage),
       background: backgroundShown ? (session?.background ?? null) : null,
       origin: this.window.location.origin,
     };
@@ -339,8 +340,8 @@ export class Page {
 
   #candidate(found: Found): Candidate {
     const layer = this.#layer(found.layer) as Layer;
-    const { label, themes } = layer.style;
-    const theme = themes.find((one) => one.type !== "single") ?? themes[0]!;
+    const { label } = layer.style;
+    const theme = themeOf(layer, viewOf(this.state.views, layer.id));
     const value = theme.column === null ? undefined : found.properties[theme.column];
     const one = classesOf(theme).find((each) => (theme.type === "single" ? true : inClass(each, value))) ?? theme.missing ?? theme.classes[0]!;
     const named = label === null ? undefined : found.properties[label];
@@ -484,6 +485,11 @@ export class Page {
     if (place) this.#map?.go(place);
     for (const layer of visibleLayers(this.state.layers ?? [], this.state.views)) void this.#fetchColumnTheme(layer);
   }
+}
+
+/** What is drawn of an answer: nothing any more once it is a layer. */
+export function sketchOf({ answer, job }: CoverageState): CoverageAnswer | null {
+  return job?.state === "done" ? null : answer;
 }
 
 function sameScene(a: Scene, b: Scene | null): boolean {

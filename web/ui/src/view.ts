@@ -56,7 +56,7 @@ function firstChoice(layers: readonly Layer[]): Layer[] {
     // Depths say more at a glance than zones.
     hazards.find((layer) => layer.style.themes[0]?.id === "rank") ?? hazards[0],
     ...(["line", "point", "polygon"] as const).map((geometry) => transport.find((layer) => layer.geometry === geometry)),
-    ...of("base"),
+    ...of("base").filter((layer) => layer.geometry !== "point"),
   ].filter((layer) => layer !== undefined);
   return chosen.length > 0 ? chosen : layers.slice(0, 3);
 }

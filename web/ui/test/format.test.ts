@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { attributions } from "../src/attribution";
 import { coverageGeojson, coverageRows, writeCsv } from "../src/csv";
-import { codeOf, formatNumber, formatValue, webAddress } from "../src/format";
+import { codeOf, formatNumber, formatShare, formatValue, webAddress } from "../src/format";
 import type { CoverageAnswer } from "../src/layer";
 import { layer } from "./sample";
 
@@ -56,4 +56,14 @@ test("the GeoJSON tells the area from the places", () => {
 test("a source is named once, with its licence", () => {
   const layers = [layer("a", "x"), layer("b", "x"), layer("c", "x", { attribution: null }), layer("d", "x", { attribution: null, licence: null })];
   expect(attributions(layers, "国土地理院")).toEqual(["みほん市 (CC BY 4.0)", "CC BY 4.0", "国土地理院"]);
+});
+
+test("a source named with and without a licence is named once", () => {
+  expect(attributions([layer("a", "x"), layer("analysis", "x", { licence: null })], null)).toEqual(["みほん市 (CC BY 4.0)"]);
+});
+
+test("less than all is never 100 %", () => {
+  expect(formatShare(0.99996, "en")).toBe("99.9%");
+  expect(formatShare(1, "en")).toBe("100%");
+  expect(formatShare(0.8576, "ja")).toBe("85.8%");
 });
