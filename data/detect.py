@@ -62,7 +62,10 @@ _BESIDE = frozenset(
     | {".md", ".yml", ".yaml", ".pdf", ".html", ".htm", ".docx", ".sld", ".qml", ".css", ".js"}
     | {".jpg", ".jpeg", ".png", ".gif", ".svg", ".bmp", ".db", ".ini", ".ds_store"}
 )
-_BESIDE_NAMES = frozenset({"license", "licence", "readme", "copying", "manifest", "thumbs.db", ".ds_store"})
+_BESIDE_NAMES = frozenset(
+    # attributes.csv names the columns of the file beside it; it has no places of its own.
+    {"license", "licence", "readme", "copying", "manifest", "attributes", "thumbs.db", ".ds_store"}
+)
 _BESIDE_FOLDERS = frozenset({"codelists", "schemas", "specification", "metadata", "__MACOSX"})
 
 

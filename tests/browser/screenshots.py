@@ -1,0 +1,124 @@
+"""Takes the pictures of docs/images anew: `python -m tests.browser.screenshots [NAME...]` (see `make screenshots`).
+
+Each picture is what a person sees after importing those files with the command line and opening the internal map.
+"""
+
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import Page, sync_playwright
+
+from tests.browser.conftest import ARGUMENTS, CHROMIUM, ROOT, address_in
+
+DATA = ROOT.parent / "shared" / "data"
+IMAGES = ROOT / "docs" / "images"
+WIDE, PHONE = (1440, 900), (390, 780)
+
+
+@dataclass(frozen=True)
+class Picture:
+    name: str
+    paths: tuple[str, ...]
+    """Imported files of the shared data; none: the sample city of the demo."""
+    view: str = ""
+    """What stands behind `#` in the address; empty: what the page chooses itself."""
+    language: str = "ja"
+    size: tuple[int, int] = WIDE
+    click: tuple[int, int] | None = None
+    """Where the mouse clicks before the picture is taken."""
+    commands: tuple[tuple[str, ...], ...] = ()
+    """Further commands after the import."""
+
+
+_CITY = (
+    "sample-city-fld-mihongawa-mihongawa-l2,mihon-bus-routes,mihon-bus-stops,sample-city-tran,"
+    "mihon-boundary,mihon-water,mihon-railway"
+)
+
+
+def _city(view: str, theme: str, more: str = "", language: str = "ja") -> str:
+    return f"{view}&layers=sample-city-bldg:{theme},{_CITY}{more}&lang={language}"
+
+
+PICTURES = (
+    Picture("demo", (), _city("15.3/35.0795/138.8585/-20/55", "usage", ",229997-hospital", "en"), "en"),
+    Picture("demo-ja", (), _city("14.6/35.0800/138.8600/-14/50", "flood", ",229997-evacuation-space")),
+    Picture("popup-ja", (), _city("16.6/35.0800/138.8580/-20/50", "usage"), click=(720, 470)),
+    Picture("phone-ja", (), _city("15/35.0795/138.8585/-20/50", "height"), size=PHONE),
+    Picture("numazu-2021", ("plateau/numazu_2021_iur15",)),
+    Picture(
+        "komatsu-flood",
+        ("plateau/komatsu_2024",),
+        "15.6/36.3125/136.3945/-20/50&layers=komatsu-2024-bldg:flood&lang=ja",
+    ),
+    Picture("bldg-lod1", ("plateau/bldg_lod1",), "15.8/35.7570/139.5530/-20/55&layers=bldg-lod1-bldg:height&lang=ja"),
+    Picture("numazu-iur30", ("plateau/numazu_iur30",)),
+    Picture("yaizu", ("municipal/yaizu_22212",), "13.2/34.8600/138.3150/0/0&lang=ja"),
+    Picture("donan-bus", ("gtfs/donan_2020",)),
+    Picture(
+        "yaizu-aed-coverage",
+        ("municipal/yaizu_22212/AED設置箇所一覧/222127_aed.csv",),
+        commands=(("analyse", "coverage", "--points", "222127-aed", "--within", "300"),),
+    ),
+)
+
+
+def machinami(store: Path, *arguments: str) -> list[str]:
+    return [sys.executable, "-m", "web.cli", "--lang", "en", "--store", str(store), *arguments]
+
+
+@contextmanager
+def served(store: Path) -> Iterator[str]:
+    command = machinami(store, "serve", "--internal", "--no-worker", "--port", "0")
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as server:
+        assert server.stdout is not None
+        yield address_in(server.stdout)
+        server.terminate()
+
+
+def fill(store: Path, picture: Picture) -> None:
+    if not picture.paths:
+        subprocess.run(machinami(store, "demo", "--no-serve"), cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+        return
+    paths = [str(DATA / path) for path in picture.paths]
+    done = subprocess.run(machinami(store, "import", *paths), cwd=ROOT, stdout=subprocess.DEVNULL)
+    assert done.returncode in (0, 3)
+    for command in picture.commands:
+        subprocess.run(machinami(store, *command), cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+
+
+def take(page: Page, url: str, picture: Picture) -> None:
+    page.goto(f"{url}/#{picture.view}" if picture.view else url)
+    page.wait_for_timeout(10_000)  # software rendering: the last tile and the fade-in of labels
+    if picture.click:
+        page.mouse.click(*picture.click)
+        page.wait_for_timeout(2_500)
+    page.screenshot(path=IMAGES / f"{picture.name}.jpg", type="jpeg", quality=82)
+
+
+def main(names: Sequence[str]) -> None:
+    IMAGES.mkdir(parents=True, exist_ok=True)
+    wanted = [picture for picture in PICTURES if not names or picture.name in names]
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        for picture in wanted:
+            store = Path(folder) / ("demo" if not picture.paths else picture.name) / "store"
+            if not store.exists():
+                fill(store, picture)
+            with served(store) as url:
+                width, height = picture.size
+                locale = "ja-JP" if picture.language == "ja" else "en-GB"
+                page = browser.new_page(viewport={"width": width, "height": height}, locale=locale)
+                take(page, url, picture)
+                page.close()
+            print(picture.name, flush=True)
+        browser.close()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
