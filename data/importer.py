@@ -32,6 +32,8 @@ class ImportOptions:
     crs: str | None = None
     """For files that declare none, such as `EPSG:6676`."""
     limits: ArchiveLimits = field(default_factory=ArchiveLimits)
+    only: tuple[str, ...] = ()
+    """Of folders and archives, read only what has one of these beginnings of its name; empty: everything."""
 
 
 class Progress(Protocol):
@@ -139,7 +141,7 @@ def import_paths(
     progress = progress or NoProgress()
     began = time.monotonic()
     with store.staging() as staging:
-        found = _detect_all(paths, staging, options.limits)
+        found = _wanted(_detect_all(paths, staging, options.limits), options.only)
         inputs = _inputs(found.sources, options, progress)
         unchanged = {one.name: kept for one in inputs if (kept := _unchanged(store, one, viewer))}
         changed = [one for one in inputs if one.name not in unchanged]
@@ -172,6 +174,16 @@ def _detect_all(paths: Sequence[Path], staging: Path, limits: ArchiveLimits) -> 
         everything.ignored += found.ignored
         everything.problems += found.problems
     return everything
+
+
+def _wanted(found: Found, only: tuple[str, ...]) -> Found:
+    if not only:
+        return found
+    return Found(
+        [source for source in found.sources if source.name.startswith(only)],
+        [name for name in found.ignored if name.startswith(only)],
+        [problem for problem in found.problems if problem.file.startswith(only)],
+    )
 
 
 def _inputs(sources: Sequence[Source], options: ImportOptions, progress: Progress) -> list[_Input]:

@@ -11,6 +11,7 @@ import numpy as np
 from data.sample.admin import write_admin
 from data.sample.block import Fabricated, build_blocks
 from data.sample.bus import BusNetwork
+from data.sample.centre_line import centre_lines
 from data.sample.codelist import write_codelists
 from data.sample.district import Districts
 from data.sample.facility import FacilityBook
@@ -20,10 +21,12 @@ from data.sample.gml_area import Written, write_floods, write_land_use, write_la
 from data.sample.gml_building import building_member
 from data.sample.landslide import build_landslides
 from data.sample.opendata import Sites, write_tables
+from data.sample.osm import write_osm
 from data.sample.plane import Plane
 from data.sample.population import Census, write_population
 from data.sample.readme import write_readme
 from data.sample.stock import Built, Stock
+from data.sample.street_network import StreetNetwork, build_network
 from data.sample.terrain import Terrain, build_terrain
 from data.sample.town import Towns, build_towns
 from geo import Text
@@ -171,4 +174,10 @@ def _write_surroundings(
         *write_population(folder, census),
         *write_admin(folder, geography, towns, census, plane),
         (feed, bus.write(feed)),
+        write_osm(folder / "osm/mihon.osm.pbf", _network(plan), plane),
     ]
+
+
+def _network(plan: _Plan) -> StreetNetwork:
+    lines = centre_lines(plan.geography, plan.terrain, plan.towns, plan.fabric.streets, plan.fabric.blocks)
+    return build_network(lines, plan.geography)

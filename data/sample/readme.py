@@ -23,6 +23,7 @@ _TEXT = """みほん市 サンプルデータ
   udx/luse        土地利用
   codelists       コードリスト(使っているもの)
   gtfs            みほんバス(GTFS-JP、2026年4月1日~2027年3月31日)
+  osm             道路・階段・横断歩道(OpenStreetMapの.osm.pbf形式。実在のOpenStreetMapのデータは含みません)
   opendata        自治体標準オープンデータセットの列のCSV(Shift_JISとUTF-8が混ざっています)
   population      250mメッシュ人口(e-Statの配布形式)
   admin           市の境界・町丁目・海と川・鉄道(GeoJSON)、町丁目一覧(CSV)

@@ -175,3 +175,13 @@ def test_a_dataset_that_lost_a_whole_file_says_so_again_when_nothing_has_changed
     assert [layer.unchanged for layer in again.layers] == [True] * len(first.layers)
     assert first.exit_status == again.exit_status == 3
     assert [one.rule for one in again.failures] == [one.rule for one in first.failures] != []
+
+
+def test_only_what_is_wanted_of_a_folder_is_read(store: Store, tmp_path: Path) -> None:
+    folder = tmp_path / "city"
+    for name in ("wifi/a.csv", "other/b.csv", "other/strange.bin"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text("名称,緯度,経度\n市役所,35.1,138.9\n", encoding="utf-8")
+    summary = import_paths(store, [folder], viewer=Viewer.SYSTEM, options=ImportOptions(only=("wifi/",)))
+    assert [file.name for layer in summary.layers for file in layer.record.current.files] == ["wifi/a.csv"]
+    assert summary.exit_status == 0

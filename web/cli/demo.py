@@ -91,14 +91,15 @@ def show_demo(
 
 
 def _import_sample(call: Call, folder: Path) -> int:
-    """Through the ordinary import; the exit status of it."""
+    """What is listed, through the ordinary import; the exit status of it."""
     from data import ImportOptions, Viewer, import_paths
-    from data.sample.source import ATTRIBUTION, LICENCE
+    from data.sample.source import ATTRIBUTION, LICENCE, SAMPLE_SOURCES
     from web.cli.progress import shown_progress
     from web.cli.table import show_summary
 
     store = call.store()
-    options = ImportOptions(licence=LICENCE, attribution=ATTRIBUTION)
+    listed = tuple(path for source in SAMPLE_SOURCES for path in source.paths)
+    options = ImportOptions(licence=LICENCE, attribution=ATTRIBUTION, only=listed)
     with shown_progress(call.err, call.language) as progress:
         summary = import_paths(store, [folder], viewer=Viewer.SYSTEM, options=options, progress=progress)
     _present(store, [layer.record for layer in summary.layers])
