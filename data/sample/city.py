@@ -14,6 +14,7 @@ from data.sample.bus import BusNetwork
 from data.sample.centre_line import centre_lines
 from data.sample.codelist import write_codelists
 from data.sample.district import Districts
+from data.sample.elevation import write_elevation
 from data.sample.facility import FacilityBook
 from data.sample.geography import Geography, build_geography
 from data.sample.gml import write_model
@@ -169,6 +170,7 @@ def _write_surroundings(
         *write_tsunami(folder, terrain, dry_land, plane),
         *write_landslides(folder, plan.stock.landslides, towns, plane),
         *write_land_use(folder, geography, plan.fabric.blocks, plane, seed),
+        *write_elevation(folder, geography, terrain, plane),
         *((path, 0) for path in write_codelists(folder / "codelists")),
         *write_tables(folder, Sites(facilities, geography, plane)),
         *write_population(folder, census),

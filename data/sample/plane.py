@@ -24,6 +24,11 @@ class Plane:
         self._forward = Transformer.from_crs("EPSG:6668", PLANE_CRS, always_xy=True)
         self._origin = np.array(self._forward.transform(*ORIGIN))
 
+    @property
+    def origin(self) -> tuple[float, float]:
+        """East and north of the local (0, 0) in `PLANE_CRS`, metres."""
+        return float(self._origin[0]), float(self._origin[1])
+
     def to_lonlat(self, points: Points) -> Points:
         """Degrees, shape (n, 2), rounded to 1e-8."""
         moved = points + self._origin

@@ -21,6 +21,8 @@ _TEXT = """みほん市 サンプルデータ
   udx/tnm         津波浸水想定
   udx/lsld        土砂災害警戒区域・特別警戒区域
   udx/luse        土地利用
+  udx/dem         起伏(LOD1のTIN)
+  dem             標高(GeoTIFF、EPSG:6676、海はデータなし)
   codelists       コードリスト(使っているもの)
   gtfs            みほんバス(GTFS-JP、2026年4月1日~2027年3月31日)
   osm             道路・階段・横断歩道(OpenStreetMapの.osm.pbf形式。実在のOpenStreetMapのデータは含みません)
