@@ -48,7 +48,7 @@ def _city(view: str, theme: str, more: str = "", language: str = "ja") -> str:
 PICTURES = (
     Picture("demo", (), _city("15.3/35.0795/138.8585/-20/55", "usage", ",229997-hospital", "en"), "en"),
     Picture("demo-ja", (), _city("14.6/35.0800/138.8600/-14/50", "flood", ",229997-evacuation-space")),
-    Picture("popup-ja", (), _city("16.6/35.0800/138.8580/-20/50", "usage"), click=(720, 470)),
+    Picture("popup-ja", (), _city("16.6/35.0800/138.8580/-20/50", "usage"), click=(747, 600)),
     Picture("phone-ja", (), _city("15/35.0795/138.8585/-20/50", "height"), size=PHONE),
     Picture("numazu-2021", ("plateau/numazu_2021_iur15",)),
     Picture(

@@ -54,10 +54,11 @@ def layers_of(city_url: str) -> list[dict[str, Any]]:
 def wait_until_drawn(page: Page) -> None:
     """Until nothing is loading, nor has been for a moment."""
     page.wait_for_selector(".maplibregl-canvas")
+    page.evaluate("() => { window.__calm = 0 }")
     page.wait_for_function(
         """() => {
           const busy = document.querySelector('.loading-bar.busy') !== null
-          window.__calm = busy ? 0 : (window.__calm ?? 0) + 1
+          window.__calm = busy ? 0 : window.__calm + 1
           return window.__calm > 6
         }""",
         polling=120,

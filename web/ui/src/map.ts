@@ -74,6 +74,7 @@ export class MapView {
     this.#popup = new Popup({ closeButton: false, closeOnClick: false, focusAfterOpen: false, maxWidth: "360px", offset: 10 });
     this.#popup.setDOMContent(this.popupContent);
     this.#listen(listener);
+    if (place) this.#map.once("style.load", () => listener.moved(this.place));
   }
 
   #listen(listener: MapListener): void {

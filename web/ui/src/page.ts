@@ -14,6 +14,7 @@ import {
   addressesOfViews,
   changeView,
   defaultViews,
+  mainBounds,
   ordered,
   themeOf,
   unionBounds,
@@ -238,7 +239,7 @@ export class Page {
     const visible = visibleLayers(layers, views);
     const tilted = this.state.solid && visible.some((layer) => layer.style.draw === "extrusion");
     const subject = visible.filter((layer) => layer.group.id !== "base");
-    const bounds = unionBounds(subject.length > 0 ? subject : visible.length > 0 ? visible : layers);
+    const bounds = mainBounds(subject.length > 0 ? subject : visible.length > 0 ? visible : layers);
     if (!bounds) return;
     if (tilted) this.#map.stand(bounds, this.padding, START_PITCH, START_BEARING);
     else this.#map.fit(bounds, this.padding, { animate: false });

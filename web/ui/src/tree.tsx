@@ -115,6 +115,7 @@ interface LeafProperties {
 function Leaf({ layer, state, focusable, onFocus, onToggle }: LeafProperties) {
   const view = viewOf(state.views, layer.id);
   const title = textIn(layer.title, state.language);
+  const t = translator(state.language);
   const internal = state.session?.viewer === "staff" && layer.visibility === "internal";
   return (
     <li
@@ -122,7 +123,7 @@ function Leaf({ layer, state, focusable, onFocus, onToggle }: LeafProperties) {
       class="leaf"
       aria-checked={view.visible}
       aria-selected={view.visible}
-      aria-label={title}
+      aria-label={internal ? `${title} (${t("tree.internal")})` : title}
       data-key={layer.id}
       tabIndex={focusable ? 0 : -1}
       onFocus={onFocus}
@@ -131,7 +132,11 @@ function Leaf({ layer, state, focusable, onFocus, onToggle }: LeafProperties) {
       <span class="box" aria-hidden="true" />
       <Swatch style={layer.style} colour={mainColour(layer, state)} />
       <span class="leaf-title">{title}</span>
-      {internal && <span class="tag">{translator(state.language)("tree.internal")}</span>}
+      {internal && (
+        <span class="lock" title={t("tree.internal")}>
+          <Sign name="lock" />
+        </span>
+      )}
     </li>
   );
 }

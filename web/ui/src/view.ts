@@ -48,7 +48,10 @@ export function defaultViews(layers: readonly Layer[]): Views {
 }
 
 function firstChoice(layers: readonly Layer[]): Layer[] {
-  const of = (group: string): Layer[] => layers.filter((layer) => layer.group.id === group);
+  const heart = layers.find((layer) => layer.group.id === "buildings")?.bounds;
+  const near = (layer: Layer): boolean => !heart || !layer.bounds || overlaps(layer.bounds, heart);
+  // Of several cities in one store, one is shown whole.
+  const of = (group: string): Layer[] => layers.filter((layer) => layer.group.id === group && near(layer));
   const hazards = of("hazard");
   const transport = of("transport");
   const chosen = [
@@ -101,6 +104,19 @@ export function unionBounds(layers: readonly Layer[]): Bounds | null {
   if (all.length === 0) return null;
   const [west, south, east, north] = [0, 1, 2, 3].map((side) => all.map((one) => one[side] as number));
   return [Math.min(...west!), Math.min(...south!), Math.max(...east!), Math.max(...north!)];
+}
+
+/** Bounds of the first layer and of all that hang together with it: a store may hold cities far apart. */
+export function mainBounds(layers: readonly Layer[]): Bounds | null {
+  const [first, ...rest] = layers.filter((layer) => layer.bounds);
+  if (!first) return null;
+  let together = [first];
+  for (let before = 0; before < together.length; ) {
+    before = together.length;
+    const reached = unionBounds(together) as Bounds;
+    together = [first, ...rest.filter((layer) => overlaps(layer.bounds as Bounds, reached))];
+  }
+  return unionBounds(together);
 }
 
 export function overlaps(a: Bounds, b: Bounds): boolean {

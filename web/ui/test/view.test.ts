@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { defaultViews, grouped, matches, overlaps, themeOf, unionBounds, viewOf, viewsOfAddress } from "../src/view";
+import { defaultViews, grouped, mainBounds, matches, overlaps, themeOf, unionBounds, viewOf, viewsOfAddress } from "../src/view";
 import { HEIGHT, layer, USAGE } from "./sample";
 
 const CITY = [
@@ -22,6 +22,12 @@ describe("what is on at first", () => {
 
   test("of a full city the buildings, one hazard, the buses and the background", () => {
     expect(visible(defaultViews(CITY))).toEqual(["bldg", "flood", "routes", "stops", "boundary"]);
+  });
+
+  test("of several cities the one with the buildings", () => {
+    const far = { bounds: [136, 36, 136.1, 36.1] as [number, number, number, number] };
+    const two = [...CITY.map((one) => ({ ...one, ...far })), ...CITY.map((one) => ({ ...one, id: `other-${one.id}` }))];
+    expect(visible(defaultViews([...two].reverse())).every((id) => id.startsWith("other-"))).toBe(true);
   });
 
   test("something, even when no group is known", () => {
@@ -66,4 +72,15 @@ test("a search finds titles in both languages, in any width and case", () => {
   expect(matches(wifi, "無線lan")).toBe(true);
   expect(matches(wifi, "WI-FI public")).toBe(true);
   expect(matches(wifi, "ＡＥＤ")).toBe(false);
+});
+
+test("of cities far apart the first is shown, with all that hangs together with it", () => {
+  const layers = [
+    layer("a", "x", { bounds: [0, 0, 1, 1] }),
+    layer("far", "x", { bounds: [50, 50, 51, 51] }),
+    layer("c", "x", { bounds: [2, 0, 3, 1] }),
+    layer("b", "x", { bounds: [1, 0, 2, 1] }),
+  ];
+  expect(mainBounds(layers)).toEqual([0, 0, 3, 1]);
+  expect(mainBounds([])).toBeNull();
 });
