@@ -2,17 +2,17 @@
 
     catalogue.sqlite                 what there is (SQLite, WAL)
     versions/<layer>/<version>/      features.parquet and tiles.pmtiles, or grid.tif; feed.zip beside a feed's stops
+    derived/<kind>-<key>/            what analyses need ready (see data.derived)
     staging/<import>/                being written; not visible to anybody
 
 An import writes in staging, moves its folders into place and switches to them in one transaction. Killed at any
 moment, the store serves what it served before; `gc` clears what was left lying.
 """
 
-import fcntl
 import os
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,9 +24,11 @@ import shapely
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from data import catalogue
+from data.derived import Derived, DerivedKey
 from data.errors import UnknownColumnError, UnknownFeatureError, UnknownLayerError
 from data.feature_table import FeatureTable, attribute_nodes
 from data.job import JobQueue
+from data.lock import locked
 from data.record import LayerRecord, VersionRecord
 from data.viewer import Viewer, Visibility
 from geo import Group, Layer, Problem, Text
@@ -35,6 +37,9 @@ FEATURES = "features.parquet"
 TILES = "tiles.pmtiles"
 GRID = "grid.tif"
 FEED = "feed.zip"
+
+Build = Callable[[Path], None]
+"""Writes a derived artefact into the folder it is given."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +73,7 @@ class Store:
             (folder / name).mkdir(parents=True, exist_ok=True)
         self._engine = catalogue.open_catalogue(folder / "catalogue.sqlite")
         self.jobs = JobQueue(self._engine)
+        self._derived = Derived(folder / "derived")
 
     @classmethod
     def open(cls, folder: Path | str) -> "Store":
@@ -162,12 +168,20 @@ class Store:
     def staging(self) -> Iterator[Path]:
         """A folder for one import, gone at the end whatever happens; its lock tells `gc` that somebody is at work."""
         folder = self.path / "staging" / uuid4().hex
-        folder.mkdir()
-        with _locked(folder / ".lock"):
+        with ExitStack() as held:
+            # Nobody clears between the making of the folder and its lock.
+            with self._committing():
+                folder.mkdir()
+                held.enter_context(locked(folder / ".lock"))
             try:
                 yield folder
             finally:
                 shutil.rmtree(folder, ignore_errors=True)
+
+    def derived(self, kind: str, layer_ids: Iterable[str], viewer: Viewer, *, code: str, build: Build) -> Path:
+        """The artefact of this kind made from the current versions of these layers; see `data.derived`."""
+        inputs = {layer_id: self.layer(layer_id, viewer).version for layer_id in layer_ids}
+        return self._derived.get(DerivedKey(kind, inputs, code), build)
 
     def commit(self, staged: Sequence[StagedLayer], viewer: Viewer) -> list[LayerRecord]:
         """Moves complete versions into place and switches to all of them in one transaction."""
@@ -239,11 +253,15 @@ class Store:
             shutil.rmtree(self.path / "versions" / layer_id, ignore_errors=True)
 
     def gc(self, viewer: Viewer, *, keep_previous: int = 1) -> GcReport:
-        """Clears what killed imports left, and versions older than the current and `keep_previous` before it."""
+        """Clears what killed imports left, what was derived from versions that are gone, and versions older than the
+        current and `keep_previous` before it."""
         viewer.require_change()
         with self._committing():
             self._forget_old_versions(keep_previous)
-            doomed = [*self._unknown_versions(), *self._abandoned_staging()]
+            known = self._known_versions()
+            folders = (self.path / "versions").glob("*/*")
+            unknown = [folder for folder in folders if (folder.parent.name, folder.name) not in known]
+            doomed = [*unknown, *self._abandoned_staging(), *self._derived.unused(known)]
             freed = sum(_size(folder) for folder in doomed)
             for folder in doomed:
                 shutil.rmtree(folder, ignore_errors=True)
@@ -264,20 +282,18 @@ class Store:
                 for table in (catalogue.problems, versions):
                     connection.execute(delete(table).where(table.c.layer_id == layer_id, table.c.version == version))
 
-    def _unknown_versions(self) -> list[Path]:
+    def _known_versions(self) -> set[tuple[str, str]]:
         with self._engine.connect() as connection:
             query = select(catalogue.versions.c.layer_id, catalogue.versions.c.version)
-            known = {(layer_id, version) for layer_id, version in connection.execute(query)}
-        folders = (self.path / "versions").glob("*/*")
-        return [folder for folder in folders if (folder.parent.name, folder.name) not in known]
+            return {(layer_id, version) for layer_id, version in connection.execute(query)}
 
     def _abandoned_staging(self) -> list[Path]:
-        return [folder for folder in (self.path / "staging").iterdir() if not _is_locked(folder / ".lock")]
+        return [folder for folder in (self.path / "staging").iterdir() if not is_locked(folder / ".lock")]
 
     @contextmanager
     def _committing(self) -> Iterator[None]:
         """One process at a time moves folders and changes the catalogue together."""
-        with _locked(self.path / "commit.lock"):
+        with locked(self.path / "commit.lock"):
             yield
 
 
@@ -360,25 +376,6 @@ def _problem_row(problem: Problem, layer_id: str, version: str) -> dict[str, Any
 def _problem(row: Row[Any]) -> Problem:
     lonlat = None if row.longitude is None else (row.longitude, row.latitude)
     return Problem(row.rule, row.file, row.feature, row.line, lonlat, row.parameters)
-
-
-@contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    """An advisory lock that the kernel drops when its process dies."""
-    with path.open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
-
-
-def _is_locked(path: Path) -> bool:
-    if not path.exists():
-        return False
-    with path.open("r") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
-    return False
 
 
 def _flush(folder: Path) -> None:
