@@ -28,7 +28,7 @@ from data.derived import Derived, DerivedKey
 from data.errors import UnknownColumnError, UnknownFeatureError, UnknownLayerError
 from data.feature_table import FeatureTable, attribute_nodes
 from data.job import JobQueue
-from data.lock import locked
+from data.lock import is_locked, locked
 from data.record import LayerRecord, VersionRecord
 from data.viewer import Viewer, Visibility
 from geo import Group, Layer, Problem, Text
