@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -88,7 +88,7 @@ def save_coverage(store: Store, query: CoverageQuery, viewer: Viewer) -> LayerRe
         return known[0]
     answer = run_coverage(store, query, viewer)
     title = Text.same(query.title) if query.title else _coverage_title(store, query, viewer)
-    attributions = {store.layer(name, viewer).attribution for name in inputs} - {None}
+    used = [store.layer(name, viewer) for name in inputs]
     with store.staging() as staging:
         folder = staging / "layer"
         folder.mkdir()
@@ -100,9 +100,15 @@ def save_coverage(store: Store, query: CoverageQuery, viewer: Viewer) -> LayerRe
             title=title,
             content_hash=recipe.content_hash,
             recipe={**recipe.as_json(), "figures": answer.figures()},
-            attribution="、".join(sorted(filter(None, attributions))) or None,
+            attribution=_joined(layer.attribution for layer in used),
+            licence=_joined(layer.licence for layer in used),
         )
         return store.commit([staged], viewer)[0]
+
+
+def _joined(terms: Iterable[str | None]) -> str | None:
+    """A result stands under the terms of everything it was made from."""
+    return "、".join(sorted({term for term in terms if term})) or None
 
 
 def _coverage_title(store: Store, query: CoverageQuery, viewer: Viewer) -> Text:

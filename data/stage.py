@@ -175,6 +175,7 @@ def stage_frame(
     content_hash: str,
     recipe: Mapping[str, Any],
     attribution: str | None,
+    licence: str | None,
 ) -> StagedLayer:
     """A layer that an analysis made, from features in memory: EPSG:4326, polygons, one column `feature_id`."""
     table = arrow_table(frame)
@@ -192,7 +193,7 @@ def stage_frame(
         counts=counts,
         recipe=recipe,
     )
-    return StagedLayer(id, folder, title, portrayal.group, attribution, None, content_hash, record)
+    return StagedLayer(id, folder, title, portrayal.group, attribution, licence, content_hash, record)
 
 
 def keep_feed(source: Path, target: Path) -> None:

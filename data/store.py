@@ -31,7 +31,7 @@ from data.job import JobQueue
 from data.lock import is_locked, locked
 from data.record import LayerRecord, VersionRecord
 from data.viewer import Viewer, Visibility
-from geo import Group, Layer, Problem, Text
+from geo import GROUPS, Group, Layer, Problem, Text
 
 FEATURES = "features.parquet"
 TILES = "tiles.pmtiles"
@@ -90,12 +90,12 @@ class Store:
             return int(connection.execute(_GENERATION).scalar_one())
 
     def layers(self, viewer: Viewer) -> list[LayerRecord]:
-        """The layers this viewer may see, in the order of their titles."""
+        """The layers this viewer may see, in the order of the layer tree: by group, then by title."""
         with self._engine.connect() as connection:
             previous = _previous_versions(connection)
             rows = connection.execute(_CURRENT.where(_seen_by(viewer))).all()
         records = [_record(row, previous.get(row.id, ())) for row in rows]
-        return sorted(records, key=lambda record: (record.title.ja, record.id))
+        return sorted(records, key=lambda record: (_place(record.group), record.title.ja, record.id))
 
     def layer(self, layer_id: str, viewer: Viewer) -> LayerRecord:
         """UnknownLayerError when there is none, or none for this viewer."""
@@ -308,6 +308,14 @@ _CURRENT = select(
     (catalogue.versions.c.layer_id == catalogue.layers.c.id)
     & (catalogue.versions.c.version == catalogue.layers.c.version),
 )
+
+
+_PLACES = {group.id: place for place, group in enumerate(GROUPS)}
+
+
+def _place(group: Group) -> tuple[int, str]:
+    """Groups of a city's own follow the known ones."""
+    return _PLACES.get(group.id, len(GROUPS)), group.title.ja
 
 
 def _seen_by(viewer: Viewer) -> Any:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from data import CoverageQuery, ImportSummary, Store, Viewer, import_paths, rerun, save_coverage
+from data import CoverageQuery, ImportOptions, ImportSummary, Store, Viewer, import_paths, rerun, save_coverage
 from geo import Severity
 from tests.shared_data import shared_data
 
@@ -164,11 +164,14 @@ def test_the_same_bytes_again_make_no_new_version(store: Store) -> None:
 
 
 def test_coverage_of_yaizus_aeds_is_kept_with_its_recipe(store: Store) -> None:
-    aed = imported(store, "municipal/yaizu_22212/AED設置箇所一覧/222127_aed.csv").layers[0].record
+    path = shared_data("municipal/yaizu_22212/AED設置箇所一覧/222127_aed.csv")
+    options = ImportOptions(licence="CC BY 4.0", attribution="焼津市")
+    aed = import_paths(store, [path], viewer=Viewer.SYSTEM, options=options).layers[0].record
     record = save_coverage(store, CoverageQuery(aed.id, 300.0), Viewer.SYSTEM)
     recipe = record.current.recipe
     assert recipe is not None
     assert recipe["inputs"] == {aed.id: aed.version}
+    assert (record.licence, record.attribution) == ("CC BY 4.0", "焼津市")
     # 82 discs of 300 m, some overlapping.
     assert 1.0 < recipe["figures"]["area_km2"] < 82 * 0.283
     assert rerun(store, record.id, Viewer.SYSTEM).version == record.version
