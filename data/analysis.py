@@ -6,8 +6,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from geo.coverage import Coverage, coverage, coverage_portrayal
-
 from data.errors import InvalidQueryError, NothingToRepeatError
 from data.naming import layer_id
 from data.record import LayerRecord
@@ -15,6 +13,7 @@ from data.stage import stage_frame
 from data.store import Store
 from data.viewer import Viewer
 from geo import GeoError, Layer, Text
+from geo.coverage import Coverage, coverage, coverage_portrayal
 
 METHOD = "1"
 """Raised when an analysis gives something else for the same inputs."""
