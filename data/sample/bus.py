@@ -1,4 +1,4 @@
-"""The bus feed in GTFS-JP, on the main streets of the city."""
+"""The bus feeds in GTFS-JP, on the main streets of the city."""
 
 import csv
 import datetime
@@ -21,10 +21,9 @@ from data.sample import timetable
 from data.sample.facility import Facility
 from data.sample.geography import Geography
 from data.sample.plane import Plane
-from data.sample.timetable import HOLIDAY, SATURDAY, WEEKDAY, Line
+from data.sample.timetable import HOLIDAY, OBON_DAY, SATURDAY, WEEKDAY, Days, Line, Operator
 from data.sample.town import Town
 
-_SPACING_M = 450.0
 _POLE_OFFSET_M = 9.0
 _SPEED_M_PER_MIN = 290.0
 """17 km/h with stops."""
@@ -84,12 +83,13 @@ class _Feed:
 
 class BusNetwork:
     def __init__(
-        self, geography: Geography, towns: Sequence[Town], facilities: Sequence[Facility], plane: Plane
-    ) -> None:
-        self._geography, self._plane = geography, plane
+        self, geography: Geography, towns: Sequence[Town], facilities: Sequence[Facility], plane: Plane,
+        operator: Operator,
+    ) -> None:  # fmt: skip
+        self._geography, self._plane, self._operator = geography, plane, operator
         self._edges = _graph(geography)
-        self._halts = _halts(self._edges, geography, towns, facilities, plane)
-        self._patterns = [pattern for line in timetable.LINES for pattern in self._line_patterns(line)]
+        self._halts = _halts(self._edges, geography, _Names(geography, towns, facilities, plane), operator)
+        self._patterns = [pattern for line in operator.lines for pattern in self._line_patterns(line)]
         self._poles: dict[str, tuple[Halt, Point]] = {}
         self._collect_poles()
 
@@ -108,7 +108,7 @@ class BusNetwork:
     def _collect_poles(self) -> None:
         for pattern in self._patterns:
             for call in pattern.calls:
-                self._poles.setdefault(call.stop_id, (call.halt, _pole(call, pattern.shape)))
+                self._poles.setdefault(call.stop_id, (call.halt, _pole(call, pattern.shape, self._operator.pole_m)))
 
     @property
     def stops(self) -> int:
@@ -122,19 +122,20 @@ class BusNetwork:
             for name, columns in _COLUMNS.items():
                 info = zipfile.ZipInfo(f"{name}.txt", (1980, 1, 1, 0, 0, 0))
                 info.external_attr = 0o644 << 16
-                bundle.writestr(info, _csv(columns, feed.tables.get(name, [])))
+                bundle.writestr(info, _csv(columns, feed.tables.get(name, [])).encode(self._operator.encoding))
         return len(feed.tables["trips"])
 
     def _feed(self) -> _Feed:
         feed = _Feed()
-        _add_agency(feed)
-        _add_calendar(feed)
+        operator = self._operator
+        _add_agency(feed, operator)
+        _add_calendar(feed, operator.days)
         self._add_stops(feed)
         for pattern in self._patterns:
             self._add_shape(feed, pattern)
-            _add_trips(feed, pattern)
-        for line in timetable.LINES:
-            _add_route(feed, line, [pattern for pattern in self._patterns if pattern.line is line])
+            _add_trips(feed, pattern, operator.days)
+        for line in operator.lines:
+            _add_route(feed, operator, line, [pattern for pattern in self._patterns if pattern.line is line])
         return feed
 
     def _add_stops(self, feed: _Feed) -> None:
@@ -217,12 +218,9 @@ def _joined(path: list[_Edge]) -> LineString:
     return LineString(points)
 
 
-def _halts(
-    edges: list[_Edge], geography: Geography, towns: Sequence[Town], facilities: Sequence[Facility], plane: Plane
-) -> dict[int, list[Halt]]:
+def _halts(edges: list[_Edge], geography: Geography, names: "_Names", operator: Operator) -> dict[int, list[Halt]]:
     """Stops of each stretch, evenly spaced, named after what is near."""
-    spacing = _SPACING_M * min(1.0, geography.scale**0.5)
-    names = _Names(geography, towns, facilities, plane)
+    spacing = operator.spacing_m * min(1.0, geography.scale**0.5)
     found: dict[int, list[Halt]] = {}
     count = 0
     for edge in edges:
@@ -231,7 +229,7 @@ def _halts(
         for along in _places(edge.line, spacing, geography):
             point = edge.line.interpolate(along)
             count += 1
-            halt = Halt(f"{count:04d}", *names.take(point), edge.number, along, point)
+            halt = Halt(f"{operator.stop_prefix}{count:04d}", *names.take(point), edge.number, along, point)
             found.setdefault(edge.number, []).append(halt)
     return found
 
@@ -310,9 +308,10 @@ def _calls(path: list[_Edge], halts: dict[int, list[Halt]]) -> list[_Call]:
     return calls
 
 
-def _pole(call: _Call, shape: LineString) -> Point:
+def _pole(call: _Call, shape: LineString, farther_m: float) -> Point:
     """On the left of the driving direction, beside the street."""
-    here, there = shape.interpolate(call.along_m), shape.interpolate(min(call.along_m + 3, shape.length))
+    along = min(max(call.along_m + farther_m, 0.0), shape.length - 3.1)
+    here, there = shape.interpolate(along), shape.interpolate(along + 3)
     length = max(here.distance(there), 1e-6)
     ux, uy = (there.x - here.x) / length, (there.y - here.y) / length
     return Point(here.x - uy * _POLE_OFFSET_M, here.y + ux * _POLE_OFFSET_M)
@@ -322,59 +321,51 @@ def _shape_id(pattern: _Pattern) -> str:
     return f"{pattern.line.id}_{pattern.direction}"
 
 
-def _add_agency(feed: _Feed) -> None:
-    name = timetable.AGENCY
-    feed.add(
-        "agency", [("9999901000001", name.ja, "https://example.com/mihon-bus", "Asia/Tokyo", "ja", "055-000-0001")]
-    )
-    feed.add(
-        "agency_jp",
-        [
-            (
-                "9999901000001",
-                "みほんバス株式会社（架空）",
-                "4100000",
-                "みほん県みほん市駅前町1番1号",
-                "代表取締役社長",
-                "見本 花子",
-            )
-        ],
-    )
-    feed.add("office_jp", [("honsha", "本社営業所", "https://example.com/mihon-bus/office", "055-000-0002")])
+def _add_agency(feed: _Feed, operator: Operator) -> None:
+    name, url = operator.name, f"https://example.com/{operator.file.replace('_', '-')}"
+    feed.add("agency", [(operator.id, name.ja, url, "Asia/Tokyo", "ja", operator.phone)])
+    feed.add("agency_jp", [(operator.id, operator.official, "4100000", "みほん県みほん市駅前町1番1号", "代表",
+                            "見本 花子")])  # fmt: skip
+    feed.add("office_jp", [("honsha", "本社営業所", f"{url}/office", operator.phone[:-1] + "2")])
     feed.add("feed_info", [("みほん市（架空）", "https://example.com/mihon", "ja", timetable.START, timetable.END,
                             f"{timetable.START}_sample")])  # fmt: skip
-    feed.add(
-        "fare_attributes",
-        [("flat_220", 220, "JPY", 0, 0, "9999901000001"), ("flat_100", 100, "JPY", 0, 0, "9999901000001")],
-    )
-    for text, kana, en in ((name.ja, "みほんばす", name.en),):
-        feed.add(
-            "translations",
-            [("agency", "agency_name", "ja-Hrkt", kana, text), ("agency", "agency_name", "en", en, text)],
-        )
+    fares = {operator.fare, 100} if operator.fare == 220 else {operator.fare}
+    feed.add("fare_attributes", [(f"flat_{fare}", fare, "JPY", 0, 0, operator.id) for fare in sorted(fares)[::-1]])
+    feed.add("translations", [("agency", "agency_name", "ja-Hrkt", operator.kana, name.ja),
+                              ("agency", "agency_name", "en", name.en, name.ja)])  # fmt: skip
 
 
-def _add_calendar(feed: _Feed) -> None:
-    for service, days in timetable.CALENDAR:
-        feed.add("calendar", [(service, *days.split(","), timetable.START, timetable.END)])
+def _add_calendar(feed: _Feed, services: Sequence[Days]) -> None:
+    feed.add("calendar", [(one.id, *one.week.split(","), one.start, one.end) for one in services if "1" in one.week])
+    own_obon = any(one.kind == OBON_DAY for one in services)
     for day in timetable.HOLIDAYS:
-        usual = SATURDAY if _weekday(day) == 5 else WEEKDAY
-        feed.add("calendar_dates", [(usual, day, 2), (HOLIDAY, day, 1)])
+        _add_exceptions(feed, services, day, HOLIDAY)
     for day in timetable.OBON:
-        feed.add("calendar_dates", [(WEEKDAY, day, 2), (SATURDAY, day, 1)])
+        _add_exceptions(feed, services, day, OBON_DAY if own_obon else SATURDAY)
+
+
+def _add_exceptions(feed: _Feed, services: Sequence[Days], day: str, kind: str) -> None:
+    """Instead of what runs on this day of the week, what is of this kind; nothing where there is none."""
+    for one in services:
+        if one.start <= day <= one.end:
+            runs = one.week.split(",")[_weekday(day)] == "1"
+            if runs and one.kind != kind:
+                feed.add("calendar_dates", [(one.id, day, 2)])
+            elif not runs and one.kind == kind:
+                feed.add("calendar_dates", [(one.id, day, 1)])
 
 
 def _weekday(day: str) -> int:
     return datetime.date(int(day[:4]), int(day[4:6]), int(day[6:])).weekday()
 
 
-def _add_route(feed: _Feed, line: Line, patterns: list[_Pattern]) -> None:
+def _add_route(feed: _Feed, operator: Operator, line: Line, patterns: list[_Pattern]) -> None:
     calls = patterns[0].calls
     first, middle, last = calls[0].halt.name, calls[len(calls) // 2].halt.name, calls[-1].halt.name
-    fare = "flat_100" if line.short.startswith("C") else "flat_220"
+    fare = "flat_100" if line.short.startswith("C") else f"flat_{operator.fare}"
     feed.add(
         "routes",
-        [(line.id, "9999901000001", line.short, line.name.ja, f"{first}～{middle}～{last}", 3, line.colour, "FFFFFF")],
+        [(line.id, operator.id, line.short, line.name.ja, f"{first}～{middle}～{last}", 3, line.colour, "FFFFFF")],
     )
     feed.add("routes_jp", [(line.id, timetable.START, first, middle, last)])
     feed.add("fare_rules", [(fare, line.id)])
@@ -382,14 +373,18 @@ def _add_route(feed: _Feed, line: Line, patterns: list[_Pattern]) -> None:
                               ("routes", "route_long_name", "en", line.name.en, line.name.ja)])  # fmt: skip
 
 
-def _add_trips(feed: _Feed, pattern: _Pattern) -> None:
+def _add_trips(feed: _Feed, pattern: _Pattern, services: Sequence[Days]) -> None:
     line, calls = pattern.line, pattern.calls
     minutes = [int((call.along_m - calls[0].along_m) / _SPEED_M_PER_MIN) for call in calls]
     target = calls[len(calls) // 2].halt.name + "方面循環" if line.circle else calls[-1].halt.name
-    for service, periods in ((WEEKDAY, line.service.weekday), (SATURDAY, line.service.saturday),
-                             (HOLIDAY, line.service.holiday)):  # fmt: skip
-        late = line.last_bus if service == WEEKDAY and pattern.direction == 0 else ()
-        shift = 0 if pattern.direction == 0 else 7
+    periods_of = {WEEKDAY: line.service.weekday, SATURDAY: line.service.saturday, HOLIDAY: line.service.holiday,
+                  OBON_DAY: line.service.holiday}  # fmt: skip
+    for days in services:
+        if days.lines and line.id not in days.lines:
+            continue
+        service, periods = days.id, periods_of[days.kind]
+        late = line.last_bus if days.kind == WEEKDAY and pattern.direction == 0 else ()
+        shift = days.later_min + (0 if pattern.direction == 0 else 7)
         departures = [start + shift for low, high, headway in periods for start in range(low, high, headway)]
         for number, start in enumerate([*departures, *late], start=1):
             trip = f"{line.id}_{service}_{pattern.direction}_{number:03d}"
@@ -425,9 +420,9 @@ _COLUMNS = {
 }  # fmt: skip
 
 
-def _csv(columns: str, rows: Sequence[Sequence[object]]) -> bytes:
+def _csv(columns: str, rows: Sequence[Sequence[object]]) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(columns.split(","))
     writer.writerows(rows)
-    return out.getvalue().encode("utf-8")
+    return out.getvalue()

@@ -15,7 +15,7 @@ from data.sample.centre_line import centre_lines
 from data.sample.codelist import write_codelists
 from data.sample.district import Districts
 from data.sample.elevation import write_elevation
-from data.sample.facility import FacilityBook
+from data.sample.facility import Facility, FacilityBook
 from data.sample.geography import Geography, build_geography
 from data.sample.gml import write_model
 from data.sample.gml_area import Written, write_floods, write_land_use, write_landslides, write_roads, write_tsunami
@@ -29,6 +29,7 @@ from data.sample.readme import write_readme
 from data.sample.stock import Built, Stock
 from data.sample.street_network import StreetNetwork, build_network
 from data.sample.terrain import Terrain, build_terrain
+from data.sample.timetable import OPERATORS
 from data.sample.town import Towns, build_towns
 from geo import Text
 
@@ -162,8 +163,6 @@ def _write_surroundings(
     geography, terrain, towns = plan.geography, plan.terrain, plan.towns.towns
     dry_land = geography.municipality.difference(geography.river)
     facilities = book.facilities()
-    bus = BusNetwork(geography, towns, facilities, plane)
-    feed = folder / "gtfs/mihon_bus.zip"
     return [
         *write_roads(folder, plan.fabric.streets, plane, seed),
         *write_floods(folder, terrain, dry_land, plane),
@@ -175,9 +174,15 @@ def _write_surroundings(
         *write_tables(folder, Sites(facilities, geography, plane)),
         *write_population(folder, census),
         *write_admin(folder, geography, towns, census, plane),
-        (feed, bus.write(feed)),
+        *_write_feeds(folder / "gtfs", plan, facilities, plane),
         write_osm(folder / "osm/mihon.osm.pbf", _network(plan), plane),
     ]
+
+
+def _write_feeds(folder: Path, plan: _Plan, facilities: list[Facility], plane: Plane) -> Iterator[Written]:
+    for operator in OPERATORS:
+        path = folder / f"{operator.file}.zip"
+        yield path, BusNetwork(plan.geography, plan.towns.towns, facilities, plane, operator).write(path)
 
 
 def _network(plan: _Plan) -> StreetNetwork:

@@ -24,7 +24,8 @@ _TEXT = """みほん市 サンプルデータ
   udx/dem         起伏(LOD1のTIN)
   dem             標高(GeoTIFF、EPSG:6676、海はデータなし)
   codelists       コードリスト(使っているもの)
-  gtfs            みほんバス(GTFS-JP、2026年4月1日~2027年3月31日)
+  gtfs            バス3社(GTFS-JP、2026年4月1日~2027年3月31日): みほんバス、市のコミュニティバス(CP932)、
+                  みほん港湾交通(10月1日の改正の前と後の時刻表を1つのファイルに同梱)
   osm             道路・階段・横断歩道(OpenStreetMapの.osm.pbf形式。実在のOpenStreetMapのデータは含みません)
   opendata        自治体標準オープンデータセットの列のCSV(Shift_JISとUTF-8が混ざっています)
   population      250mメッシュ人口(e-Statの配布形式)

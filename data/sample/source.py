@@ -30,6 +30,8 @@ SAMPLE_SOURCES: tuple[SampleSource, ...] = (
     SampleSource(("udx/tran",), Text("道路", "Roads"), TRANSPORT.id),
     SampleSource(("udx/luse",), Text("土地利用", "Land use"), PLANNING.id),
     SampleSource(("gtfs/mihon_bus.zip",), Text("みほんバス", "Mihon Bus"), TRANSPORT.id),
+    SampleSource(("gtfs/mihon_community.zip",), Text("コミュニティバス", "Community bus"), TRANSPORT.id),
+    SampleSource(("gtfs/mihon_harbour.zip",), Text("みほん港湾交通", "Mihon Harbour Transit"), TRANSPORT.id),
     SampleSource(("opendata/公衆無線LAN一覧",), Text("公衆無線LAN", "Public Wi-Fi"), FACILITIES.id),
     SampleSource(("opendata/AED設置箇所一覧",), Text("AED設置箇所", "AEDs"), SAFETY.id),
     SampleSource(("opendata/指定緊急避難場所一覧",), Text("指定緊急避難場所", "Emergency evacuation sites"), SAFETY.id),

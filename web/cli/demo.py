@@ -131,6 +131,8 @@ def _is_from(record: "LayerRecord", paths: Sequence[str]) -> bool:
 _NAMES = {
     "sample-city mihongawa_mihongawa": Text("みほん川", "Mihon River"),
     "mihon_bus": Text("みほんバス", "Mihon Bus"),
+    "mihon_community": Text("コミュニティバス", "Community bus"),
+    "mihon_harbour": Text("みほん港湾交通", "Mihon Harbour Transit"),
 }
 """What people call the datasets after which an import names the layers of a source."""
 
