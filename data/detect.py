@@ -8,6 +8,7 @@ from pathlib import Path
 from data.archive import ArchiveLimits, unpack
 from geo import Problem, UnreadableError
 from geo.statistics import is_mesh_statistics
+from geo.terrain import is_fg_dem, is_terrarium, is_tin
 from gtfs import is_feed
 
 
@@ -18,6 +19,13 @@ class SourceKind(StrEnum):
     MESH_STATISTICS = "mesh_statistics"
     RASTER = "raster"
     FEED = "feed"
+    TIN = "tin"
+    FG_DEM = "fg_dem"
+    TERRARIUM = "terrarium"
+
+
+DATASETS = frozenset({SourceKind.CITYGML, SourceKind.TIN, SourceKind.FG_DEM})
+"""Kinds whose files become layers together, called after what was imported."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +96,8 @@ def _look(path: Path, name: str, dataset: str, scratch: Path, limits: ArchiveLim
         raise UnreadableError(Problem("file.not_found", name))
     if is_feed(path):
         found.sources.append(Source(SourceKind.FEED, path, name, dataset))
+    elif path.is_dir() and is_terrarium(path):
+        found.sources.append(Source(SourceKind.TERRARIUM, path, name, dataset))
     elif path.is_dir():
         _look_in_folder(path, dataset, scratch, limits, depth, found)
     elif path.suffix.lower() == ".zip":
@@ -109,9 +119,9 @@ def _look_in_folder(folder: Path, dataset: str, scratch: Path, limits: ArchiveLi
 
 
 def _entries(folder: Path) -> Iterator[Path]:
-    """Files below `folder` in a fixed order; a folder that is a feed stands as one entry."""
+    """Files below `folder` in a fixed order; a folder that is a feed, or tiles, stands as one entry."""
     for path in sorted(folder.iterdir()):
-        if path.is_dir() and not path.is_symlink() and not is_feed(path):
+        if path.is_dir() and not path.is_symlink() and not is_feed(path) and not is_terrarium(path):
             yield from _entries(path)
         elif not path.is_symlink():
             yield path
@@ -147,6 +157,10 @@ def _kind(path: Path, name: str) -> SourceKind:
     if path.stat().st_size == 0:
         raise UnreadableError(Problem("file.empty", name))
     suffix = path.suffix.lower()
+    if is_fg_dem(path):
+        return SourceKind.FG_DEM
+    if is_tin(path, name):
+        return SourceKind.TIN
     if suffix in (".gml", ".xml"):
         return SourceKind.CITYGML
     if suffix in _VECTOR or (suffix == ".json" and _is_geojson(path)):

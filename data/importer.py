@@ -14,13 +14,17 @@ from data.executor import build_executor
 from data.naming import group_named, layer_id, layer_names
 from data.reading import PartResult, SourceResult, read_source
 from data.record import LayerRecord, SourceFile
-from data.stage import EmptyLayerError, LayerPlan, build_layer, build_raster, count_problems
+from data.stage import EmptyLayerError, LayerPlan, build_layer, build_raster, build_terrain, count_problems
 from data.store import StagedLayer, Store
 from data.viewer import Viewer
 from geo import Problem, Severity, Text
 
-READER = "1"
+READER = "2"
 """Raised when the readers give something else for the same bytes, so that the same files are read again."""
+
+
+TERRAIN = "dem"
+"""Key of the layer that all heights of the ground of one input become."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,6 +293,8 @@ def _joined(made: Sequence[StagedLayer], lost: Sequence[Problem]) -> list[Staged
 def _build(plan: LayerPlan, result: SourceResult, folder: Path) -> StagedLayer:
     if result.raster is not None and result.raster_path is not None:
         return build_raster(plan, folder, result.raster, result.raster_path)
+    if plan.pieces:
+        return build_terrain(plan, folder)
     return build_layer(plan, folder)
 
 
@@ -297,14 +303,17 @@ def _plans(one: _Input, results: Sequence[SourceResult], options: ImportOptions,
     parts: dict[str, list[PartResult]] = {"": []} if results[0].raster else {}
     for part in (part for result in results for part in result.parts):
         parts.setdefault(part.key, []).append(part)
-    filled = [key for key, found in parts.items() if any(part.shards for part in found)]
+    pieces = tuple((result.source, result.terrain) for result in results if result.terrain is not None)
+    if pieces:
+        parts[TERRAIN] = []
+    filled = [key for key, found in parts.items() if any(part.shards for part in found) or key == TERRAIN]
     name = options.title if options.title and alone else one.name
     return [
         LayerPlan(
             id=layer_id(name, key),
             name=one.name,
             key=key,
-            source=one.sources[0],
+            source=pieces[0][0] if key == TERRAIN and pieces else one.sources[0],
             parts=tuple(found),
             files=tuple(one.files),
             content_hash=one.content_hash,
@@ -313,6 +322,7 @@ def _plans(one: _Input, results: Sequence[SourceResult], options: ImportOptions,
             group=group_named(options.group),
             attribution=options.attribution,
             licence=options.licence,
+            pieces=pieces if key == TERRAIN else (),
         )
         for key, found in sorted(parts.items())
     ]

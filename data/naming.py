@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import PurePosixPath
 
-from data.detect import Source, SourceKind
+from data.detect import DATASETS, Source
 from geo import GROUPS, Group, Text
 
 
@@ -31,18 +31,18 @@ def layer_names(sources: Sequence[Source]) -> list[str]:
     Two files of one name in one import are told apart by their folders.
     """
     plain = [_plain_name(source) for source in sources]
-    users = Counter(zip(plain, (source.kind is SourceKind.CITYGML for source in sources), strict=True))
+    users = Counter(zip(plain, (source.kind in DATASETS for source in sources), strict=True))
     distinct = Counter(name for name, _ in users)
     return [
         name
-        if source.kind is SourceKind.CITYGML or (users[name, False] == 1 and distinct[name] == 1)
+        if source.kind in DATASETS or (users[name, False] == 1 and distinct[name] == 1)
         else str(PurePosixPath(source.name).with_suffix(""))
         for name, source in zip(plain, sources, strict=True)
     ]
 
 
 def _plain_name(source: Source) -> str:
-    if source.kind is SourceKind.CITYGML:
+    if source.kind in DATASETS:
         return source.dataset
     return PurePosixPath(source.name).stem if source.path.is_file() else PurePosixPath(source.name).name
 

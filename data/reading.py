@@ -18,6 +18,7 @@ from geo import Batch, Column, Count, GeometryType, Problem, UnreadableError, ci
 from geo.raster import RasterSummary, write_cog
 from geo.statistics import read_mesh_statistics
 from geo.table import read_table
+from geo.terrain import TerrainPiece, read_fg_dem, read_terrarium, read_tin
 from geo.vector import read_vector
 
 RASTER_FILE = "grid.tif"
@@ -50,6 +51,7 @@ class SourceResult:
     """Why nothing of this source is used."""
     raster: RasterSummary | None = None
     raster_path: Path | None = None
+    terrain: TerrainPiece | None = None
 
 
 def read_source(source: Source, folder: Path, crs: str | None) -> SourceResult:
@@ -60,6 +62,8 @@ def read_source(source: Source, folder: Path, crs: str | None) -> SourceResult:
             target = folder / RASTER_FILE
             summary = write_cog(source.path, target, name=source.name, crs=crs)
             return SourceResult(source, raster=summary, raster_path=target)
+        if (piece := _terrain(source, folder / RASTER_FILE, crs)) is not None:
+            return SourceResult(source, terrain=piece)
         parts: dict[tuple[str, GeometryType], PartResult] = {}
         for number, batch in enumerate(_batches(source, crs)):
             key = (batch.part, batch.geometry_type)
@@ -70,6 +74,19 @@ def read_source(source: Source, folder: Path, crs: str | None) -> SourceResult:
     if not any(part.counts or part.problems for part in parts.values()):
         return SourceResult(source, failure=Problem("file.no_features", source.name))
     return SourceResult(source, tuple(parts.values()))
+
+
+def _terrain(source: Source, target: Path, crs: str | None) -> TerrainPiece | None:
+    """The heights of a source that holds nothing else; None for every other one."""
+    match source.kind:
+        case SourceKind.TIN:
+            return read_tin(source.path, target, name=source.name)
+        case SourceKind.FG_DEM:
+            return read_fg_dem(source.path, target, name=source.name)
+        case SourceKind.TERRARIUM:
+            return read_terrarium(source.path, target, name=source.name, crs=crs)
+        case _:
+            return None
 
 
 def _batches(source: Source, crs: str | None) -> Iterator[Batch]:

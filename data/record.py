@@ -8,6 +8,7 @@ from data.viewer import Visibility
 from geo import Bounds, Column, ColumnType, Count, GeometryType, Group, Style, Text
 
 Kind = Literal["vector", "raster"]
+Role = Literal["terrain"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,8 @@ class VersionRecord:
     """Ids of all layers that the same input made, this one too."""
     recipe: Mapping[str, Any] | None = None
     """The call that made a derived layer, with its input versions."""
+    role: Role | None = None
+    """What the layer is for others: `terrain` holds heights of the ground in metres."""
 
     @property
     def read(self) -> int:
@@ -58,6 +61,7 @@ class VersionRecord:
     def as_json(self) -> dict[str, Any]:
         return {
             "kind": self.kind,
+            "role": self.role,
             "geometry": self.geometry.value if self.geometry else None,
             "bounds": list(self.bounds.as_tuple()),
             "zooms": {"min": self.min_zoom, "max": self.max_zoom},
@@ -91,6 +95,7 @@ class VersionRecord:
             problem_count=stored["problems"],
             made_with=tuple(stored["made_with"]),
             recipe=stored["recipe"],
+            role=stored.get("role"),
         )
 
 

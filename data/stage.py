@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 import gtfs
-from data.detect import Source, SourceKind
+from data.detect import DATASETS, Source, SourceKind
 from data.feature_table import FeatureTableWriter, arrow_table, unified_schema
 from data.reading import PartResult
 from data.record import SourceFile, VersionRecord
@@ -33,12 +33,15 @@ from geo import (
     Style,
     Text,
     Theme,
+    UnreadableError,
     citygml,
 )
+from geo.grid import GridFile
 from geo.municipal import portray as portray_municipal
 from geo.municipal import themed_columns
 from geo.raster import RasterSummary
 from geo.statistics import portray_statistics
+from geo.terrain import TerrainPiece, is_terrain_name, mosaic, portray_terrain
 from tiles import build_vector_tiles
 
 
@@ -61,6 +64,8 @@ class LayerPlan:
     group: Group | None
     attribution: str | None
     licence: str | None
+    pieces: tuple[tuple[Source, TerrainPiece], ...] = ()
+    """Heights of the ground, one of each source that has any."""
 
 
 class EmptyLayerError(Exception):
@@ -102,23 +107,81 @@ def build_raster(plan: LayerPlan, folder: Path, raster: RasterSummary, path: Pat
     """Takes over a grid that was already written as a Cloud Optimized GeoTIFF."""
     path.rename(folder / GRID)
     title = Text.same(plan.title or plan.name)
-    portrayal = Portrayal(title, BASE, Style(Draw.RASTER, (Theme.single("#808080", title),)))
-    record = VersionRecord(
+    is_terrain = raster.bands == 1 and (raster.vertical_datum is not None or is_terrain_name(plan.source.name))
+    plain = Portrayal(title, BASE, Style(Draw.RASTER, (Theme.single("#808080", title),)))
+    portrayal = portray_terrain(title) if is_terrain else plain
+    files = tuple(replace(file, read=1, stored=1) for file in plan.files)
+    record = _raster_record(raster, portrayal, (Count("raster", "", 1, 1, 0),), files, raster.problems, is_terrain)
+    return _staged(plan, folder, portrayal, record, raster.problems)
+
+
+def build_terrain(plan: LayerPlan, folder: Path) -> StagedLayer:
+    """One grid of all pieces, the finest first, and of these the better survey: DEM5A before DEM5B."""
+    pieces = sorted(plan.pieces, key=lambda one: (round(GridFile(one[1].path).resolution_m, 1), _survey(one[0].name)))
+    problems = [problem for _, piece in plan.pieces for problem in piece.problems]
+    try:
+        raster = mosaic([piece.path for _, piece in pieces], folder / GRID, name=plan.name)
+    except UnreadableError as error:
+        raise EmptyLayerError([*problems, error.problem]) from error
+    finally:
+        for _, piece in pieces:
+            piece.path.unlink(missing_ok=True)
+    counts: dict[str, list[Count]] = {}
+    for source, piece in plan.pieces:
+        counts.setdefault(source.name, []).extend(piece.counts)
+    files = tuple(
+        replace(
+            file,
+            read=sum(one.read for one in counts.get(file.name, ())),
+            stored=sum(one.stored for one in counts.get(file.name, ())),
+        )
+        for file in plan.files
+    )
+    portrayal = portray_terrain()
+    every = [one for of_file in counts.values() for one in of_file]
+    record = _raster_record(raster, portrayal, sum_counts(every), files, problems, True)
+    return _staged(plan, folder, portrayal, record, problems)
+
+
+def _survey(name: str) -> tuple[str, str]:
+    found = re.search(r"DEM\d+([A-C])", name)
+    return (found[1] if found else "", name)
+
+
+def sum_counts(counts: Iterable[Count]) -> tuple[Count, ...]:
+    """One per feature type and LOD."""
+    sums: dict[tuple[str, str], list[int]] = {}
+    for count in counts:
+        total = sums.setdefault((count.feature_type, count.lod), [0, 0, 0])
+        for place, number in enumerate((count.read, count.stored, count.kept_out)):
+            total[place] += number
+    return tuple(Count(*key, *numbers) for key, numbers in sorted(sums.items()))
+
+
+def _raster_record(
+    raster: RasterSummary,
+    portrayal: Portrayal,
+    counts: tuple[Count, ...],
+    files: tuple[SourceFile, ...],
+    problems: Sequence[Problem],
+    is_terrain: bool,
+) -> VersionRecord:
+    return VersionRecord(
         kind="raster",
         geometry=None,
         bounds=raster.bounds,
         min_zoom=0,
         max_zoom=18,
-        feature_count=1,
+        feature_count=sum(count.stored for count in counts),
         crs=raster.crs,
-        vertical_datum=None,
+        vertical_datum=raster.vertical_datum,
         style=portrayal.style,
         columns=(),
-        counts=(Count("raster", "", 1, 1, 0),),
-        files=tuple(replace(file, read=1, stored=1) for file in plan.files),
-        problem_count=count_problems(raster.problems),
+        counts=counts,
+        files=files,
+        problem_count=count_problems(problems),
+        role="terrain" if is_terrain else None,
     )
-    return _staged(plan, folder, portrayal, record, raster.problems)
 
 
 def write_features(path: Path, schema: pa.Schema, tables: Iterable[pa.Table]) -> int:
@@ -350,7 +413,7 @@ def _title(plan: LayerPlan, shown: Text) -> Text:
     """The asked title; else what the layer shows, and for a dataset of several layers which dataset it is from."""
     if plan.title:
         return _told_apart(plan, shown, plan.title)
-    if plan.source.kind not in (SourceKind.CITYGML, SourceKind.FEED):
+    if plan.source.kind not in DATASETS | {SourceKind.FEED}:
         return shown
     own = f"{plan.name} {_of_part(plan)}".strip()
     return Text(f"{shown.ja}({own})", f"{shown.en} ({own})")
@@ -360,7 +423,7 @@ def _told_apart(plan: LayerPlan, shown: Text, title: str) -> Text:
     """One title for several layers: the kind of each follows it, or river and scale where all are of one kind."""
     if len(plan.siblings) < 2:
         return Text.same(title)
-    if {key.split("-")[0] for key in plan.siblings} == {plan.parts[0].part}:
+    if {key.split("-")[0] for key in plan.siblings} == {_part(plan)}:
         words = [set(key.split("-")) for key in plan.siblings]
         own = set(plan.key.split("-")) - words[0].intersection(*words)
         return Text.same(f"{title} {_with_scale('-'.join(sorted(own)))}".strip())
@@ -369,7 +432,11 @@ def _told_apart(plan: LayerPlan, shown: Text, title: str) -> Text:
 
 def _of_part(plan: LayerPlan) -> str:
     """`kanogawa_kanogawa L2` of a flood: which river, and which of the two scales of rain."""
-    return _with_scale(plan.key.removeprefix(plan.parts[0].part).strip("-"))
+    return _with_scale(plan.key.removeprefix(_part(plan)).strip("-"))
+
+
+def _part(plan: LayerPlan) -> str:
+    return plan.parts[0].part if plan.parts else plan.key
 
 
 def _with_scale(key: str) -> str:

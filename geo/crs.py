@@ -12,6 +12,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 from pyproj import CRS, Transformer
+from pyproj.crs import CompoundCRS
 from pyproj.exceptions import CRSError, ProjError
 
 from geo.errors import UnreadableError
@@ -80,6 +81,19 @@ def reproject_points(x: NDArray[np.float64], y: NDArray[np.float64], crs: CRS) -
     return xy if _is_wgs84(crs) else _lonlat(xy, crs)
 
 
+def project_points(lonlat: NDArray[np.float64], crs: CRS) -> NDArray[np.float64]:
+    """Degrees, shape (n, 2), as east and north coordinates in `crs`: the inverse of `reproject_points`.
+
+    NaN where the projection has no such place.
+    """
+    if _is_wgs84(crs):
+        return lonlat
+    x, y = _transformer(crs).transform(lonlat[:, 0], lonlat[:, 1], direction="INVERSE")
+    xy = np.column_stack([x, y])
+    xy[~np.isfinite(xy).all(axis=1)] = np.nan
+    return xy
+
+
 def vertical_datum(crs: CRS) -> str | None:
     """What heights in `crs` are measured from, such as `JGD2011 (vertical) / T.P.`; None for a horizontal one."""
     for part in crs.sub_crs_list or [crs]:
@@ -87,6 +101,18 @@ def vertical_datum(crs: CRS) -> str | None:
             japan = _VERTICAL_IN_JAPAN.search(part.name)
             return f"{japan[0]} / T.P." if japan else str(part.datum.name)
     return None
+
+
+def with_heights(crs: CRS, asked: str | CRS | None) -> CRS:
+    """`crs` with the vertical part of `asked`, where it has none: who imports may say what a file doesn't."""
+    if not asked or vertical_datum(crs) is not None:
+        return crs
+    try:
+        stated = parse_crs(asked)
+    except CRSError:
+        return crs
+    vertical = next((part for part in stated.sub_crs_list or [stated] if part.is_vertical), None)
+    return crs if vertical is None else CompoundCRS(f"{crs.name} + {vertical.name}", [crs, vertical])
 
 
 def metric_crs(lon: float, lat: float) -> CRS:

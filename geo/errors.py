@@ -3,6 +3,7 @@
 GeoError
 ├── InvalidBoundsError    bounds that are no rectangle on the ground
 ├── InvalidStyleError     a style that could not be drawn
+├── InvalidGridError      a grid that is not north-up, or has no cells
 ├── InvalidLayerError     features without what a layer promises
 └── UnreadableError       an input file that can't be read at all; carries the Problem that says why
 """
@@ -22,6 +23,10 @@ class InvalidBoundsError(GeoError, ValueError):
 
 
 class InvalidStyleError(GeoError, ValueError):
+    pass
+
+
+class InvalidGridError(GeoError, ValueError):
     pass
 
 

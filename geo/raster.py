@@ -20,7 +20,7 @@ from rasterio.errors import RasterioError
 from rasterio.windows import Window
 
 from geo.bounds import Bounds
-from geo.crs import CRS84, crs_name, resolve_crs
+from geo.crs import CRS84, crs_name, resolve_crs, vertical_datum, with_heights
 from geo.errors import UnreadableError
 from geo.problem import Problem
 
@@ -53,16 +53,22 @@ class RasterSummary:
     crs: str
     problems: tuple[Problem, ...] = ()
     """Doubts about the reference system."""
+    vertical_datum: str | None = None
+    """What heights are measured from; None where neither the file nor the user says."""
 
 
 def write_cog(source: Path, target: Path, *, name: str, crs: str | None = None) -> RasterSummary:
-    """Reads `source`, called `name` in problems, whole, and writes `target`; `crs` is for a file that declares none."""
+    """Reads `source`, called `name` in problems, whole, and writes `target`.
+
+    `crs` is for a file that declares none, or that doesn't say what its heights are measured from.
+    """
     try:
         with rasterio.Env(GDAL_CACHEMAX=_CACHE_MB), rasterio.open(source, driver="GTiff") as opened:
             stated = _declared_crs(opened)
-            system, problems = resolve_crs(stated, crs, name=name)
+            plane, problems = resolve_crs(stated, crs, name=name)
+            system = with_heights(plane, crs)
             summary = _summary(opened, system, problems, name)
-            with _in_crs(opened, None if stated else system) as georeferenced:
+            with _in_crs(opened, None if stated is not None and system is plane else system) as georeferenced:
                 rasterio.shutil.copy(georeferenced, target, **_COG)
             return summary
     except (RasterioError, OSError, ProjError) as error:
@@ -93,6 +99,7 @@ def _summary(opened: Any, crs: CRS, problems: tuple[Problem, ...], name: str) ->
         nodata=None if opened.nodata is None else float(opened.nodata),
         crs=crs_name(crs),
         problems=problems,
+        vertical_datum=vertical_datum(crs),
     )
 
 

@@ -128,6 +128,28 @@ _RASTER = {
     ),
 }
 
+_TERRAIN = {
+    "terrain.no_triangle": _error("三角形が1つもありません", "holds no triangle that can be used"),
+    "terrain.feature_empty": _error("使える三角形がありません", "has no triangle that can be used"),
+    "terrain.triangle": _warning(
+        "正しくない三角形{count}個を除きました", "{count} triangles are wrong and are left out"
+    ),
+    "terrain.component_not_read": _note(
+        "{component} はまだ読めません({count}件)", "{component} is not read yet ({count} times)"
+    ),
+    "terrain.fg_dem": _error(
+        "基盤地図情報の数値標高モデルとして正しくありません({reason})", "is not right as a DEM of FG-GML ({reason})"
+    ),
+    "terrain.datums": _error(
+        "高さの基準が異なる標高データは1つにできません({datums})",
+        "heights measured from different levels can't become one terrain ({datums})",
+    ),
+    "terrain.too_large": _error(
+        "標高データが大きすぎます({rows} × {columns})",
+        "would be a grid of {rows} x {columns} cells, which is too large",
+    ),
+}
+
 _TABLE = {
     "csv.no_coordinates": _error("緯度・経度の列が見つかりません", "has no columns for latitude and longitude"),
     "csv.coordinates_missing": _error("緯度・経度が空です", "latitude or longitude is empty"),
@@ -234,6 +256,7 @@ RULES: dict[str, Rule] = {
     **_CRS,
     **_GEOMETRY,
     **_RASTER,
+    **_TERRAIN,
     **_TABLE,
     **_JSON,
     **_XML,

@@ -117,6 +117,9 @@ class LayerModel(_Model):
     title: Bilingual = Field(description="Title")
     group: Group = Field(description="Its branch of the layer tree")
     kind: Literal["vector", "raster"] = Field(description="Features, or a grid")
+    role: Literal["terrain"] | None = Field(
+        description="terrain: heights of the ground in metres, which the map may stand on; null for other layers"
+    )
     geometry: Literal["point", "line", "polygon"] | None = Field(description="Kind of geometry; null for rasters")
     version: str = Field(description="Its current version", examples=["1-1a2b3c4d"])
     bounds: tuple[float, float, float, float] = Field(description="West, south, east, north in degrees")

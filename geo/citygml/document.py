@@ -31,16 +31,21 @@ _SAFE = {
 
 def check_document(path: Path, name: str) -> None:
     """UnreadableError unless this begins like a CityGML 2.0 file without a document type declaration."""
-    head = _head(path, name)
-    if _DOCTYPE.match(head):
-        # Whatever it declares: a limit on expansion is off for huge files, and no CityGML file needs one.
-        raise UnreadableError(Problem("xml.entity", name))
-    root = _root(path, name)
+    root = root_of(path, name)
     version = citygml_version(root)
     if local_name(root) != "CityModel" or version is None:
         raise UnreadableError(Problem("xml.not_citygml", name, parameters={"root": local_name(root)}))
     if version != _READ_VERSION:
         raise UnreadableError(Problem("citygml.version", name, parameters={"version": version}))
+
+
+def root_of(path: Path, name: str) -> str:
+    """The tag of an XML file's root; UnreadableError where it is none, or has a document type declaration."""
+    head = _head(path, name)
+    if _DOCTYPE.match(head):
+        # Whatever it declares: a limit on expansion is off for huge files, and no file of ours needs one.
+        raise UnreadableError(Problem("xml.entity", name))
+    return _root(path, name)
 
 
 def stream(path: Path, name: str, tags: frozenset[str]) -> Iterator[Element]:

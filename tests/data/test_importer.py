@@ -1,6 +1,7 @@
 """What comes of bad input: a clear word about it, and nothing lost of what was stored."""
 
 import json
+import shutil
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -169,9 +170,11 @@ def test_only_who_may_change_layers_imports(store: Store, drawer: Path) -> None:
 
 
 def test_a_dataset_that_lost_a_whole_file_says_so_again_when_nothing_has_changed(store: Store, drawer: Path) -> None:
-    shared = shared_data("plateau/yokosuka_iur")
-    first = import_into(store, shared)
-    again = import_into(store, shared)
+    city = drawer / "city"
+    shutil.copytree(shared_data("plateau/yokosuka_iur/udx/bldg"), city / "bldg")
+    shutil.copytree(shared_data("plateau/mixed_iur30/udx/veg"), city / "veg")
+    first = import_into(store, city)
+    again = import_into(store, city)
     assert [layer.unchanged for layer in again.layers] == [True] * len(first.layers)
     assert first.exit_status == again.exit_status == 3
     assert [one.rule for one in again.failures] == [one.rule for one in first.failures] != []

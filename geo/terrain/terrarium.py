@@ -1,0 +1,124 @@
+"""Terrarium tiles (z/x/y.png): height = red x 256 + green + blue / 256 - 32,768 metres, in Web Mercator."""
+
+from collections.abc import Iterator
+from math import pi
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import rasterio
+from numpy.typing import NDArray
+from pyproj import CRS
+from rasterio.errors import RasterioError
+from rasterio.transform import Affine
+
+from geo.batch import Count
+from geo.crs import with_heights
+from geo.errors import UnreadableError
+from geo.grid import Frame
+from geo.problem import Problem
+from geo.terrain.canvas import TerrainPiece, open_canvas
+
+_HALF_M = pi * 6_378_137
+_WEB_MERCATOR = CRS.from_epsg(3857)
+_LOOKED_AT = 5
+_LOWEST, _HIGHEST = -11_000, 9_000
+
+
+class _Tile(NamedTuple):
+    z: int
+    x: int
+    y: int
+    path: Path
+
+
+def is_terrarium(folder: Path) -> bool:
+    """Tiles of z/x/y.png whose colours, read as heights, are those of the earth; tiles of a picture are not."""
+    tiles = [tile for _, tile in zip(range(_LOOKED_AT), _tiles(folder), strict=False)]
+    try:
+        return bool(tiles) and all(_is_plausible(_decoded(tile.path)) for tile in tiles)
+    except (RasterioError, UnreadableError):
+        return False
+
+
+def read_terrarium(folder: Path, target: Path, *, name: str, crs: str | None = None) -> TerrainPiece:
+    """Writes the tiles of the highest zoom, all of one size, to `target`. Transparent pixels have no data.
+
+    The format does not say what heights are measured from; where `crs` has a vertical datum, it is that.
+    """
+    tiles = list(_tiles(folder))
+    if not tiles:
+        raise UnreadableError(Problem("file.no_features", name))
+    zoom = max(tile.z for tile in tiles)
+    finest = [tile for tile in tiles if tile.z == zoom]
+    frame = _frame(finest, _side(finest[0].path), with_heights(_WEB_MERCATOR, crs))
+    problems: list[Problem] = []
+    west, north = min(tile.x for tile in finest), min(tile.y for tile in finest)
+    with open_canvas(target, frame, name=name) as canvas:
+        for tile in finest:
+            side = _side(finest[0].path)
+            try:
+                heights = _decoded(tile.path)
+            except RasterioError as error:
+                problems.append(_unreadable(tile.path, folder, str(error)))
+                continue
+            if heights.shape != (side, side):
+                problems.append(_unreadable(tile.path, folder, "x".join(map(str, heights.shape))))
+                continue
+            canvas.write(heights, (tile.y - north) * side, (tile.x - west) * side)
+    lost = len(problems)
+    return TerrainPiece(target, (Count("tile", "", len(finest), len(finest) - lost, lost),), tuple(problems))
+
+
+def _tiles(folder: Path) -> Iterator[_Tile]:
+    for zoom in _numbered(folder):
+        for column in _numbered(zoom):
+            for path in sorted(column.glob("*.png")):
+                if path.stem.isdecimal() and not path.is_symlink():
+                    yield _Tile(int(zoom.name), int(column.name), int(path.stem), path)
+
+
+def _numbered(folder: Path) -> list[Path]:
+    """Folders whose names are numbers."""
+    return sorted(path for path in folder.iterdir() if path.name.isdecimal() and path.is_dir())
+
+
+def _decoded(path: Path) -> NDArray[np.float64]:
+    """Heights in metres, shape (rows, cols)."""
+    with _opened(path) as opened:
+        if opened.count < 3 or opened.dtypes[0] != "uint8":
+            told = {"reason": f"{opened.count} x {opened.dtypes[0]}"}
+            raise UnreadableError(Problem("file.unreadable", path.name, parameters=told))
+        red, green, blue = opened.read((1, 2, 3)).astype(np.float64)
+        heights = red * 256 + green + blue / 256 - 32_768
+        if opened.count == 4:
+            heights[opened.read(4) == 0] = np.nan
+    return np.asarray(heights)
+
+
+def _side(path: Path) -> int:
+    with _opened(path) as opened:
+        return int(opened.width)
+
+
+def _opened(path: Path) -> Any:
+    return rasterio.open(path, driver="PNG")
+
+
+def _is_plausible(heights: NDArray[np.float64]) -> bool:
+    known = heights[np.isfinite(heights)]
+    return bool(known.size == 0 or (known.min() >= _LOWEST and known.max() <= _HIGHEST))
+
+
+def _frame(tiles: list[_Tile], side: int, crs: CRS) -> Frame:
+    west, east = min(tile.x for tile in tiles), max(tile.x for tile in tiles) + 1
+    north, south = min(tile.y for tile in tiles), max(tile.y for tile in tiles) + 1
+    width = 2 * _HALF_M / 2 ** tiles[0].z
+    step = width / side
+    transform = Affine(step, 0, west * width - _HALF_M, 0, -step, _HALF_M - north * width)
+    return Frame((south - north) * side, (east - west) * side, transform, crs)
+
+
+def _unreadable(path: Path, folder: Path, reason: str) -> Problem:
+    told = {"reason": reason.replace(str(path), path.name)[:200]}
+    return Problem("file.unreadable", path.relative_to(folder.parent).as_posix(), parameters=told)
