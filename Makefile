@@ -80,7 +80,15 @@ test: setup $(STAMPS)/dev ## Run every check and test / すべての検査とテ
 
 .PHONY: bench
 bench: setup $(STAMPS)/dev ## Measure; JSON in build/bench/ and a table / 性能を測定 (ONLY=name)
+	@.ci/tools bench
 	@$(BIN)/python -m tests.benchmarks $(ONLY)
+
+# Showing it
+
+.PHONY: screenshots
+screenshots: setup $(STAMPS)/dev ## Take the pictures of the docs anew / 文書の画面例を撮り直す (ONLY=name)
+	@.ci/tools browser
+	@$(BIN)/python -m tests.browser.screenshots $(ONLY)
 
 # Keeping it
 
