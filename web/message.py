@@ -131,6 +131,7 @@ JAPANESE: Mapping[str, str] = {
     "Make the sample city's files in a folder.": "みほん市のデータファイルをフォルダーに作ります。",
     "Folder for the files.": "ファイルを置くフォルダー。",
     "Buildings of the city.": "建物の数。",
+    "Faulty files too, in DIR/faults.": "誤りを仕込んだファイルも DIR/faults に作ります。",
     "The same seed makes the same city.": "乱数の種。同じ種からは同じ都市ができます。",
     "Make the sample city, import it, publish it and serve it.": (
         "みほん市を作成し、取り込み、公開して、地図を配信します。"

@@ -44,6 +44,13 @@ def test_a_folder_with_other_things_in_it_is_not_touched(machinami: Machinami, t
     assert _contents(tmp_path / "work") == {"thesis.txt": b"years"}
 
 
+def test_faulty_files_are_made_only_when_asked_for(machinami: Machinami, tmp_path: Path) -> None:
+    machinami("sample", tmp_path / "city", "--buildings", 20)
+    assert not (tmp_path / "city" / "faults").exists()
+    assert machinami("sample", tmp_path / "city", "--buildings", 20, "--faults").status == 0
+    assert (tmp_path / "city" / "faults" / "faults.csv").is_file()
+
+
 @pytest.mark.slow
 def test_the_demo_imports_and_publishes_its_city_and_is_quick_the_second_time(
     machinami: Machinami, tmp_path: Path

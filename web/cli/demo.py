@@ -32,10 +32,15 @@ def write_sample_files(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder for the files.")],
     buildings: Buildings = _BUILDINGS,
     seed: Seed = _SEED,
+    faults: Annotated[bool, typer.Option("--faults", help="Faulty files too, in DIR/faults.")] = False,
 ) -> None:
     """Make the sample city's files in a folder."""
+    from data.sample import write_sample_faults
+
     call = Call.of(context)
     make_sample(call, folder, buildings=buildings, seed=seed)
+    if faults:
+        write_sample_faults(folder)
     files = sum(path.is_file() for path in folder.rglob("*"))
     call.say(message.SAMPLE_MADE, folder=folder, files=files)
 
