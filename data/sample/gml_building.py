@@ -1,9 +1,10 @@
-"""Buildings as CityGML: LOD0 roof edge, LOD1 solid, i-UR attributes, hazards at the place of each building."""
+"""Buildings as CityGML: LOD0, LOD1, LOD2 in the middle of the city; i-UR attributes, hazards at their place."""
 
 from itertools import pairwise
 
 from data.sample.building import Building
 from data.sample.gml import MADE_ON, code, feature_id, surface, text
+from data.sample.gml_roof import building_parts, is_detailed, lod2
 from data.sample.stock import Built, Hazards
 from data.sample.town import Town
 
@@ -36,6 +37,8 @@ def building_member(built: Built, town: Town, number: int, seed: int) -> str:
         text("bldg:storeysAboveGround", what.storeys),
         text("bldg:storeysBelowGround", what.basements),
         _geometry(built),
+        lod2(built, seed) if is_detailed(built) else "",
+        building_parts(built, seed),
         _address(built, town),
         *_risks(built.hazards),
         _detail(built, what),

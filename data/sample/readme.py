@@ -15,7 +15,7 @@ _TEXT = """みほん市 サンプルデータ
 建物 {buildings:,} 棟 / 人口 {people:,} 人 / 乱数の種 {seed}
 同じ棟数と種からは、どの計算機でも同じファイルができます。
 
-  udx/bldg        建物(CityGML 2.0 + i-UR 3.1、LOD0・LOD1)
+  udx/bldg        建物(CityGML 2.0 + i-UR 3.1、LOD0・LOD1、中心部はLOD2の屋根・壁、高層は建物部分)
   udx/tran        道路(LOD1)
   udx/fld         洪水浸水想定区域(みほん川、計画規模L1・想定最大規模L2)
   udx/tnm         津波浸水想定

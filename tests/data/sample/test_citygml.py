@@ -11,6 +11,7 @@ from lxml import etree
 from shapely import Point, STRtree
 
 from data.sample.codelist import CODELISTS
+from geo import Severity
 
 from .conftest import NAMESPACES, Feature, Written, in_metres
 
@@ -187,4 +188,6 @@ def test_the_reader_stores_every_feature_without_a_problem(written: Written) -> 
         path: Path = folder / file.path
         batches = list(citygml.read_citygml(path, name=file.path, codelists=folder / "codelists"))
         assert sum(len(batch.features) for batch in batches) == file.count, file.path
-        assert [problem.message("en") for batch in batches for problem in batch.problems] == [], file.path
+        found = [problem for batch in batches for problem in batch.problems]
+        # Levels that the reader leaves aside are told as notes.
+        assert [one.message("en") for one in found if one.severity is not Severity.NOTE] == [], file.path
