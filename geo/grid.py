@@ -28,6 +28,7 @@ _ON_A_CENTRE = 1e-6
 _BLOCK = 512
 _GEOD = Geod(ellps="GRS80")
 _METRE = "m"
+_METRES = frozenset({None, "", "m", "metre", "metres", "meter", "meters"})
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,6 +58,15 @@ class Frame:
         lon, lat = reproject_points(x, y, self.crs).T
         _, _, sides = _GEOD.inv([lon[0], lon[0]], [lat[0], lat[0]], lon[1:], lat[1:])
         return float(max(sides))
+
+    @cached_property
+    def bounds(self) -> Bounds:
+        """In degrees, of the whole outline: a straight edge of a plane is none on the earth."""
+        step = self.transform
+        x = step.c + step.a * np.linspace(0, self.cols, 9)
+        y = step.f + step.e * np.linspace(0, self.rows, 9)
+        lon, lat = reproject_points(np.tile(x, 9), np.repeat(y, 9), self.crs).T
+        return Bounds(float(lon.min()), float(lat.min()), float(lon.max()), float(lat.max()))
 
     def part(self, row: int, column: int, rows: int, cols: int) -> "Frame":
         """The `rows` x `cols` cells from (row, column) on."""
@@ -122,7 +132,7 @@ class GridFile:
         self.path = path
         with self._opened() as opened:
             self.frame = Frame(opened.height, opened.width, opened.transform, CRS.from_wkt(opened.crs.to_wkt()))
-            self.unit = opened.units[0] or _METRE
+            self.unit = _METRE if opened.units[0] in _METRES else opened.units[0]
             self.overviews: tuple[int, ...] = tuple(opened.overviews(1))
             """By how much each smaller copy is coarser."""
 
@@ -168,7 +178,8 @@ class GridFile:
         number = top * across + left
         order = np.argsort(number, kind="stable")
         known, starts = np.unique(number[order], return_index=True)
-        for one, places in zip(known.tolist(), np.split(inside[order], starts[1:]), strict=True):
+        for one, start, end in zip(known.tolist(), starts, [*starts[1:], len(order)], strict=False):
+            places = inside[order[start:end]]
             row, column = one // across * _BLOCK, one % across * _BLOCK
             # One cell before as well: a place at a centre may be a digit short of it.
             first_row, first_column = max(0, row - 1), max(0, column - 1)

@@ -11,6 +11,7 @@ from tiles.errors import (
 )
 from tiles.pmtiles import PmtilesReader
 from tiles.raster import RasterTiles
+from tiles.terrain import TerrainTiles
 from tiles.tile import Tile, TileFormat, TileSource
 from tiles.vector import TileSummary, build_vector_tiles
 
@@ -21,6 +22,7 @@ __all__ = [
     "InvalidTileCoordError",
     "PmtilesReader",
     "RasterTiles",
+    "TerrainTiles",
     "Tile",
     "TileCoord",
     "TileFormat",

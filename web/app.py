@@ -12,7 +12,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from data import DataError, Store
-from web import VERSION, analysis, job, layer, session
+from web import VERSION, analysis, elevation, job, layer, session
 from web.errors import WebError
 from web.guard import BodyCheck, HostCheck, SecurityHeaders, Unexpected, allowed_hosts, security_headers
 from web.model import COMMON_ERRORS
@@ -31,6 +31,7 @@ JGD2011). Vector tiles are at the addresses that a layer's `links` name: Mapbox 
 
 _TAGS = [
     {"name": "layers", "description": "What there is on the map, and what is known of it"},
+    {"name": "terrain", "description": "Heights of the ground"},
     {"name": "analyses", "description": "Questions answered at once"},
     {"name": "jobs", "description": "Long work whose result becomes a layer (internal map)"},
     {"name": "session", "description": "Who asks, and whether the server is well"},
@@ -58,7 +59,7 @@ def build_api(site: Site, static: Path) -> FastAPI:
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
     )
     app.state.site = site
-    for router in (layer.router, analysis.router, job.router, session.router):
+    for router in (layer.router, elevation.router, analysis.router, job.router, session.router):
         app.include_router(router)
     app.mount("/", Page(static), name="page")
     for known in (WebError, DataError):

@@ -4,6 +4,7 @@ WebError
 ├── HostNotAllowedError   asked by a name that is not ours
 ├── NotJsonError          a POST whose content type is not JSON
 ├── BodyTooLargeError     more bytes than a question needs
+├── NoTerrainError        no terrain has a height at a place
 ├── BusyError             as many analyses as allowed are running
 ├── AddressError          the address to listen on is taken or not ours
 ├── StoreMissingError     there is no store to read from
@@ -43,6 +44,16 @@ class NotJsonError(WebError):
 class BodyTooLargeError(WebError):
     def __init__(self, limit: int) -> None:
         super().__init__(Text(f"本文が上限の{limit}バイトを超えています", f"the body is longer than {limit} bytes"))
+
+
+class NoTerrainError(WebError):
+    def __init__(self, lon: float, lat: float) -> None:
+        super().__init__(
+            Text(
+                f"経度{lon:g}、緯度{lat:g}には標高のデータがありません",
+                f"no terrain has a height at longitude {lon:g}, latitude {lat:g}",
+            )
+        )
 
 
 class BusyError(WebError):

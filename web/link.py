@@ -17,6 +17,7 @@ def layer_links(record: LayerRecord) -> dict[str, str | None]:
         "features": f"{own}/features/{{fid}}?version={version}" if is_vector else None,
         "column": f"{own}/columns/{{name}}?version={version}" if is_vector else None,
         "pmtiles": f"{tiles}/{version}.pmtiles" if is_vector else None,
+        "terrain": f"{tiles}/terrain.json" if record.current.role == "terrain" else None,
         "problems": f"{own}/problems",
     }
 

@@ -107,6 +107,9 @@ class Links(_Model):
     features: str | None = Field(description="Template for one feature: {fid}; null for rasters")
     column: str | None = Field(description="Template for one column: {name}; null for rasters")
     pmtiles: str | None = Field(description="The PMTiles archive itself, with range requests; null for rasters")
+    terrain: str | None = Field(
+        description="TileJSON of terrain tiles (raster-dem, encoding terrarium); null where the layer is no terrain"
+    )
     problems: str = Field(description="What was wrong in its files")
 
 
@@ -354,3 +357,30 @@ COMMON_ERRORS: dict[int | str, dict[str, Any]] = {
     500: error_answer("Something went wrong in the server; the message has the number to ask for"),
 }
 WRONG_PARAMETER: dict[int | str, dict[str, Any]] = {422: error_answer("A parameter is not right; the message says how")}
+
+
+class Geoid(_Model):
+    """Height of the geoid above the ellipsoid GRS80."""
+
+    model: Literal["GSIGEO2011", "JPGEO2024"] = Field(description="The model that belongs to the data's vertical datum")
+    height_m: float = Field(description="Metres above the ellipsoid")
+
+
+class ElevationAnswer(_Model):
+    """How high the ground is at a place, and how that is known."""
+
+    lonlat: tuple[float, float] = Field(description="The place asked for")
+    height_m: float = Field(description="Metres above the level of `vertical_datum`, in Japan T.P.")
+    vertical_datum: str | None = Field(
+        description="What the height is measured from; null where the data don't say",
+        examples=["JGD2011 (vertical) / T.P."],
+    )
+    ellipsoidal_height_m: float | None = Field(
+        description="Metres above the ellipsoid; null where no geoid model belongs to the data or covers the place"
+    )
+    geoid: Geoid | None = Field(description="The geoid there; null as above")
+    resolution_m: float = Field(description="Metres of a cell's longer side on the ground")
+    layer: str = Field(description="Id of the terrain that answered: the finest one with a height there")
+    version: str = Field(description="Its version")
+    title: Bilingual = Field(description="Its title")
+    attribution: str | None = Field(description="Whom to name as the source")

@@ -22,7 +22,7 @@ from data import (
     UnknownLayerError,
 )
 from geo import Text
-from web.errors import BodyTooLargeError, BusyError, HostNotAllowedError, NotJsonError, WebError
+from web.errors import BodyTooLargeError, BusyError, HostNotAllowedError, NoTerrainError, NotJsonError, WebError
 from web.validation import explain
 
 _log = logging.getLogger(__name__)
@@ -39,6 +39,7 @@ STATUS: Mapping[type[Exception], tuple[int, str]] = {
     HostNotAllowedError: (400, "host.not_allowed"),
     NotJsonError: (415, "body.not_json"),
     BodyTooLargeError: (413, "body.too_large"),
+    NoTerrainError: (404, "terrain.none_here"),
     BusyError: (503, "busy"),
 }
 

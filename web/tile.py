@@ -2,6 +2,8 @@
 
     /tiles/{layer}/tilejson.json
     /tiles/{layer}/{version}/{z}/{x}/{y}.pbf | .webp | .png
+    /tiles/{layer}/terrain.json                 of a terrain: heights for maps, Terrarium-encoded
+    /tiles/{layer}/{version}/dem/{z}/{x}/{y}.png
     /tiles/{layer}/{version}.pmtiles            the archive itself, with ranges
 
 Addresses with a version never change what they answer, so browsers may keep it for ever.
@@ -10,7 +12,7 @@ Addresses with a version never change what they answer, so browsers may keep it 
 import asyncio
 import gzip
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from html import escape
 from pathlib import Path
@@ -24,6 +26,7 @@ from starlette.types import Receive, Scope, Send
 from data import UnknownLayerError
 from geo import Text
 from tiles import PmtilesReader, Tile, TileCoord, TileFormat, TileSource
+from tiles.terrain import TILE_SIZE
 from web.byte_range import ByteRange, NotSatisfiableError, parse_range
 from web.status import error_response, known_error, unexpected_error
 from web.tile_source import ARCHIVE, OpenSources, ServedLayer, TileCatalogue
@@ -31,6 +34,8 @@ from web.tile_source import ARCHIVE, OpenSources, ServedLayer, TileCatalogue
 __all__ = ["ServedLayer", "TileApp", "TileCatalogue"]
 
 _TILE = re.compile(r"/tiles/([^/]+)/([^/]+)/(0|[1-9]\d?)/(0|[1-9]\d{0,7})/(0|[1-9]\d{0,7})\.([a-z]+)", re.ASCII)
+_DEM = re.compile(r"/tiles/([^/]+)/([^/]+)/dem/(0|[1-9]\d?)/(0|[1-9]\d{0,7})/(0|[1-9]\d{0,7})\.png", re.ASCII)
+_TERRAIN = re.compile(r"/tiles/([^/]+)/terrain\.json")
 _ARCHIVE = re.compile(r"/tiles/([^/]+)/([^/]+)\.pmtiles")
 _TILEJSON = re.compile(r"/tiles/([^/]+)/tilejson\.json")
 
@@ -86,6 +91,10 @@ class TileApp:
             await self._other_method(exchange)
         elif match := _TILE.fullmatch(path):
             await self._tile(exchange, *match.groups())
+        elif match := _DEM.fullmatch(path):
+            await self._dem(exchange, *match.groups())
+        elif match := _TERRAIN.fullmatch(path):
+            await self._terrain(exchange, *match.groups())
         elif match := _ARCHIVE.fullmatch(path):
             await self._archive(exchange, *match.groups())
         elif match := _TILEJSON.fullmatch(path):
@@ -132,6 +141,51 @@ class TileApp:
         if format is TileFormat.MVT:
             return find()
         return await asyncio.get_running_loop().run_in_executor(self._threads, find)
+
+    # The ground
+
+    async def _dem(self, exchange: "_Exchange", id: str, version: str, z: str, x: str, y: str) -> None:
+        layer, folder = self._served(id, version)
+        self._require_terrain(layer)
+
+        def find() -> Tile | None:
+            source = self._heights(layer, version, folder)
+            if int(z) > source.zooms.maximum or int(x) >> int(z) or int(y) >> int(z):
+                raise _missing("tile.unknown", _OFF_THE_GRID)
+            return source.tile(TileCoord(int(z), int(x), int(y)))
+
+        tile = await asyncio.get_running_loop().run_in_executor(self._threads, find)
+        assert tile is not None, "terrain tiles are never missing"
+        headers = [_CACHE[layer.visibility], self._vary, (b"etag", tile.etag.encode())]
+        if exchange.has_already(tile.etag):
+            await exchange.send(304, headers)
+        else:
+            await exchange.send(200, [_TYPES[tile.format], *headers], bytes(tile.data))
+
+    async def _terrain(self, exchange: "_Exchange", id: str) -> None:
+        layer = self._layer(id)
+        self._require_terrain(layer)
+        source = await asyncio.to_thread(self._heights, layer, layer.version, layer.folder)
+        place = f"{exchange.base_url}/tiles/{quote(layer.id, safe='')}/{quote(layer.version, safe='')}"
+        described = {
+            **_plain_description(layer.record, f"{place}/dem/{{z}}/{{x}}/{{y}}.png"),
+            "bounds": list(source.bounds.as_tuple()),
+            "minzoom": source.zooms.minimum,
+            "maxzoom": source.zooms.maximum,
+            "encoding": "terrarium",
+            "tileSize": TILE_SIZE,
+        }
+        await self._send_json(exchange, described)
+
+    def _require_terrain(self, layer: ServedLayer) -> None:
+        if not layer.is_terrain:
+            raise _missing("not_found", _NOTHING)
+
+    def _heights(self, layer: ServedLayer, version: str, folder: Path) -> TileSource:
+        try:
+            return self._sources.terrain(layer, version, folder)
+        except FileNotFoundError:
+            raise _missing("version.unknown", _NO_VERSION) from None
 
     def _served(self, id: str, version: str) -> tuple[ServedLayer, Path]:
         layer = self._layer(id, version)
@@ -185,7 +239,10 @@ class TileApp:
 
     async def _tilejson(self, exchange: "_Exchange", id: str) -> None:
         layer = self._layer(id)
-        body = orjson.dumps(self._describe(layer, exchange.base_url))
+        await self._send_json(exchange, self._describe(layer, exchange.base_url))
+
+    async def _send_json(self, exchange: "_Exchange", described: dict[str, Any]) -> None:
+        body = orjson.dumps(described)
         etag = Tile(body, TileFormat.MVT).etag
         headers = [(b"cache-control", b"no-cache"), self._vary, (b"etag", etag.encode())]
         if exchange.has_already(etag):
@@ -199,17 +256,11 @@ class TileApp:
         place = f"{base_url}/tiles/{quote(layer.id, safe='')}/{quote(layer.version, safe='')}"
         source = self._source(layer, layer.version, layer.folder, format)
         described = {
-            "tilejson": "3.0.0",
-            "name": _both(record["title"]),
-            "tiles": [f"{place}/{{z}}/{{x}}/{{y}}.{format.value}"],
+            **_plain_description(record, f"{place}/{{z}}/{{x}}/{{y}}.{format.value}"),
             "bounds": record["bounds"],
             "minzoom": record["zooms"]["min"],
             "maxzoom": record["zooms"]["max"],
-            "scheme": "xyz",
         }
-        if record.get("attribution"):
-            # Map libraries show it as HTML.
-            described["attribution"] = escape(record["attribution"])
         if isinstance(source, PmtilesReader):
             labels = {column["name"]: _both(column["label"]) for column in record.get("columns", ())}
             described["vector_layers"] = [_vector_layer(one, labels) for one in source.metadata["vector_layers"]]
@@ -351,6 +402,14 @@ def _weight(part: str) -> tuple[str, float]:
 
 def _both(text: dict[str, str]) -> str:
     return text["ja"] if text["ja"] == text["en"] else f"{text['ja']} / {text['en']}"
+
+
+def _plain_description(record: Mapping[str, Any], template: str) -> dict[str, Any]:
+    described = {"tilejson": "3.0.0", "name": _both(record["title"]), "tiles": [template], "scheme": "xyz"}
+    if record.get("attribution"):
+        # Map libraries show it as HTML.
+        described["attribution"] = escape(record["attribution"])
+    return described
 
 
 def _vector_layer(stored: dict[str, Any], labels: dict[str, str]) -> dict[str, Any]:

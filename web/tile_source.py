@@ -1,14 +1,14 @@
 """What a tile server serves: layers that its viewer may see, and their open files."""
 
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
 from typing import Any, Literal, Protocol
 
 from geo import Style
-from tiles import PmtilesReader, RasterTiles, TileFormat, TileSource
+from tiles import PmtilesReader, RasterTiles, TerrainTiles, TileFormat, TileSource
 
 ARCHIVE = "tiles.pmtiles"
 GRID = "grid.tif"
@@ -33,6 +33,10 @@ class ServedLayer:
         return self.folder if version == self.version else self.previous.get(version)
 
     @property
+    def is_terrain(self) -> bool:
+        return self.record.get("role") == "terrain"
+
+    @property
     def formats(self) -> tuple[TileFormat, ...]:
         """The first is the one to use."""
         return (TileFormat.MVT,) if self.kind == "vector" else (TileFormat.WEBP, TileFormat.PNG)
@@ -52,7 +56,7 @@ class OpenSources:
 
     def __init__(self, limit: int = 128) -> None:
         self._limit = limit
-        self._open: OrderedDict[tuple[str, str, TileFormat], TileSource] = OrderedDict()
+        self._open: OrderedDict[tuple[str, str, TileFormat | None], TileSource] = OrderedDict()
         self._lock = Lock()
 
     def __len__(self) -> int:
@@ -60,11 +64,19 @@ class OpenSources:
 
     def source(self, layer: ServedLayer, version: str, folder: Path, format: TileFormat) -> TileSource:
         """FileNotFoundError when the version has just been removed, TilesError when its files are damaged."""
-        key = (layer.id, version, format)
+        return self._kept(layer, (layer.id, version, format), lambda: _open_source(layer, folder, format))
+
+    def terrain(self, layer: ServedLayer, version: str, folder: Path) -> TileSource:
+        """The same grid as heights, and not as a picture."""
+        return self._kept(layer, (layer.id, version, None), lambda: TerrainTiles(_existing(folder / GRID)))
+
+    def _kept(
+        self, layer: ServedLayer, key: tuple[str, str, TileFormat | None], open_: Callable[[], TileSource]
+    ) -> TileSource:
         with self._lock:
             source = self._open.get(key)
             if source is None:
-                source = self._open[key] = _open_source(layer, folder, format)
+                source = self._open[key] = open_()
                 self._close_others(layer)
             self._open.move_to_end(key)
             return source
@@ -85,7 +97,13 @@ class OpenSources:
 def _open_source(layer: ServedLayer, folder: Path, format: TileFormat) -> TileSource:
     if format is TileFormat.MVT:
         return PmtilesReader(folder / ARCHIVE)
-    if not (folder / GRID).exists():
-        raise FileNotFoundError(folder / GRID)
     style = layer.record.get("style")
-    return RasterTiles(folder / GRID, format=format, theme=Style.from_json(style).themes[0] if style else None)
+    return RasterTiles(
+        _existing(folder / GRID), format=format, theme=Style.from_json(style).themes[0] if style else None
+    )
+
+
+def _existing(path: Path) -> Path:
+    if not path.exists():
+        raise FileNotFoundError(path)
+    return path

@@ -87,7 +87,7 @@ def _part(frame: Frame, top: int, left: int) -> Frame:
 
 def _values(part: Frame, sources: Sequence[_Placed]) -> NDArray[np.float64]:
     values = np.full((part.rows, part.cols), np.nan)
-    bounds = _bounds(part)
+    bounds = part.bounds
     for source in sources:
         if not np.isnan(values).any():
             break
@@ -129,15 +129,7 @@ def _same_system(one: CRS, other: CRS) -> bool:
     return one == other or one.equals(other, ignore_axis_order=True)
 
 
-def _bounds(frame: Frame) -> Bounds:
-    step = frame.transform
-    x = np.linspace(step.c, step.c + step.a * frame.cols, 9)
-    y = np.linspace(step.f, step.f + step.e * frame.rows, 9)
-    lon, lat = reproject_points(np.tile(x, 9), np.repeat(y, 9), frame.crs).T
-    return Bounds(float(lon.min()), float(lat.min()), float(lon.max()), float(lat.max()))
-
-
 def _meets(frame: Frame, bounds: Bounds) -> bool:
-    own = _bounds(frame)
+    own = frame.bounds
     west, south, east, north = bounds.as_tuple()
     return own.west <= east and west <= own.east and own.south <= north and south <= own.north

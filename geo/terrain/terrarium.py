@@ -37,7 +37,7 @@ def is_terrarium(folder: Path) -> bool:
     tiles = [tile for _, tile in zip(range(_LOOKED_AT), _tiles(folder), strict=False)]
     try:
         return bool(tiles) and all(_is_plausible(_decoded(tile.path)) for tile in tiles)
-    except (RasterioError, UnreadableError):
+    except (RasterioError, ValueError):
         return False
 
 
@@ -51,23 +51,38 @@ def read_terrarium(folder: Path, target: Path, *, name: str, crs: str | None = N
         raise UnreadableError(Problem("file.no_features", name))
     zoom = max(tile.z for tile in tiles)
     finest = [tile for tile in tiles if tile.z == zoom]
-    frame = _frame(finest, _side(finest[0].path), with_heights(_WEB_MERCATOR, crs))
+    try:
+        frame = _frame(finest, _side(finest[0].path), with_heights(_WEB_MERCATOR, crs))
+    except RasterioError as error:
+        told = {"reason": str(error).replace(str(finest[0].path), finest[0].path.name)[:200]}
+        raise UnreadableError(Problem("file.unreadable", name, parameters=told)) from error
     problems: list[Problem] = []
     west, north = min(tile.x for tile in finest), min(tile.y for tile in finest)
+    side = frame.rows // (max(tile.y for tile in finest) - north + 1)
     with open_canvas(target, frame, name=name) as canvas:
         for tile in finest:
-            side = _side(finest[0].path)
             try:
-                heights = _decoded(tile.path)
-            except RasterioError as error:
-                problems.append(_unreadable(tile.path, folder, str(error)))
-                continue
-            if heights.shape != (side, side):
-                problems.append(_unreadable(tile.path, folder, "x".join(map(str, heights.shape))))
+                heights = _whole_tile(tile.path, side)
+            except (RasterioError, ValueError) as error:
+                told = {"reason": str(error).replace(str(tile.path), tile.path.name)[:200]}
+                file = f"{name}/{tile.path.relative_to(folder).as_posix()}"
+                problems.append(Problem("file.unreadable", file, parameters=told))
                 continue
             canvas.write(heights, (tile.y - north) * side, (tile.x - west) * side)
     lost = len(problems)
     return TerrainPiece(target, (Count("tile", "", len(finest), len(finest) - lost, lost),), tuple(problems))
+
+
+def _whole_tile(path: Path, side: int) -> NDArray[np.float64]:
+    """ValueError for a tile that can't be trusted: GDAL reads what is missing of a cut one as black."""
+    if b"IEND" not in path.read_bytes()[-16:]:
+        raise ValueError("PNG: IEND")
+    heights = _decoded(path)
+    if heights.shape != (side, side):
+        raise ValueError("x".join(map(str, heights.shape)))
+    if not _is_plausible(heights):
+        raise ValueError(f"{np.nanmin(heights):,.0f}..{np.nanmax(heights):,.0f} m")
+    return heights
 
 
 def _tiles(folder: Path) -> Iterator[_Tile]:
@@ -87,10 +102,11 @@ def _decoded(path: Path) -> NDArray[np.float64]:
     """Heights in metres, shape (rows, cols)."""
     with _opened(path) as opened:
         if opened.count < 3 or opened.dtypes[0] != "uint8":
-            told = {"reason": f"{opened.count} x {opened.dtypes[0]}"}
-            raise UnreadableError(Problem("file.unreadable", path.name, parameters=told))
+            raise ValueError(f"{opened.count} x {opened.dtypes[0]}")
         red, green, blue = opened.read((1, 2, 3)).astype(np.float64)
         heights = red * 256 + green + blue / 256 - 32_768
+        # Black is how some tiles say that they know nothing.
+        heights[heights == -32_768] = np.nan
         if opened.count == 4:
             heights[opened.read(4) == 0] = np.nan
     return np.asarray(heights)
@@ -117,8 +133,3 @@ def _frame(tiles: list[_Tile], side: int, crs: CRS) -> Frame:
     step = width / side
     transform = Affine(step, 0, west * width - _HALF_M, 0, -step, _HALF_M - north * width)
     return Frame((south - north) * side, (east - west) * side, transform, crs)
-
-
-def _unreadable(path: Path, folder: Path, reason: str) -> Problem:
-    told = {"reason": reason.replace(str(path), path.name)[:200]}
-    return Problem("file.unreadable", path.relative_to(folder.parent).as_posix(), parameters=told)

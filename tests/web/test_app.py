@@ -38,6 +38,7 @@ def test_every_route_of_the_contract_is_described(description: dict[str, Any]) -
         "/api/layers/{layer_id}/columns/{name}",
         "/api/layers/{layer_id}/problems",
         "/api/analyses/coverage",
+        "/api/elevation",
         "/api/jobs",
         "/api/jobs/{job_id}",
         "/api/session",
