@@ -19,6 +19,7 @@ class SourceKind(StrEnum):
     MESH_STATISTICS = "mesh_statistics"
     RASTER = "raster"
     FEED = "feed"
+    STREETS = "streets"
     TIN = "tin"
     FG_DEM = "fg_dem"
     TERRARIUM = "terrarium"
@@ -65,6 +66,7 @@ class Found:
 _VECTOR = frozenset({".gpkg", ".shp", ".geojson", ".fgb"})
 _TABLE = frozenset({".csv", ".tsv", ".xlsx"})
 _RASTER = frozenset({".tif", ".tiff"})
+_STREETS = frozenset({".pbf"})
 _BESIDE = frozenset(
     {".dbf", ".shx", ".prj", ".cpg", ".sbn", ".sbx", ".qpj", ".qmd", ".gfs", ".xsd", ".ovr", ".tfw"}
     | {".md", ".yml", ".yaml", ".pdf", ".html", ".htm", ".docx", ".sld", ".qml", ".css", ".js"}
@@ -171,6 +173,8 @@ def _kind(path: Path, name: str) -> SourceKind:
         return SourceKind.TABLE
     if suffix in _RASTER:
         return SourceKind.RASTER
+    if suffix in _STREETS:
+        return SourceKind.STREETS
     raise UnreadableError(Problem("file.unknown", name))
 
 

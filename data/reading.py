@@ -99,8 +99,17 @@ def _batches(source: Source, crs: str | None) -> Iterator[Batch]:
             return read_mesh_statistics(source.path, name=source.name)
         case SourceKind.FEED:
             return gtfs.feed_batches(gtfs.read_feed(source.path, name=source.name), name=source.name)
+        case SourceKind.STREETS:
+            return _street_batches(source)
         case _:
             return read_vector(source.path, name=source.name, crs=crs)
+
+
+def _street_batches(source: Source) -> Iterator[Batch]:
+    """The compiled searches behind this package take half a second to load, and only street networks need them."""
+    from geo.network import network_batches, read_osm_network
+
+    return network_batches(read_osm_network(source.path, name=source.name), name=source.name)
 
 
 def _add(part: PartResult, batch: Batch, path: Path) -> None:

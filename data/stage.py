@@ -340,6 +340,10 @@ def _portray(plan: LayerPlan, schema: pa.Schema, features: Path) -> Portrayal:
             return citygml.portray(first.part, names, _ranks(features, names))
         case SourceKind.FEED:
             return gtfs.portray(first.part, _route_colours(features, names) if first.part == gtfs.ROUTES else None)
+        case SourceKind.STREETS:
+            from geo.network import portray_network  # loads the compiled searches; only streets pay for that
+
+            return portray_network()
         case SourceKind.MESH_STATISTICS:
             return portray_statistics(names)
         case _:

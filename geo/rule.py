@@ -251,6 +251,20 @@ _MESH = {
     ),
 }
 
+_OSM = {
+    "osm.unreadable": _error(
+        "OpenStreetMapのファイル(PBF)として読めません({reason})", "can't be read as an OpenStreetMap file, PBF ({reason})"
+    ),
+    "osm.no_streets": _error("歩ける道が1つもありません", "holds no street to walk on"),
+    "osm.left_out": _note(
+        "道として使わなかったもの: {reason} {count}件", "ways that are no part of the street network: {reason}, {count}"
+    ),
+    "osm.islands": _note(
+        "街路網の本体につながらない部分が{islands}か所あります(節点{nodes}個、全体の{share}%)",
+        "{islands} parts of the street network are not connected with the rest ({nodes} nodes, {share} % of all)",
+    ),
+}
+
 RULES: dict[str, Rule] = {
     **_FILE,
     **_CRS,
@@ -263,4 +277,5 @@ RULES: dict[str, Rule] = {
     **_CITYGML,
     **_GTFS,
     **_MESH,
+    **_OSM,
 }
