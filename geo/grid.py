@@ -26,6 +26,7 @@ Heights = NDArray[np.float64]
 _ON_A_CENTRE = 1e-6
 """Cells: a place so near a cell's centre is at it, whatever the last digits of a projection say."""
 _BLOCK = 512
+_CACHE_MB = 128
 _GEOD = Geod(ellps="GRS80")
 _METRE = "m"
 _METRES = frozenset({None, "", "m", "metre", "metres", "meter", "meters"})
@@ -170,28 +171,26 @@ class GridFile:
             return Grid(_read(opened, window), part.transform, frame.crs, self.unit, self.vertical_datum)
 
     def _blocks(self, columns: Heights, rows: Heights) -> Iterator[tuple[Window, NDArray[np.intp]]]:
-        """Windows with the places inside them: a block, and the first cells of the next ones."""
+        """Windows with the places inside them: what is needed of a block, and of the first cells of the next ones."""
         inside = np.flatnonzero(_within(columns, self.frame.cols) & _within(rows, self.frame.rows))
         left = np.maximum(columns[inside], 0).astype(np.int64) // _BLOCK
         top = np.maximum(rows[inside], 0).astype(np.int64) // _BLOCK
         across = -(-self.frame.cols // _BLOCK)
         number = top * across + left
         order = np.argsort(number, kind="stable")
-        known, starts = np.unique(number[order], return_index=True)
-        for one, start, end in zip(known.tolist(), starts, [*starts[1:], len(order)], strict=False):
+        _, starts = np.unique(number[order], return_index=True)
+        for start, end in zip(starts, [*starts[1:], len(order)], strict=False):
             places = inside[order[start:end]]
-            row, column = one // across * _BLOCK, one % across * _BLOCK
-            # One cell before as well: a place at a centre may be a digit short of it.
-            first_row, first_column = max(0, row - 1), max(0, column - 1)
-            height = min(row + _BLOCK + 1, self.frame.rows) - first_row
-            width = min(column + _BLOCK + 1, self.frame.cols) - first_column
-            yield Window(first_column, first_row, width, height), places
+            west, width = _span(columns[places], self.frame.cols)
+            north, height = _span(rows[places], self.frame.rows)
+            yield Window(west, north, width, height), places
 
     @contextmanager
     def _opened(self, **options: Any) -> Iterator[Any]:
         """Opened for each call, which costs a millisecond: what rasterio opens belongs to its thread."""
         try:
-            with rasterio.open(self.path, driver="GTiff", **options) as opened:
+            # Without a limit GDAL would keep blocks in a twentieth of the machine's memory.
+            with rasterio.Env(GDAL_CACHEMAX=_CACHE_MB), rasterio.open(self.path, driver="GTiff", **options) as opened:
                 yield opened
         except RasterioError as error:
             told = {"reason": str(error).replace(str(self.path), self.path.name)[:200]}
@@ -219,6 +218,12 @@ def bilinear(values: NDArray[np.floating], columns: Heights, rows: Heights) -> H
 
 def _within(places: Heights, size: int) -> NDArray[np.bool_]:
     return (places >= -_ON_A_CENTRE) & (places <= size - 1 + _ON_A_CENTRE)
+
+
+def _span(places: Heights, size: int) -> tuple[int, int]:
+    """First cell and number of cells around all places; a place at a centre may be a digit short of it."""
+    first = max(0, floor(places.min() - _ON_A_CENTRE))
+    return first, min(size, floor(places.max() + _ON_A_CENTRE) + 2) - first
 
 
 def _neighbours(places: Heights, size: int) -> tuple[NDArray[np.intp], NDArray[np.intp], Heights]:
