@@ -96,7 +96,7 @@ def split_population(
         "feature_id": _ids(buildings.features),
         "population": shares.people,
         "basis": shares.basis,
-        "cell_id": np.append(ids, None)[cell_of],
+        "cell_id": np.array([*ids, None], dtype=object)[cell_of],
         "floor_area_m2": floor_m2,
         "weight": weight,
     })  # fmt: skip

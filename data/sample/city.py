@@ -18,7 +18,16 @@ from data.sample.elevation import write_elevation
 from data.sample.facility import Facility, FacilityBook
 from data.sample.geography import Geography, build_geography
 from data.sample.gml import write_model
-from data.sample.gml_area import Written, write_floods, write_land_use, write_landslides, write_roads, write_tsunami
+from data.sample.gml_area import (
+    Written,
+    write_floods,
+    write_land_use,
+    write_landslides,
+    write_roads,
+    write_surges,
+    write_tsunami,
+    write_use_districts,
+)
 from data.sample.gml_building import building_member
 from data.sample.landslide import build_landslides
 from data.sample.opendata import Sites, write_tables
@@ -28,6 +37,7 @@ from data.sample.population import Census, write_population
 from data.sample.readme import write_readme
 from data.sample.stock import Built, Stock
 from data.sample.street_network import StreetNetwork, build_network
+from data.sample.surveyed import write_surveyed_extents
 from data.sample.terrain import Terrain, build_terrain
 from data.sample.timetable import OPERATORS
 from data.sample.town import Towns, build_towns
@@ -167,11 +177,14 @@ def _write_surroundings(
         *write_roads(folder, plan.fabric.streets, plane, seed),
         *write_floods(folder, terrain, dry_land, plane),
         *write_tsunami(folder, terrain, dry_land, plane),
+        *write_surges(folder, terrain, dry_land, plane),
+        *write_surveyed_extents(folder, geography, terrain, plan.stock.landslides, plane),
         *write_landslides(folder, plan.stock.landslides, towns, plane),
         *write_land_use(folder, geography, plan.fabric.blocks, plane, seed),
+        *write_use_districts(folder, towns, plane, seed),
         *write_elevation(folder, geography, terrain, plane),
         *((path, 0) for path in write_codelists(folder / "codelists")),
-        *write_tables(folder, Sites(facilities, geography, plane)),
+        *write_tables(folder, Sites(facilities, geography, plane, plan.fabric.blocks, towns)),
         *write_population(folder, census),
         *write_admin(folder, geography, towns, census, plane),
         *_write_feeds(folder / "gtfs", plan, facilities, plane),

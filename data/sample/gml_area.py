@@ -95,6 +95,32 @@ def write_tsunami(folder: Path, terrain: Terrain, dry_land: BaseGeometry, plane:
     return _write_bands(folder, pattern, bands, terrain.tsunami, terrain, MeshLevel.SECONDARY, member, plane)
 
 
+def write_surges(folder: Path, terrain: Terrain, dry_land: BaseGeometry, plane: Plane) -> list[Written]:
+    """High tide and inland flooding: one file per second-level mesh, one water body per depth class in it."""
+    written = []
+    for package, depth, name, function, kind in (
+        ("htd", terrain.high_tide, "みほん県高潮浸水想定区域図", "3", "HighTideRiskAttribute"),
+        ("ifld", terrain.inland, "みほん市内水浸水想定区域図", "4", "InlandFloodingRiskAttribute"),
+    ):
+        bands = depth_bands(depth, FLOOD_LIMITS_M, dry_land)
+
+        def member(
+            k: int, mesh: str, parts: list[Polygon], level: float, package: str = package, name: str = name,
+            function: str = function, kind: str = kind,
+        ) -> str:  # fmt: skip
+            risk = (
+                f"<uro:{kind}>\n"
+                + code("uro:description", "1", f"{kind}_description")
+                + code("uro:rank", str(k + 1), f"{kind}_rank")
+                + f"</uro:{kind}>\n"
+            )
+            return _water((package, mesh, k), name, function, risk, parts, level, plane)
+
+        pattern = f"udx/{package}/{{mesh}}_{package}_6697_op.gml"
+        written += _write_bands(folder, pattern, bands, depth, terrain, MeshLevel.SECONDARY, member, plane)
+    return written
+
+
 def _write_bands(
     folder: Path, pattern: str, bands: list[MultiPolygon], depth: Surface, terrain: Terrain, level: MeshLevel,
     member: Callable[[int, str, list[Polygon], float], str], plane: Plane,
@@ -230,6 +256,42 @@ def write_land_use(
         write_model(path, members, corners_of([plots[k][1] for k in chosen], plane, 0, 0))
         written.append((path, len(members)))
     return written
+
+
+_ZONE_OF_DISTRICT = {
+    # Code of the use district, building coverage and floor area rate in shares of the lot.
+    District.CORE: ("10", 0.8, 5.0), District.OLD_TOWN: ("9", 0.8, 3.0), District.PORT: ("11", 0.6, 2.0),
+    District.INDUSTRY: ("12", 0.6, 2.0), District.ROADSIDE: ("7", 0.6, 2.0), District.MIXED: ("5", 0.6, 2.0),
+    District.SUBURB: ("1", 0.5, 1.0),
+}  # fmt: skip
+
+
+def write_use_districts(folder: Path, towns: Sequence[Town], plane: Plane, seed: int) -> list[Written]:
+    """Zoning follows the character of each town; farmland and hills have none."""
+    zoned = [(town, part) for town in towns if town.district in _ZONE_OF_DISTRICT for part in polygons(town.area)]
+    written = []
+    for mesh, chosen in _by_mesh([area for _, area in zoned], MeshLevel.SECONDARY, plane).items():
+        members = [_use_district(*zoned[k], k, plane, seed) for k in chosen]
+        path = folder / f"udx/urf/{mesh}_urf_6668_op.gml"
+        write_model(path, members, corners_of([zoned[k][1] for k in chosen], plane, 0, 0))
+        written.append((path, len(members)))
+    return written
+
+
+def _use_district(town: Town, area: Polygon, number: int, plane: Plane, seed: int) -> str:
+    function, coverage, floor = _ZONE_OF_DISTRICT[town.district]
+    return (
+        f'<urf:UseDistrict gml:id="{feature_id("urf", seed, number)}">\n'
+        f"<core:creationDate>{MADE_ON}</core:creationDate>\n"
+        + code("urf:function", function, "Common_districtsAndZonesType")
+        + text("urf:validFrom", "2020-04-01")
+        + code("urf:prefecture", "22", "Common_localPublicAuthorities")
+        + code("urf:city", "22999", "Common_localPublicAuthorities")
+        + f"<urf:buildingCoverageRate>{coverage:g}</urf:buildingCoverageRate>\n"
+        + f"<urf:floorAreaRate>{floor:g}</urf:floorAreaRate>\n"
+        + multi_surface("urf:lod1MultiSurface", [area], plane, 0)
+        + "</urf:UseDistrict>\n"
+    )
 
 
 def _land_use(block: Block) -> str:

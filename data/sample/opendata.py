@@ -11,10 +11,12 @@ import shapely
 import shapely.ops
 from shapely import LineString
 
-from data.sample.block import Site
+from data.sample.block import Block, Site
 from data.sample.facility import Facility, clinic_type
 from data.sample.geography import Geography
+from data.sample.name import katakana
 from data.sample.plane import Plane
+from data.sample.town import Town
 
 CITY_CODE = "229997"
 """22999 with its check digit."""
@@ -29,6 +31,8 @@ class Sites:
     facilities: Sequence[Facility]
     geography: Geography
     plane: Plane
+    blocks: Sequence[Block] = ()
+    towns: Sequence[Town] = ()
 
     def of(self, *kinds: str) -> list[Facility]:
         return [one for one in self.facilities if one.kind in kinds]
@@ -217,6 +221,43 @@ def _public(sites: Sites) -> Iterable[Row]:
         }  # fmt: skip
 
 
+def _parking(sites: Sites) -> Iterable[Row]:
+    """The car parks among the blocks, each numbered in its town; and the station's."""
+    seen: dict[str, int] = {}
+    for block in sites.blocks:
+        if block.site is Site.PARKING:
+            ja, kana, _ = sites.towns[block.town].name.base
+            number = seen[ja] = seen.get(ja, 0) + 1
+            place = sites.plane.to_lonlat(shapely.get_coordinates(block.area.point_on_surface()))[0].tolist()
+            spaces = max(6, int(block.area.area / 28))
+            yield {
+                "名称": f"{ja}第{number}駐車場", "名称_カナ": f"{katakana(kana)}ダイ{number}チュウシャジョウ",
+                "住所": f"みほん県みほん市{sites.towns[block.town].name.ja}{block.chome_block}番", "設置者": "みほん市",
+                "収容台数": spaces, "うち車いす使用者用": 1 + spaces // 50,
+                "利用時間": "00:00-23:59", "料金": "60分200円",
+                **_at((place[0], place[1])),
+            }  # fmt: skip
+
+    station = shapely.get_coordinates(sites.geography.station)
+    lon, lat = sites.plane.to_lonlat(station + np.array([70.0, 45.0]))[0].tolist()
+    yield {
+        "名称": "みほん駅北口駐車場", "名称_カナ": "ミホンエキキタグチチュウシャジョウ",
+        "住所": "みほん県みほん市駅北口広場", "設置者": "みほん市", "収容台数": 84, "うち車いす使用者用": 3,
+        "利用時間": "05:00-25:00", "料金": "30分100円",
+        **_at((lon, lat)),
+    }  # fmt: skip
+
+
+def _shops(sites: Sites) -> Iterable[Row]:
+    for k, one in enumerate(sites.of("convenience")):
+        always = one.lucky < 0.7
+        yield {
+            **_named(one, 1400 + k), "種別": "コンビニエンスストア",
+            "営業時間": "00:00-23:59" if always else "07:00-23:00",
+            "店舗面積平方メートル": int(one.area_m2), "駐車台数": int(one.area_m2 / 25),
+        }  # fmt: skip
+
+
 def _columns(text: str) -> tuple[str, ...]:
     return tuple("".join(text.split()).split(","))
 
@@ -252,4 +293,10 @@ TABLES = (
     Table("公共施設一覧/229997_public_facility.csv", "utf-8-sig", "\r\n", _columns(_HEAD + """
         名称_通称,POIコード,住所,方書,緯度,経度,電話番号,内線番号,法人番号,団体名,利用可能曜日,開始時間,
         終了時間,利用可能日時特記事項,説明,バリアフリー情報,URL,備考"""), _public),
+    Table("駐車場一覧/229997_parking.csv", "utf-8-sig", "\r\n", _columns("""
+        NO,市区町村コード,都道府県名,市区町村名,名称,名称_カナ,住所,方書,緯度,経度,設置者,電話番号,収容台数,
+        うち車いす使用者用,利用時間,料金,備考"""), _parking),
+    Table("商業施設一覧/229997_shop.csv", "cp932", "\r\n", _columns("""
+        NO,市区町村コード,都道府県名,市区町村名,名称,名称_カナ,種別,住所,方書,緯度,経度,電話番号,営業時間,
+        店舗面積平方メートル,駐車台数,備考"""), _shops),
 )  # fmt: skip

@@ -19,10 +19,14 @@ _TEXT = """みほん市 サンプルデータ
   udx/tran        道路(LOD1)
   udx/fld         洪水浸水想定区域(みほん川、計画規模L1・想定最大規模L2)
   udx/tnm         津波浸水想定
+  udx/htd         高潮浸水想定
+  udx/ifld        内水浸水想定
   udx/lsld        土砂災害警戒区域・特別警戒区域
   udx/luse        土地利用
+  udx/urf         用途地域
   udx/dem         起伏(LOD1のTIN)
   dem             標高(GeoTIFF、EPSG:6676、海はデータなし)
+  hazard          災害ごとの調査範囲(GeoJSON。範囲の外は「浸水なし」ではなく「未調査」)
   codelists       コードリスト(使っているもの)
   gtfs            バス3社(GTFS-JP、2026年4月1日~2027年3月31日): みほんバス、市のコミュニティバス(CP932)、
                   みほん港湾交通(10月1日の改正の前と後の時刻表を1つのファイルに同梱)

@@ -24,6 +24,9 @@ class Terrain:
     flood_l2: Surface
     """The largest flood assumed."""
     tsunami: Surface
+    high_tide: Surface
+    inland: Surface
+    """Rain that the drains can't take: hollows of the plain."""
 
     def height(self, points: Points) -> Values:
         return np.round(self.ground.at(points), 2)
@@ -53,6 +56,8 @@ def build_terrain(geography: Geography, seed: int) -> Terrain:
         flood_l1=_surface(raster, _flood(km, shape, ground, rise_m=1.5, reach_km=0.36)),
         flood_l2=_surface(raster, _flood(km, shape, ground, rise_m=2.9, reach_km=0.60)),
         tsunami=_surface(raster, _tsunami(km, ground)),
+        high_tide=_surface(raster, _high_tide(km, ground)),
+        inland=_surface(raster, _inland(km, shape, ground)),
     )
 
 
@@ -144,6 +149,17 @@ def _tsunami(km: _Distances, ground: Values) -> Values:
     front = 5.6 * np.exp(-km.coast / 0.5)
     bore = 2.6 * np.exp(-km.river / 0.16) * np.exp(-km.river_coast / 0.55)
     return np.asarray(front + bore - ground)
+
+
+def _high_tide(km: _Distances, ground: Values) -> Values:
+    surge = 4.3 * np.exp(-km.coast / 1.3)
+    return np.asarray(surge - ground)
+
+
+def _inland(km: _Distances, shape: tuple[int, int], ground: Values) -> Values:
+    around = uniform_filter(ground.reshape(shape), size=15).ravel()
+    depth = 1.7 * (np.minimum(around, ground + 1.2) - ground) - 0.24
+    return np.asarray(np.where((km.foot < -0.27) & (km.coast > 0.05), depth, -1.0))
 
 
 def depth_bands(depth: Surface, limits: tuple[float, ...], area: BaseGeometry) -> list[MultiPolygon]:

@@ -16,7 +16,7 @@ from geo import Severity
 from .conftest import NAMESPACES, Feature, Written, in_metres
 
 _RANK_LIMITS_M = [0.0, 0.5, 3.0, 5.0, 10.0, 20.0, np.inf]
-_ALL = ("udx/bldg", "udx/tran", "udx/fld", "udx/tnm", "udx/lsld", "udx/luse")
+_ALL = ("udx/bldg", "udx/tran", "udx/fld", "udx/tnm", "udx/htd", "udx/ifld", "udx/lsld", "udx/luse", "udx/urf")
 
 
 def mesh_of(lat: float, lon: float, digits: int) -> str:
@@ -142,7 +142,9 @@ def test_the_largest_flood_holds_the_planned_one(written: Written) -> None:
     assert planned.area < 0.8 * largest.area
 
 
-@pytest.mark.parametrize("pattern", ["udx/fld/**/*_l1_op.gml", "udx/fld/**/*_l2_op.gml", "udx/tnm/*.gml"])
+@pytest.mark.parametrize(
+    "pattern", ["udx/fld/**/*_l1_op.gml", "udx/fld/**/*_l2_op.gml", "udx/tnm/*.gml", "udx/htd/*.gml", "udx/ifld/*.gml"]
+)
 def test_depth_classes_are_valid_and_do_not_overlap(written: Written, pattern: str) -> None:
     areas = in_metres(np.array([a for body in written.features(pattern, "wtr:WaterBody") for a in body.polygons()]))
     assert shapely.is_valid(areas).all()
@@ -191,3 +193,10 @@ def test_the_reader_stores_every_feature_without_a_problem(written: Written) -> 
         found = [problem for batch in batches for problem in batch.problems]
         # Levels that the reader leaves aside are told as notes.
         assert [one.message("en") for one in found if one.severity is not Severity.NOTE] == [], file.path
+
+
+def test_zones_do_not_overlap_and_lie_in_the_city(written: Written) -> None:
+    zones = list(written.features("udx/urf/*.gml", "urf:UseDistrict"))
+    areas = in_metres(np.array([area for zone in zones for area in zone.polygons()], dtype=object))
+    assert {zone.text("urf:function") for zone in zones} >= {"1", "5", "9", "10", "12"}
+    assert shapely.area(areas).sum() == pytest.approx(shapely.union_all(areas).area, rel=1e-3)

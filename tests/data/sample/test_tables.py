@@ -142,3 +142,13 @@ def test_the_demo_sources_are_there_with_titles_and_known_groups(written: Writte
         assert all((written.city.folder / path).exists() for path in source.paths), source
     paths = [path for source in SAMPLE_SOURCES for path in source.paths]
     assert len(paths) == len(set(paths))
+
+
+def test_car_parks_and_shops_say_how_much_they_hold(written: Written) -> None:
+    parks = written.table("229997_parking.csv", "utf-8-sig")
+    shops = written.table("229997_shop.csv", "cp932")
+    assert parks[-1]["名称"] == "みほん駅北口駐車場"
+    assert all(int(row["収容台数"]) >= 6 for row in parks)
+    assert len({row["名称"] for row in parks}) == len(parks)
+    assert shops
+    assert all(int(row["店舗面積平方メートル"]) > 20 for row in shops)
