@@ -107,7 +107,8 @@ def build_raster(plan: LayerPlan, folder: Path, raster: RasterSummary, path: Pat
     """Takes over a grid that was already written as a Cloud Optimized GeoTIFF."""
     path.rename(folder / GRID)
     title = Text.same(plan.title or plan.name)
-    is_terrain = raster.bands == 1 and (raster.vertical_datum is not None or is_terrain_name(plan.source.name))
+    is_named = is_terrain_name(plan.source.name) and raster.dtype != "uint8"  # a drawn hillshade has bytes
+    is_terrain = raster.bands == 1 and (raster.vertical_datum is not None or is_named)
     plain = Portrayal(title, BASE, Style(Draw.RASTER, (Theme.single("#808080", title),)))
     portrayal = portray_terrain(title) if is_terrain else plain
     files = tuple(replace(file, read=1, stored=1) for file in plan.files)
@@ -126,21 +127,23 @@ def build_terrain(plan: LayerPlan, folder: Path) -> StagedLayer:
     finally:
         for _, piece in pieces:
             piece.path.unlink(missing_ok=True)
-    counts: dict[str, list[Count]] = {}
-    for source, piece in plan.pieces:
-        counts.setdefault(source.name, []).extend(piece.counts)
-    files = tuple(
+    portrayal = portray_terrain()
+    counts = sum_counts(count for _, piece in plan.pieces for count in piece.counts)
+    record = _raster_record(raster, portrayal, counts, _terrain_files(plan), problems, True)
+    return _staged(plan, folder, portrayal, record, problems)
+
+
+def _terrain_files(plan: LayerPlan) -> tuple[SourceFile, ...]:
+    """The input's files, each with what it gave; of a folder of tiles only the whole is counted."""
+    given = {source.name: piece.counts for source, piece in plan.pieces}
+    return tuple(
         replace(
             file,
-            read=sum(one.read for one in counts.get(file.name, ())),
-            stored=sum(one.stored for one in counts.get(file.name, ())),
+            read=sum(one.read for one in given.get(file.name, ())),
+            stored=sum(one.stored for one in given.get(file.name, ())),
         )
         for file in plan.files
     )
-    portrayal = portray_terrain()
-    every = [one for of_file in counts.values() for one in of_file]
-    record = _raster_record(raster, portrayal, sum_counts(every), files, problems, True)
-    return _staged(plan, folder, portrayal, record, problems)
 
 
 def _survey(name: str) -> tuple[str, str]:
