@@ -253,11 +253,38 @@ _MESH = {
 
 _OSM = {
     "osm.unreadable": _error(
-        "OpenStreetMapのファイル(PBF)として読めません({reason})", "can't be read as an OpenStreetMap file, PBF ({reason})"
+        "OpenStreetMapのファイル(PBF)として読めません({reason})",
+        "can't be read as an OpenStreetMap file, PBF ({reason})",
     ),
     "osm.no_streets": _error("歩ける道が1つもありません", "holds no street to walk on"),
-    "osm.left_out": _note(
-        "道として使わなかったもの: {reason} {count}件", "ways that are no part of the street network: {reason}, {count}"
+    "osm.motorway": _note(
+        "街路網に含めないもの: 高速道路({count}本)", "{count} ways are no part of the street network: motorways"
+    ),
+    "osm.motor_road": _note(
+        "街路網に含めないもの: 自動車専用道路({count}本)", "{count} ways are no part of the street network: motor roads"
+    ),
+    "osm.not_built": _note(
+        "街路網に含めないもの: 工事中・計画中・廃止の道({count}本)",
+        "{count} ways are no part of the street network: not built, not open yet, or given up",
+    ),
+    "osm.private": _note(
+        "街路網に含めないもの: 私有地などで一般は通れない道({count}本)",
+        "{count} ways are no part of the street network: private",
+    ),
+    "osm.forbidden": _note(
+        "街路網に含めないもの: 歩行者も自転車も通行禁止の道({count}本)",
+        "{count} ways are no part of the street network: closed to people on foot and on bicycles",
+    ),
+    "osm.ferry": _note(
+        "街路網に含めないもの: 航路({count}本)", "{count} ways are no part of the street network: ferries"
+    ),
+    "osm.no_way": _note(
+        "街路網に含めないもの: 通り道でないもの({count}本)",
+        "{count} ways are no part of the street network: no ways to walk on",
+    ),
+    "osm.broken": _note(
+        "街路網に含めないもの: 節点がファイルにない道({count}本)",
+        "{count} ways are no part of the street network: their nodes are not in the file",
     ),
     "osm.islands": _note(
         "街路網の本体につながらない部分が{islands}か所あります(節点{nodes}個、全体の{share}%)",

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from geo.batch import Batch, Count, GeometryType
 from geo.column import Column, ColumnType
 from geo.network.street_network import StreetNetwork
-from geo.network.way import LEFT_OUT_TEXTS, LeftOut, WayKind
+from geo.network.way import WayKind
 from geo.portrayal import TRANSPORT, Portrayal
 from geo.problem import Problem
 from geo.style import Draw, Style, StyleClass, Theme
@@ -74,9 +74,7 @@ def network_batches(network: StreetNetwork, *, name: str) -> Iterator[Batch]:
 def network_problems(network: StreetNetwork, *, name: str) -> Iterator[Problem]:
     """Notes: ways that were not used, by reason, and the parts that are not connected with the main one."""
     for reason, count in sorted(network.left_out.items()):
-        told = LEFT_OUT_TEXTS[LeftOut(reason)]
-        parameters = {"reason": f"{told.ja} / {told.en}", "count": str(count)}
-        yield Problem("osm.left_out", name, parameters=parameters)
+        yield Problem(f"osm.{reason}", name, parameters={"count": f"{count:,}"})
     sizes = network.island_sizes()
     if len(sizes) > 1:
         nodes, share = int(sizes[1:].sum()), 100 * sizes[1:].sum() / network.node_count

@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
-from geo.text import Text
-
 
 class WayKind(IntEnum):
     """Stored as one byte an edge; numbers are never reused."""
@@ -31,7 +29,7 @@ class WayKind(IntEnum):
 
 
 class LeftOut(StrEnum):
-    """Why a way is no part of the network."""
+    """Why a way is no part of the network; `osm.REASON` in the catalogue of rules says it to people."""
 
     MOTORWAY = "motorway"
     MOTOR_ROAD = "motor_road"
@@ -41,18 +39,6 @@ class LeftOut(StrEnum):
     FERRY = "ferry"
     NO_WAY = "no_way"
     BROKEN = "broken"
-
-
-LEFT_OUT_TEXTS = {
-    LeftOut.MOTORWAY: Text("高速道路", "motorway"),
-    LeftOut.MOTOR_ROAD: Text("自動車専用道路", "motor road"),
-    LeftOut.NOT_BUILT: Text("工事中・計画中・廃止", "not built, not open yet, or given up"),
-    LeftOut.PRIVATE: Text("私有地などで一般は通れない", "private"),
-    LeftOut.FORBIDDEN: Text("歩行者も自転車も通行禁止", "closed to people on foot and on bicycles"),
-    LeftOut.FERRY: Text("航路", "ferry"),
-    LeftOut.NO_WAY: Text("通り道でないもの", "no way to walk on"),
-    LeftOut.BROKEN: Text("節点がファイルにない", "its nodes are not in the file"),
-}
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ import pyproj
 import pytest
 import shapely
 
-from geo import UnreadableError
+from geo import RULES, UnreadableError
 from geo.network import (
     ADULT,
     WHEELCHAIR,
@@ -230,3 +230,7 @@ def test_real_extracts_become_a_layer_with_every_edge(file: str) -> None:
     lengths = np.array([GEOD.geometry_length(line) for line in lines[:500]])
     assert network.length_m[:500] == pytest.approx(lengths, abs=1e-6)
     assert set(portray_network().style.columns) <= set(batches[0].features.columns)
+
+
+def test_every_reason_to_leave_a_way_out_has_its_words() -> None:
+    assert {f"osm.{reason}" for reason in LeftOut} <= set(RULES)
