@@ -29,6 +29,7 @@ from data.sample.gml_area import (
     write_use_districts,
 )
 from data.sample.gml_building import building_member
+from data.sample.gml_object import write_objects
 from data.sample.landslide import build_landslides
 from data.sample.opendata import Sites, write_tables
 from data.sample.osm import write_osm
@@ -182,6 +183,7 @@ def _write_surroundings(
         *write_landslides(folder, plan.stock.landslides, towns, plane),
         *write_land_use(folder, geography, plan.fabric.blocks, plane, seed),
         *write_use_districts(folder, towns, plane, seed),
+        *write_objects(folder, geography, terrain, plan.fabric.streets, plan.fabric.blocks, plane),
         *write_elevation(folder, geography, terrain, plane),
         *((path, 0) for path in write_codelists(folder / "codelists")),
         *write_tables(folder, Sites(facilities, geography, plane, plan.fabric.blocks, towns)),

@@ -48,6 +48,7 @@ CODELISTS: dict[str, Mapping[str, str]] = {
     "RoadStructureAttribute_sectionType": {"1": "土工区間・通常区間", "2": "高架橋", "3": "橋梁", "4": "交差部",
                                            "5": "アンダーパス", "6": "トンネル"},
     "RoadStructureAttribute_widthType": {"1": "15m以上", "2": "6m以上15m未満", "3": "4m以上6m未満", "4": "4m未満"},
+    "SolitaryVegetationObject_class": {"1060": "針葉樹", "1070": "落葉樹"},
     "WaterBody_class": {"1000": "sea（海）", "1030": "river / stream（河川/小川）", "1140": "flooded land（浸水域）"},
     "WaterBody_function": {"1": "洪水浸水想定区域", "2": "津波浸水想定", "3": "高潮浸水想定区域",
                            "4": "内水浸水想定区域"},

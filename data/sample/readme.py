@@ -24,6 +24,7 @@ _TEXT = """みほん市 サンプルデータ
   udx/lsld        土砂災害警戒区域・特別警戒区域
   udx/luse        土地利用
   udx/urf         用途地域
+  udx/brid・frn・veg  橋・街灯・公園の樹木(LOD1)
   udx/dem         起伏(LOD1のTIN)
   dem             標高(GeoTIFF、EPSG:6676、海はデータなし)
   hazard          災害ごとの調査範囲(GeoJSON。範囲の外は「浸水なし」ではなく「未調査」)

@@ -25,6 +25,9 @@ NAMESPACES = {
     "bldg": "http://www.opengis.net/citygml/building/2.0",
     "tran": "http://www.opengis.net/citygml/transportation/2.0",
     "wtr": "http://www.opengis.net/citygml/waterbody/2.0",
+    "brid": "http://www.opengis.net/citygml/bridge/2.0",
+    "frn": "http://www.opengis.net/citygml/cityfurniture/2.0",
+    "veg": "http://www.opengis.net/citygml/vegetation/2.0",
     "urf": "https://www.geospatial.jp/iur/urf/3.1",
     "uro": "https://www.geospatial.jp/iur/uro/3.1",
 }

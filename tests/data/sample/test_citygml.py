@@ -200,3 +200,23 @@ def test_zones_do_not_overlap_and_lie_in_the_city(written: Written) -> None:
     areas = in_metres(np.array([area for zone in zones for area in zone.polygons()], dtype=object))
     assert {zone.text("urf:function") for zone in zones} >= {"1", "5", "9", "10", "12"}
     assert shapely.area(areas).sum() == pytest.approx(shapely.union_all(areas).area, rel=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("package", "tag"),
+    [("brid", "brid:Bridge"), ("frn", "frn:CityFurniture"), ("veg", "veg:SolitaryVegetationObject")],
+)
+def test_bridges_lamps_and_trees_are_closed_blocks(written: Written, package: str, tag: str) -> None:
+    things = list(written.features(f"udx/{package}/*.gml", tag))
+    assert len(things) == written.city.count(f"udx/{package}") >= 4
+    for thing in things[:60]:
+        rings = [np.array(one.text.split(), dtype=float).reshape(-1, 3) for one in thing.find_all(".//gml:posList")]
+        edges = [(tuple(a), tuple(b)) for ring in rings for a, b in pairwise(ring)]
+        assert len(edges) == len(set(edges))
+        assert {(b, a) for a, b in edges} == set(edges)
+
+
+def test_bridges_span_the_river(written: Written) -> None:
+    _, (river, _) = written.geojson("mihon_water")
+    bridges = [shapely.union_all(one.polygons()) for one in written.features("udx/brid/*.gml", "brid:Bridge")]
+    assert all(bridge.distance(river) < 1e-4 for bridge in bridges)
