@@ -1,5 +1,7 @@
 """The grid of heights and the triangles, judged by rasterio, by each other and by the buildings."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 import rasterio
@@ -88,3 +90,14 @@ def test_each_relief_carries_the_name_of_its_mesh(written: Written) -> None:
             assert len(name) == 8
             assert name.startswith(path.name[:6])
             assert relief.findtext(".//dem:TINRelief/dem:lod", namespaces=_DEM) == "1"
+
+
+def test_the_reader_of_triangles_agrees_with_the_grid(written: Written, tmp_path: Path) -> None:
+    from geo.terrain import read_tin
+
+    for path in sorted(written.city.folder.glob("udx/dem/*.gml")):
+        piece = read_tin(path, tmp_path / f"{path.stem}.tif", name=path.name)
+        assert not piece.problems
+        with rasterio.open(piece.path) as grid:
+            heights = grid.read(1, masked=True).compressed()
+        assert 1.0 <= heights.min() < heights.max() < 400

@@ -119,3 +119,13 @@ def _walk(extract: Extract, banned: str) -> float:
         nodes = next(nodes for nodes, tags in extract.streets if tags.get("name:en") == name)
         ends.append(int(np.flatnonzero(used == nodes[0])[0]))
     return float(dijkstra(graph, directed=False, indices=ends[0])[ends[1]])
+
+
+def test_the_reader_of_street_networks_finds_the_same_streets(written: Written, extract: Extract) -> None:
+    from geo.network import read_osm_network
+
+    network = read_osm_network(written.city.folder / "osm/mihon.osm.pbf", name="mihon.osm.pbf")
+    assert np.bincount(network.component).max() > 0.97 * len(network.component)
+    metres = sum(in_metres(extract.line(nodes)).length for nodes, _ in extract.streets)
+    assert float(network.length_m.sum()) == pytest.approx(metres, rel=0.01)
+    assert network.steps.any()
