@@ -102,8 +102,9 @@ class StreetNetwork:
         return Bounds(float(west), float(south), float(east), float(north))
 
     def island_sizes(self) -> NDArray[np.int64]:
-        """Nodes of every connected part, the largest first."""
-        return np.bincount(self.component)
+        """Nodes of every part connected for walking, the largest first; nodes only bicycles reach are in none."""
+        walked = np.unique(self.component[self.edge_nodes[self.walk]])
+        return np.bincount(self.component)[walked]
 
     def line(self, edge: int) -> NDArray[np.float64]:
         """(v, 2): longitude and latitude of an edge's vertices, from its start to its end."""

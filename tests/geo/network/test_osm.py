@@ -8,6 +8,8 @@ import osmium
 import pyproj
 import pytest
 import shapely
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import dijkstra
 
 from geo import RULES, UnreadableError
 from geo.network import (
@@ -20,8 +22,10 @@ from geo.network import (
     arc_metres,
     arc_minutes,
     judge_way,
+    nearest_facility,
     network_batches,
     passable,
+    place_on_edges,
     portray_network,
     read_osm_network,
     shortest_path,
@@ -216,6 +220,20 @@ def test_walking_from_rue_du_gabian_11_to_7_is_as_long_as_measured_by_hand(
     assert path.length_m == pytest.approx(by_hand, abs=0.01)
     assert 92 < by_hand < 94
     assert {monaco.name(int(edge)) for edge in path.edges} == {"Rue du Gabian"}
+
+
+def test_the_nearest_facility_over_all_of_monaco_is_scipys(monaco: StreetNetwork) -> None:
+    """Facilities at nodes, so that scipy's search on the same lengths, reversed, can say how far they are."""
+    costs = arc_metres(monaco)
+    chosen = np.random.default_rng(2).choice(np.flatnonzero(monaco.walk & monaco.main_edges), 50, replace=False)
+    found = nearest_facility(monaco, place_on_edges(monaco, chosen.astype(np.int32), np.zeros(50)), costs)
+    (a, b), open_arcs = monaco.edge_nodes.T, np.isfinite(costs)
+    start, end = np.stack([a, b], 1).ravel()[open_arcs], np.stack([b, a], 1).ravel()[open_arcs]
+    order = np.lexsort((costs[open_arcs], start, end))
+    pairs, first = np.unique(np.stack([end, start], 1)[order], axis=0, return_index=True)  # of parallel edges the short
+    backwards = csr_array((costs[open_arcs][order][first], pairs.T), shape=(monaco.node_count, monaco.node_count))
+    truth = dijkstra(backwards, indices=np.unique(a[chosen]), min_only=True)
+    assert found.cost == pytest.approx(truth, rel=1e-9, abs=1e-6)
 
 
 @pytest.mark.parametrize("file", ["osm/monaco.osm.pbf", "access/porto_alegre/poa_osm.pbf"])
