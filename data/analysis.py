@@ -57,19 +57,27 @@ class Recipe:
         return hashlib.sha256(json.dumps(self.as_json(), sort_keys=True).encode()).hexdigest()
 
 
-def run_coverage(store: Store, query: CoverageQuery, viewer: Viewer) -> Coverage:
-    """The answer, nothing stored. UnknownLayerError, or InvalidQueryError for values that make no sense."""
-    points = _features(store, query.points, viewer)
-    population = _features(store, query.population, viewer) if query.population else None
+def run_coverage(
+    store: Store, query: CoverageQuery, viewer: Viewer, versions: Mapping[str, str] | None = None
+) -> Coverage:
+    """The answer, nothing stored. UnknownLayerError, or InvalidQueryError for values that make no sense.
+
+    `versions`: layer id to the version to read; the current one of layers that it does not name.
+    """
+    wanted = versions or {}
+    points = _features(store, query.points, viewer, wanted.get(query.points))
+    population = None
+    if query.population:
+        population = _features(store, query.population, viewer, wanted.get(query.population))
     try:
         return coverage(points, within_m=query.within_m, population=population)
     except GeoError as error:
         raise InvalidQueryError(_text_of(error)) from error
 
 
-def _features(store: Store, layer_id: str, viewer: Viewer) -> Layer:
+def _features(store: Store, layer_id: str, viewer: Viewer, version: str | None) -> Layer:
     """Named as people know the layer, since notes and results quote it."""
-    return replace(store.features(layer_id, viewer), name=store.layer(layer_id, viewer).title.ja)
+    return replace(store.features(layer_id, viewer, version), name=store.layer(layer_id, viewer).title.ja)
 
 
 def _text_of(error: GeoError) -> Text:
@@ -85,7 +93,7 @@ def save_coverage(store: Store, query: CoverageQuery, viewer: Viewer) -> LayerRe
     known = store.made_from(recipe.content_hash, viewer)
     if known:
         return known[0]
-    answer = run_coverage(store, query, viewer)
+    answer = run_coverage(store, query, viewer, inputs)  # an import meanwhile must not make the Recipe untrue
     title = Text.same(query.title) if query.title else _coverage_title(store, query, viewer)
     used = [store.layer(name, viewer) for name in inputs]
     with store.staging() as staging:

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Engine, Row, and_, insert, or_, select, update
+from sqlalchemy import ColumnElement, Engine, Row, and_, insert, or_, select, update
 
 from data.catalogue import jobs
 from data.errors import UnknownJobError
@@ -81,9 +81,7 @@ class JobQueue:
 
     def claim(self) -> Job | None:
         """The oldest job that waits, or whose worker died; only one worker gets it."""
-        abandoned = and_(jobs.c.state == JobState.RUNNING.value, jobs.c.seen_at < time.time() - ABANDONED_S)
-        waiting = or_(jobs.c.state == JobState.QUEUED.value, abandoned)
-        oldest = select(jobs.c.id).where(waiting).order_by(jobs.c.queued_at).limit(1).scalar_subquery()
+        oldest = select(jobs.c.id).where(_waiting()).order_by(jobs.c.queued_at).limit(1).scalar_subquery()
         claimed = (
             update(jobs)
             .where(jobs.c.id == oldest)
@@ -96,7 +94,7 @@ class JobQueue:
 
     def has_work(self) -> bool:
         """Whether a claim may succeed; reads only, so idle workers write nothing."""
-        query = select(jobs.c.id).where(jobs.c.state.in_([JobState.QUEUED.value, JobState.RUNNING.value])).limit(1)
+        query = select(jobs.c.id).where(_waiting()).limit(1)
         with self._engine.connect() as connection:
             return connection.execute(query).one_or_none() is not None
 
@@ -112,6 +110,12 @@ class JobQueue:
     def _update(self, job_id: str, **values: Any) -> None:
         with self._engine.begin() as connection:
             connection.execute(update(jobs).where(jobs.c.id == job_id).values(**values))
+
+
+def _waiting() -> ColumnElement[bool]:
+    """Queued, or of a worker that died."""
+    abandoned = and_(jobs.c.state == JobState.RUNNING.value, jobs.c.seen_at < time.time() - ABANDONED_S)
+    return or_(jobs.c.state == JobState.QUEUED.value, abandoned)
 
 
 def _job(row: Row[Any]) -> Job:

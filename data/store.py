@@ -144,9 +144,9 @@ class Store:
         except KeyError:
             raise UnknownColumnError(layer_id, name) from None
 
-    def features(self, layer_id: str, viewer: Viewer) -> Layer:
+    def features(self, layer_id: str, viewer: Viewer, version: str | None = None) -> Layer:
         """All features of a vector layer, as the analyses take them."""
-        record, table = self._table(layer_id, viewer, None)
+        record, table = self._table(layer_id, viewer, version)
         return Layer(record.id, table.features())
 
     def _table(self, layer_id: str, viewer: Viewer, version: str | None) -> tuple[LayerRecord, FeatureTable]:

@@ -2,9 +2,12 @@
 
 import logging
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 from uuid import uuid4
+
+from sqlalchemy.exc import OperationalError
 
 from data.analysis import CoverageQuery, save_coverage
 from data.errors import DataError, InvalidQueryError
@@ -33,11 +36,9 @@ def work(store: Store, stop: threading.Event) -> None:
 
 def run_job(store: Store, job: Job) -> None:
     """Runs one claimed job and records how it ended; a failure is told in words, never raised."""
-    done = threading.Event()
-    beat = threading.Thread(target=_beat, args=(store, job, done), daemon=True)
-    beat.start()
     try:
-        result = _run(store, job)
+        with _heartbeat(store, job):
+            result = _run(store, job)
     except DataError as error:
         store.jobs.fail(job.id, error.text)
     except Exception:  # noqa: BLE001 - the worker must live on; the log keeps what happened
@@ -46,6 +47,16 @@ def run_job(store: Store, job: Job) -> None:
         store.jobs.fail(job.id, Text(f"内部エラー({number})", f"internal error ({number})"))
     else:
         store.jobs.finish(job.id, result)
+
+
+@contextmanager
+def _heartbeat(store: Store, job: Job) -> Iterator[None]:
+    """Over before the job's end is recorded: a beat that came after it would undo its progress."""
+    done = threading.Event()
+    beat = threading.Thread(target=_beat, args=(store, job, done), daemon=True)
+    beat.start()
+    try:
+        yield
     finally:
         done.set()
         beat.join()
@@ -53,7 +64,10 @@ def run_job(store: Store, job: Job) -> None:
 
 def _beat(store: Store, job: Job, done: threading.Event) -> None:
     while not done.wait(HEARTBEAT_S):
-        store.jobs.heartbeat(job.id, 0.5)
+        try:
+            store.jobs.heartbeat(job.id, 0.5)
+        except OperationalError:  # a busy catalogue; the next beat comes before anybody takes the job for abandoned
+            _log.warning("job %s: heartbeat missed", job.id, exc_info=True)
 
 
 def _run(store: Store, job: Job) -> Mapping[str, Any]:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 
 import data.job
+import data.worker
 from data.errors import NotAllowedError, UnknownJobError
 from data.job import JobState
 from data.store import Store
@@ -48,6 +49,30 @@ def test_a_job_that_keeps_reporting_is_left_alone(store: Store, monkeypatch: pyt
         time.sleep(0.1)
         store.jobs.heartbeat(job.id, 0.5)
     assert store.jobs.claim() is None
+
+
+def test_a_job_under_way_gives_other_workers_nothing_to_write(store: Store) -> None:
+    store.jobs.enqueue("coverage", {}, Viewer.STAFF)
+    assert store.jobs.has_work()
+    store.jobs.claim()
+    assert not store.jobs.has_work()
+
+
+def test_no_heartbeat_comes_after_the_end_of_a_job(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(data.worker, "HEARTBEAT_S", 0.001)
+    calls: list[str] = []
+    monkeypatch.setattr(store.jobs, "heartbeat", lambda *_: calls.append("heartbeat"))
+
+    def finish_slowly(*_: object) -> None:
+        calls.append("end")
+        time.sleep(0.05)
+
+    monkeypatch.setattr(store.jobs, "fail", finish_slowly)
+    store.jobs.enqueue("no such kind", {}, Viewer.STAFF)
+    claimed = store.jobs.claim()
+    assert claimed is not None
+    run_job(store, claimed)
+    assert calls[-1] == "end"
 
 
 def test_a_failing_job_says_why_in_both_languages(store: Store) -> None:
