@@ -1,6 +1,6 @@
 """A value for every place: a grid of points whose cells are two triangles each."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import shapely
@@ -36,6 +36,7 @@ class Surface:
 
     raster: Raster
     values: Values
+    _above: dict[float, MultiPolygon] = field(default_factory=dict, repr=False, compare=False)
 
     def at(self, points: Points) -> Values:
         """Values at points, shape (n,); outside the grid, those of its edge."""
@@ -52,10 +53,16 @@ class Surface:
         return found
 
     def above(self, level: float) -> MultiPolygon:
-        """Where the value is at least `level`."""
+        """Where the value is at least `level`; kept, for it is asked for more than once."""
+        if level not in self._above:
+            self._above[level] = self._found_above(level)
+        return self._above[level]
+
+    def _found_above(self, level: float) -> MultiPolygon:
         points = self.raster.points()
         flat = self.values.ravel()
-        parts = [_clip(points[tri], flat[tri], level) for tri in self._triangles() if len(tri)]
+        reaching = [tri[(flat[tri] >= level).any(axis=1)] for tri in self._triangles()]
+        parts = [_clip(points[tri], flat[tri], level) for tri in reaching if len(tri)]
         whole = shapely.coverage_union_all(np.concatenate(parts)) if parts else MultiPolygon()
         return MultiPolygon([part for part in shapely.get_parts(whole) if isinstance(part, Polygon)])
 
