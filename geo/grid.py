@@ -26,7 +26,7 @@ Heights = NDArray[np.float64]
 _ON_A_CENTRE = 1e-6
 """Cells: a place so near a cell's centre is at it, whatever the last digits of a projection say."""
 _BLOCK = 512
-_CACHE_MB = 128
+_CACHE_BYTES = 64 * 2**20
 _GEOD = Geod(ellps="GRS80")
 _METRE = "m"
 _METRES = frozenset({None, "", "m", "metre", "metres", "meter", "meters"})
@@ -190,7 +190,7 @@ class GridFile:
         """Opened for each call, which costs a millisecond: what rasterio opens belongs to its thread."""
         try:
             # Without a limit GDAL would keep blocks in a twentieth of the machine's memory.
-            with rasterio.Env(GDAL_CACHEMAX=_CACHE_MB), rasterio.open(self.path, driver="GTiff", **options) as opened:
+            with rasterio.Env(GDAL_CACHEMAX=_CACHE_BYTES), rasterio.open(self.path, driver="GTiff", **options) as opened:
                 yield opened
         except RasterioError as error:
             told = {"reason": str(error).replace(str(self.path), self.path.name)[:200]}

@@ -26,7 +26,8 @@ from geo.problem import Problem
 
 _WINDOW = 2_048
 """Pixels of a side that are looked at in one go, or one block of the file where that is larger."""
-_CACHE_MB = 256
+_CACHE_BYTES = 128 * 2**20
+"""rasterio takes bytes where GDAL itself takes megabytes."""
 _COG = {
     "driver": "COG",
     "COMPRESS": "DEFLATE",
@@ -63,7 +64,7 @@ def write_cog(source: Path, target: Path, *, name: str, crs: str | None = None) 
     `crs` is for a file that declares none, or that doesn't say what its heights are measured from.
     """
     try:
-        with rasterio.Env(GDAL_CACHEMAX=_CACHE_MB), rasterio.open(source, driver="GTiff") as opened:
+        with rasterio.Env(GDAL_CACHEMAX=_CACHE_BYTES), rasterio.open(source, driver="GTiff") as opened:
             stated = _declared_crs(opened)
             plane, problems = resolve_crs(stated, crs, name=name)
             system = with_heights(plane, crs)

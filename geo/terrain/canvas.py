@@ -21,7 +21,7 @@ from geo.grid import Frame
 from geo.problem import Problem
 
 BLOCK = 512
-_CACHE_MB = 128
+_CACHE_BYTES = 64 * 2**20
 _MOST_CELLS = 2**31
 """Of one piece; far beyond any city, and far below what would fill a disk by a slip of a coordinate."""
 
@@ -89,7 +89,7 @@ def open_canvas(path: Path, frame: Frame, *, name: str) -> Iterator[Canvas]:
         "bigtiff": "if_safer",
     }
     try:
-        with rasterio.Env(GDAL_CACHEMAX=_CACHE_MB), rasterio.open(path, "w", **options) as opened:
+        with rasterio.Env(GDAL_CACHEMAX=_CACHE_BYTES), rasterio.open(path, "w", **options) as opened:
             opened.set_band_unit(1, "m")
             yield Canvas(opened, frame)
     except RasterioError as error:
