@@ -1,22 +1,17 @@
 """Unpacks zip files that come from anywhere: nothing outside the folder, nothing endless, names as they were meant."""
 
 import stat
-import struct
 import zipfile
-import zlib
 from dataclasses import dataclass
-from lzma import LZMAError
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from geo import Problem, UnreadableError
+from geo.zip_archive import ZIP_DAMAGE, damaged_zip, is_junk, refuse_encrypted
 
 _CHUNK = 1 << 20
 _RATIO_FROM = 100 << 20
 """Bytes below which a member may be compressed as well as it likes."""
-_UTF8_FLAG, _ENCRYPTED_FLAG = 0x800, 0x1
-_JUNK_FOLDERS = frozenset({"__MACOSX"})
-_JUNK_FILES = frozenset({".DS_Store", "Thumbs.db", "desktop.ini"})
-_DAMAGE = (zipfile.BadZipFile, zlib.error, LZMAError, EOFError, struct.error, NotImplementedError, OSError, ValueError)
+_UTF8_FLAG = 0x800
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +36,11 @@ def unpack(archive: Path, folder: Path, limits: ArchiveLimits, *, name: str) -> 
     try:
         with zipfile.ZipFile(archive) as opened:
             members = [_Member.of(info, name) for info in opened.infolist()]
-            wanted = [member for member in members if not member.is_junk]
+            wanted = [member for member in members if not is_junk(member.path)]
             _check(wanted, limits, name)
             return _write(opened, wanted, folder, limits, name)
-    except _DAMAGE as error:
-        raise _damaged(name, str(error) or type(error).__name__) from error
+    except ZIP_DAMAGE as error:
+        raise damaged_zip(name, str(error) or type(error).__name__) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +64,6 @@ class _Member:
     def is_folder(self) -> bool:
         return self.info.is_dir() or self.info.orig_filename.endswith("\\")
 
-    @property
-    def is_junk(self) -> bool:
-        """What macOS and Windows add of their own."""
-        own = self.path.name
-        return own in _JUNK_FILES or own.startswith("._") or not _JUNK_FOLDERS.isdisjoint(self.path.parts)
-
 
 def _decoded_name(info: zipfile.ZipInfo) -> str:
     """Without the flag for UTF-8 the standard says CP437; in Japan it is UTF-8 all the same, or CP932."""
@@ -96,8 +85,7 @@ def _check(members: list[_Member], limits: ArchiveLimits, name: str) -> None:
         raise UnreadableError(Problem("zip.too_many", name, parameters=told))
     for member in members:
         info = member.info
-        if info.flag_bits & _ENCRYPTED_FLAG:
-            raise UnreadableError(Problem("zip.encrypted", name, parameters={"member": str(member.path)}))
+        refuse_encrypted(info, member=str(member.path), name=name)
         if info.file_size > _RATIO_FROM and info.file_size > limits.max_ratio * info.compress_size:
             ratio = f"{info.file_size / max(info.compress_size, 1):,.0f}"
             raise UnreadableError(Problem("zip.bomb", name, parameters={"member": str(member.path), "ratio": ratio}))
@@ -122,8 +110,8 @@ def _write(
                 continue
             target.parent.mkdir(parents=True, exist_ok=True)
             written = _write_member(opened, member, target, written, limits, name)
-        except _DAMAGE as error:
-            raise _damaged(name, f"{member.path}: {_reason(error)}") from error
+        except ZIP_DAMAGE as error:
+            raise damaged_zip(name, f"{member.path}: {_reason(error)}") from error
         files.append(target)
     return files
 
@@ -139,10 +127,6 @@ def _write_member(
             _check_size(written, limits, name)
             file.write(chunk)
     return written
-
-
-def _damaged(name: str, reason: str) -> UnreadableError:
-    return UnreadableError(Problem("zip.damaged", name, parameters={"reason": reason[:300]}))
 
 
 def _reason(error: Exception) -> str:

@@ -1,19 +1,17 @@
 """The files of a feed, whether it is a folder or a zip, and wherever in the zip they lie."""
 
 import zipfile
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
 from geo import Problem, UnreadableError
+from geo.zip_archive import ZIP_DAMAGE, damaged_zip, is_junk, refuse_encrypted
 
 MARKS = frozenset({"stops.txt", "routes.txt", "trips.txt", "stop_times.txt"})
 """Three of them together are a feed: the fourth may be missing, and then somebody should be told."""
 
-_JUNK = frozenset({"__MACOSX", ".DS_Store", "Thumbs.db"})
 _BESIDE = frozenset({".md", ".txt", ".pdf", ".html", ".docx", ".xlsx"})
-_ENCRYPTED = 0x1
 
 
 def is_feed(path: Path) -> bool:
@@ -25,7 +23,7 @@ def is_feed(path: Path) -> bool:
     try:
         with zipfile.ZipFile(path) as archive:
             members = _members(archive)
-    except (zipfile.BadZipFile, OSError, NotImplementedError):
+    except ZIP_DAMAGE:
         return False
     folders = _feed_folders(members)
     return len(folders) == 1 and all(_belongs(PurePosixPath(member), folders[0]) for member in members)
@@ -51,8 +49,8 @@ class FeedFiles:
             return (self._path / self._folder / file).read_bytes()
         try:
             return self._archive.read(self.place(file))
-        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError) as error:
-            raise _damaged(self.name, error) from error
+        except ZIP_DAMAGE as error:
+            raise damaged_zip(self.name, _reason(error)) from error
 
     def _all_members(self) -> list[str]:
         if self._archive is not None:
@@ -61,7 +59,7 @@ class FeedFiles:
 
     def _holds(self, member: str) -> bool:
         path = PurePosixPath(member)
-        return path.is_relative_to(self._folder) and not _JUNK & set(path.parts)
+        return path.is_relative_to(self._folder) and not is_junk(path)
 
     def _within(self, member: PurePosixPath) -> str:
         return member.relative_to(self._folder).as_posix()
@@ -72,8 +70,7 @@ class FeedFiles:
             told = {"size": f"{size:,} B", "limit": f"{limit_bytes:,} B"}
             raise UnreadableError(Problem("zip.too_large", self.name, parameters=told))
         for member in archive.infolist():
-            if member.flag_bits & _ENCRYPTED:
-                raise UnreadableError(Problem("zip.encrypted", self.name, parameters={"member": member.filename[:200]}))
+            refuse_encrypted(member, member=member.filename, name=self.name)
 
 
 @contextmanager
@@ -86,15 +83,15 @@ def open_feed(path: Path, *, name: str, limit_bytes: int) -> Iterator[FeedFiles]
         return
     try:
         archive = zipfile.ZipFile(path)
-    except (zipfile.BadZipFile, OSError, NotImplementedError) as error:
-        raise _damaged(name, error) from error
+    except ZIP_DAMAGE as error:
+        raise damaged_zip(name, _reason(error)) from error
     with archive:
         yield FeedFiles(path, name, archive, limit_bytes)
 
 
 def _members(archive: zipfile.ZipFile) -> list[str]:
     names = dict.fromkeys(member.filename for member in archive.infolist() if not member.is_dir())
-    return [name for name in names if not _JUNK & set(PurePosixPath(name).parts)]
+    return [name for name in names if not is_junk(PurePosixPath(name))]
 
 
 def _feed_folder(members: list[str]) -> PurePosixPath:
@@ -118,6 +115,5 @@ def _belongs(member: PurePosixPath, folder: PurePosixPath) -> bool:
     return member.is_relative_to(folder) or member.suffix.lower() in _BESIDE or not member.suffix
 
 
-def _damaged(name: str, error: Exception) -> UnreadableError:
-    reason = str(error)[:200] or type(error).__name__
-    return UnreadableError(Problem("zip.damaged", name, parameters={"reason": reason}))
+def _reason(error: Exception) -> str:
+    return str(error) or type(error).__name__

@@ -4,7 +4,6 @@ gtfs-kit's own reader knows only UTF-8, takes an id `NA` or `null` for a missing
 So the text is read here, and gtfs-kit's table of types says what is a number.
 """
 
-import codecs
 import csv
 import io
 import warnings
@@ -17,9 +16,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from geo import Problem, UnreadableError
+from geo.encoding import decode_text
 
 _NUMBER = {"Int16": "Int64", "Int32": "Int64", "Int64": "Int64", "float": "float64"}
 """gtfs-kit's types; its 16 bits are too few for a transfer time of ten hours."""
+_EXACT = 2**53
+"""Beyond it a float holds whole numbers no more, and 64 bits soon hold none."""
 TEXT = "string"
 
 
@@ -33,7 +35,7 @@ class Table:
 
 def parse_table(content: bytes, types: Mapping[str, str], *, name: str) -> Table:
     """`types` is gtfs-kit's table of column types; columns that it does not name stay text."""
-    text = decode(content, name=name)
+    text = decode_text(content, name=name)
     if not text.strip():
         raise UnreadableError(Problem("file.empty", name))
     rows, problems = _rows(text, name)
@@ -43,17 +45,6 @@ def parse_table(content: bytes, types: Mapping[str, str], *, name: str) -> Table
             rows[column], wrong = _numbers(rows[column], _NUMBER[types[column]])
             problems += _wrong_values(wrong, str(column), name)
     return Table(rows, tuple(problems))
-
-
-def decode(content: bytes, *, name: str) -> str:
-    """By its mark, else UTF-8 where that fits, else CP932."""
-    marked = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-    for encoding in ["utf-16"] if marked else ["utf-8-sig", "cp932"]:
-        try:
-            return content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise UnreadableError(Problem("file.encoding", name))
 
 
 def empty_table(types: Mapping[str, str]) -> pd.DataFrame:
@@ -127,6 +118,7 @@ def _numbers(text: "pd.Series[Any]", type: str) -> tuple["pd.Series[Any]", "pd.S
     numbers = pd.to_numeric(text, errors="coerce").astype("Float64").to_numpy(dtype="float64", na_value=np.nan)
     good: NDArray[np.bool_] = ~np.isnan(numbers)
     if type == "Int64":
+        good &= np.abs(numbers) <= _EXACT
         good &= np.equal(np.mod(numbers, 1, where=np.isfinite(numbers), out=np.ones_like(numbers)), 0)
     wrong = text[~good & text.notna().to_numpy()]
     if type == "float64":

@@ -184,6 +184,15 @@ def test_a_value_that_is_no_number_is_missing_and_told(tmp_path: Path) -> None:
     assert feed.tables["stops"]["location_type"].isna().tolist() == [False, False, True, True]
 
 
+@pytest.mark.parametrize("value", ["1e30", "-1e30", "inf", "9223372036854775808"])
+def test_a_number_too_large_to_count_with_is_missing_and_told(tmp_path: Path, value: str) -> None:
+    stops = f"stop_id,stop_name,stop_lat,stop_lon,location_type\nB,病院,35.0,138.9,{value}\n"
+    feed = read_feed(folder_feed(tmp_path / "feed", {"stops.txt": stops}))
+    assert feed.tables["stops"]["location_type"].isna().all()
+    (problem,) = feed.problems
+    assert (problem.rule, problem.parameters["value"]) == ("gtfs.value", value)
+
+
 def test_a_quote_that_never_closes_is_an_error_not_a_shorter_table(tmp_path: Path) -> None:
     problem = refusal(folder_feed(tmp_path / "feed", {"stops.txt": LOOP["stops.txt"].replace("病院", '"病院')}))
     assert (problem.rule, problem.file) == ("file.unreadable", "feed/stops.txt")
@@ -209,6 +218,18 @@ def test_a_zip_with_wrong_bytes_inside_is_damaged(tmp_path: Path) -> None:
     at = content.index("駅前".encode())
     content[at] ^= 0xFF
     path.write_bytes(content)
+    assert refusal(path).rule == "zip.damaged"
+
+
+def test_a_damaged_zip_of_another_compression_is_damaged_too(tmp_path: Path) -> None:
+    path = tmp_path / "feed.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_LZMA) as archive:
+        for name, content in LOOP.items():
+            archive.writestr(name, content)
+    damaged = bytearray(path.read_bytes())
+    start = damaged.index(b"agency.txt") + len("agency.txt")
+    damaged[start + 4 : start + 9] = b"\xff" * 5
+    path.write_bytes(damaged)
     assert refusal(path).rule == "zip.damaged"
 
 
