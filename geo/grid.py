@@ -190,7 +190,8 @@ class GridFile:
         """Opened for each call, which costs a millisecond: what rasterio opens belongs to its thread."""
         try:
             # Without a limit GDAL would keep blocks in a twentieth of the machine's memory.
-            with rasterio.Env(GDAL_CACHEMAX=_CACHE_BYTES), rasterio.open(self.path, driver="GTiff", **options) as opened:
+            limit = rasterio.Env(GDAL_CACHEMAX=_CACHE_BYTES)
+            with limit, rasterio.open(self.path, driver="GTiff", **options) as opened:
                 yield opened
         except RasterioError as error:
             told = {"reason": str(error).replace(str(self.path), self.path.name)[:200]}
