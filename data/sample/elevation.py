@@ -13,7 +13,7 @@ from shapely.geometry.base import BaseGeometry
 
 from data.sample.geography import Geography
 from data.sample.gml import MADE_ON, feature_id, text, write_model
-from data.sample.plane import PLANE_CRS, Plane, Points
+from data.sample.plane import PLANE_AND_HEIGHT_CRS, Plane, Points
 from data.sample.surface import Values
 from data.sample.terrain import Terrain
 from geo.mesh import MeshLevel, mesh_code
@@ -43,8 +43,8 @@ def _write_grid(path: Path, geography: Geography, terrain: Terrain, plane: Plane
     sea = geography.sea
     shapely.prepare(sea)
     with rasterio.open(
-        path, "w", driver="GTiff", width=columns, height=rows, count=1, dtype="float32", crs=PLANE_CRS, nodata=NODATA,
-        transform=from_origin(west, top, cell, cell), BIGTIFF="IF_SAFER",
+        path, "w", driver="GTiff", width=columns, height=rows, count=1, dtype="float32", nodata=NODATA,
+        crs=PLANE_AND_HEIGHT_CRS, transform=from_origin(west, top, cell, cell), BIGTIFF="IF_SAFER",
     ) as out:  # fmt: skip
         for start in range(0, rows, _ROWS):
             count = min(_ROWS, rows - start)

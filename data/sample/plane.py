@@ -10,6 +10,8 @@ ORIGIN = (138.86, 35.08)
 """Degrees east, degrees north; (0, 0) of the local plane. Everything built around it is invented."""
 PLANE_CRS = "EPSG:6676"
 """JGD2011 plane rectangular CS VIII."""
+PLANE_AND_HEIGHT_CRS = "EPSG:6676+6695"
+"""With heights above T.P. (JGD2011 vertical), so that a reader of the grid need not guess what they start from."""
 DEGREE_DIGITS = 8
 """1e-8 degrees is about 1 mm; the rounding hides the last digits in which mathematical libraries differ."""
 
