@@ -269,7 +269,8 @@ def keep_feed(source: Path, target: Path) -> None:
         return
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         for path in sorted(path for path in source.rglob("*") if path.is_file()):
-            archive.writestr(zipfile.ZipInfo(path.relative_to(source).as_posix()), path.read_bytes())
+            info = zipfile.ZipInfo(path.relative_to(source).as_posix())
+            archive.writestr(info, path.read_bytes(), zipfile.ZIP_DEFLATED)  # a ZipInfo by itself says "stored"
 
 
 class _Merge:
@@ -303,15 +304,9 @@ class _Merge:
 
     def counts(self) -> tuple[Count, ...]:
         """Per feature type and LOD over all files, duplicates across files moved from stored to kept out."""
-        sums: dict[tuple[str, str], list[int]] = {}
-        for count in (count for part in self._plan.parts for count in part.counts):
-            total = sums.setdefault((count.feature_type, count.lod), [0, 0, 0])
-            for place, number in enumerate((count.read, count.stored, count.kept_out)):
-                total[place] += number
-        for (_, feature_type, lod), number in self._dropped.items():
-            sums[feature_type, lod][1] -= number
-            sums[feature_type, lod][2] += number
-        return tuple(Count(*key, *numbers) for key, numbers in sorted(sums.items()))
+        read = (count for part in self._plan.parts for count in part.counts)
+        moved = (Count(kind, lod, 0, -number, number) for (_, kind, lod), number in self._dropped.items())
+        return sum_counts([*read, *moved])
 
     def files(self) -> tuple[SourceFile, ...]:
         """The input's files, each with what it read and stored for this layer."""

@@ -95,6 +95,8 @@ def _worker_beside() -> Iterator[None]:
 class _Worker:
     def __init__(self) -> None:
         self._stopping = threading.Event()
+        self._changing = threading.Lock()
+        """Held while a process is started: none may be after `stop` has looked which one to end."""
         self._process = self._start()
 
     def _start(self) -> "subprocess.Popen[bytes]":
@@ -105,11 +107,15 @@ class _Worker:
     def watch(self) -> None:
         self._process.wait()
         while not self._stopping.wait(1):
-            self._process = self._start()
+            with self._changing:
+                if self._stopping.is_set():
+                    return
+                self._process = self._start()
             self._process.wait()
 
     def stop(self) -> None:
-        self._stopping.set()
+        with self._changing:
+            self._stopping.set()
         self._process.terminate()
         try:
             self._process.wait(GRACE_S)

@@ -13,7 +13,13 @@ from data.viewer import Viewer
 from data.worker import run_job, work
 
 
-def test_a_job_is_claimed_once_and_in_the_order_of_asking(store: Store) -> None:
+def test_jobs_are_claimed_in_the_order_of_asking(store: Store) -> None:
+    asked = [store.jobs.enqueue("coverage", {"n": n}, Viewer.STAFF).id for n in range(5)]
+    claimed = [store.jobs.claim() for _ in asked]
+    assert [job.id for job in claimed if job is not None] == asked
+
+
+def test_a_job_is_claimed_once_by_however_many_workers(store: Store) -> None:
     first = store.jobs.enqueue("coverage", {"n": 1}, Viewer.STAFF)
     second = store.jobs.enqueue("coverage", {"n": 2}, Viewer.STAFF)
     claims: list[str] = []
