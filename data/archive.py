@@ -35,12 +35,25 @@ def unpack(archive: Path, folder: Path, limits: ArchiveLimits, *, name: str) -> 
     """
     try:
         with zipfile.ZipFile(archive) as opened:
-            members = [_Member.of(info, name) for info in opened.infolist()]
-            wanted = [member for member in members if not is_junk(member.path)]
-            _check(wanted, limits, name)
-            return _write(opened, wanted, folder, limits, name)
+            return _write(opened, _wanted(opened, limits, name), folder, limits, name)
     except ZIP_DAMAGE as error:
         raise damaged_zip(name, str(error) or type(error).__name__) from error
+
+
+def check_archive(archive: Path, limits: ArchiveLimits, *, name: str) -> None:
+    """The same refusals as `unpack`, for a zip that its reader takes as it is."""
+    try:
+        with zipfile.ZipFile(archive) as opened:
+            _wanted(opened, limits, name)
+    except ZIP_DAMAGE as error:
+        raise damaged_zip(name, str(error) or type(error).__name__) from error
+
+
+def _wanted(opened: zipfile.ZipFile, limits: ArchiveLimits, name: str) -> list["_Member"]:
+    members = [_Member.of(info, name) for info in opened.infolist()]
+    wanted = [member for member in members if not is_junk(member.path)]
+    _check(wanted, limits, name)
+    return wanted
 
 
 @dataclass(frozen=True, slots=True)

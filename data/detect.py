@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
-from data.archive import ArchiveLimits, unpack
+from data.archive import ArchiveLimits, check_archive, unpack
 from geo import Problem, UnreadableError
 from geo.statistics import is_mesh_statistics
 from geo.terrain import is_fg_dem, is_terrarium, is_tin
@@ -97,6 +97,8 @@ def _look(path: Path, name: str, dataset: str, scratch: Path, limits: ArchiveLim
     if not path.exists():
         raise UnreadableError(Problem("file.not_found", name))
     if is_feed(path):
+        if path.is_file():
+            check_archive(path, limits, name=name)
         found.sources.append(Source(SourceKind.FEED, path, name, dataset))
     elif path.is_dir() and is_terrarium(path):
         found.sources.append(Source(SourceKind.TERRARIUM, path, name, dataset))
