@@ -19,8 +19,10 @@ _HEAD = """# 取り込みの指摘 / Problems of an import
 `python -m tests.docs.problem_table` が `geo/rule.py` から作ります。手で直さないでください。
 Written by `python -m tests.docs.problem_table` from `geo/rule.py`; do not edit.
 
-`machinami problems LAYER` とAPI `/api/layers/{id}/problems` は、指摘ごとに規則(rule)、ファイル、地物または行、文を示します。
-`machinami problems LAYER` and `/api/layers/{id}/problems` give the rule, the file, the feature or line, and the sentence.
+`machinami problems LAYER` とAPI `/api/layers/{id}/problems` は、指摘ごとに規則(rule)、ファイル、地物または行、
+文を示します。
+`machinami problems LAYER` and `/api/layers/{id}/problems` give the rule, the file, the feature or line,
+and the sentence.
 
 | 重さ / Severity | 意味 / Meaning | 終了ステータス / Exit status |
 |---|---|---|
