@@ -1,6 +1,6 @@
 /** Questions to the server. Every failure becomes an ApiError whose text a person can read. */
 
-import type { CoverageAnswer, CoverageQuestion, FeatureDetail, Job, Layer, Session, Text } from "./layer";
+import type { CoverageAnswer, CoverageQuestion, Elevation, FeatureDetail, Job, Layer, Session, Text } from "./layer";
 
 const UNREACHABLE: Text = {
   ja: "サーバーにつながりません。ネットワークを確かめて、もう一度お試しください。",
@@ -37,6 +37,16 @@ export async function fetchLayers(etag: string | null = null): Promise<{ layers:
 export async function fetchFeature(layer: Layer, fid: number): Promise<FeatureDetail> {
   const path = layer.links.features ?? `/api/layers/${encodeURIComponent(layer.id)}/features/{fid}`;
   return (await ask(path.replace("{fid}", String(fid)))).json() as Promise<FeatureDetail>;
+}
+
+/** The height of the ground, or null where no terrain has one. */
+export async function fetchElevation([lon, lat]: [number, number]): Promise<Elevation | null> {
+  try {
+    return (await (await ask(`/api/elevation?lon=${lon.toFixed(7)}&lat=${lat.toFixed(7)}`)).json()) as Elevation;
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 404) return null;
+    throw error;
+  }
 }
 
 /** One column as an Arrow stream, rows in the order of the feature index. */

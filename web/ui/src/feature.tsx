@@ -1,6 +1,7 @@
 /** What is known of the feature a person clicked: in a popup on a wide screen, in a sheet on a narrow one. */
 
 import { useEffect, useRef } from "preact/hooks";
+import { GroundCard, GroundRow } from "./ground";
 import { codeOf, formatValue, textIn, webAddress } from "./format";
 import { translator } from "./language";
 import type { AttributeNode, FeatureDetail, Language } from "./layer";
@@ -15,6 +16,7 @@ export function FeatureCard({ page, state }: { page: Page; state: State }) {
   useEffect(() => {
     if (lonlat) card.current?.focus({ preventScroll: true });
   }, [lonlat]);
+  if (selection && selection.candidates.length === 0) return <GroundCard page={page} state={state} selection={selection} />;
   const candidate = selection?.candidates[selection.chosen];
   const layer = layers?.find((one) => one.id === candidate?.layer);
   if (!selection || !candidate || !layer) return null;
@@ -41,6 +43,7 @@ export function FeatureCard({ page, state }: { page: Page; state: State }) {
           </p>
         )}
         {detail && isDetail(detail) && <Attributes nodes={detail.attributes} language={language} />}
+        {selection.ground && <GroundRow ground={selection.ground} language={language} />}
       </div>
       <footer>
         {t("feature.source")}: {layer.attribution || textIn(layer.title, language)}

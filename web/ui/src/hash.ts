@@ -10,13 +10,19 @@ export interface Place {
   pitch: number;
 }
 
-/** A visible layer: `id:theme~opacity!hidden.classes`; null means the layer's own default. */
+/** What a terrain shows: the colours of its heights, their shade, the relief that the map stands on. */
+export const GROUND_PARTS = ["colour", "shade", "relief"] as const;
+export type GroundPart = (typeof GROUND_PARTS)[number];
+
+/** A visible layer: `id:theme~opacity!hidden.classes+ground.parts`; null means the layer's own default. */
 export interface LayerAddress {
   id: string;
   theme: string | null;
   /** 0..1 */
   opacity: number | null;
   hidden: number[];
+  /** Of a terrain; null: every part. */
+  ground: GroundPart[] | null;
 }
 
 export interface Address {
@@ -70,14 +76,15 @@ function escape(text: string): string {
   return encodeURIComponent(text).replace(/[!~]/g, (mark) => `%${mark.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
-function writeLayer({ id, theme, opacity, hidden }: LayerAddress): string {
+function writeLayer({ id, theme, opacity, hidden, ground }: LayerAddress): string {
   const themed = theme === null ? "" : `:${escape(theme)}`;
   const shown = opacity === null ? "" : `~${Math.round(opacity * 100)}`;
-  return `${escape(id)}${themed}${shown}${hidden.length ? `!${hidden.join(".")}` : ""}`;
+  const stood = ground === null ? "" : `+${ground.join(".")}`;
+  return `${escape(id)}${themed}${shown}${hidden.length ? `!${hidden.join(".")}` : ""}${stood}`;
 }
 
 function readLayer(text: string): LayerAddress[] {
-  const match = /^([^:~!]+)(?::([^~!]*))?(?:~(\d+))?(?:!([\d.]*))?$/.exec(text);
+  const match = /^([^:~!+]+)(?::([^~!+]*))?(?:~(\d+))?(?:!([\d.]*))?(?:\+([a-z.]*))?$/.exec(text);
   const id = match?.[1];
   if (!match || !id) return [];
   try {
@@ -87,6 +94,7 @@ function readLayer(text: string): LayerAddress[] {
         theme: match[2] ? decodeURIComponent(match[2]) : null,
         opacity: match[3] ? Math.min(Number(match[3]) / 100, 1) : null,
         hidden: (match[4] ?? "").split(".").filter(Boolean).map(Number),
+        ground: match[5] === undefined ? null : GROUND_PARTS.filter((part) => match[5]?.split(".").includes(part)),
       },
     ];
   } catch {

@@ -52,6 +52,8 @@ export interface Layer {
   title: Text;
   group: Group;
   kind: "vector" | "raster";
+  /** A terrain holds the heights of the ground: the map may shade it and stand on it. */
+  role?: "terrain" | null;
   geometry: "point" | "line" | "polygon" | null;
   version: string;
   bounds: Bounds | null;
@@ -65,7 +67,7 @@ export interface Layer {
   problems: number;
   columns: Column[];
   style: Style;
-  links: { tiles: string; features: string | null; column: string | null };
+  links: { tiles: string; features: string | null; column: string | null; terrain?: string | null };
 }
 
 export interface Session {
@@ -88,6 +90,18 @@ export interface FeatureDetail {
   fid: number;
   feature_id: string | null;
   attributes: AttributeNode[];
+}
+
+/** How high the ground is at a place. */
+export interface Elevation {
+  lonlat: [number, number];
+  height_m: number;
+  vertical_datum: string | null;
+  ellipsoidal_height_m: number | null;
+  geoid: { model: string; height_m: number } | null;
+  resolution_m: number;
+  title: Text;
+  attribution: string | null;
 }
 
 export interface CoverageQuestion {

@@ -4,12 +4,13 @@ import { useState } from "preact/hooks";
 import { columnOfTheme, columnThemeId } from "./column";
 import { classesOf } from "./expression";
 import { formatNumber, formatTime, textIn } from "./format";
-import { translator, type Translate } from "./language";
+import { GROUND_PARTS, type GroundPart } from "./hash";
+import { translator, type Key, type Translate } from "./language";
 import type { Layer, Theme } from "./layer";
 import { sketchOf, type Page, type State } from "./page";
 import { LEFT_OUT_COLOUR, SERVED_COLOUR } from "./plan";
 import { Sign, Swatch } from "./swatch";
-import { opacityOf, overlaps, themeOf, viewOf, visibleLayers } from "./view";
+import { opacityOf, overlaps, shows, themeOf, viewOf, visibleLayers } from "./view";
 
 export function Legend({ page, state }: { page: Page; state: State }) {
   const t = translator(state.language);
@@ -89,9 +90,28 @@ function Card({ layer, page, state }: { layer: Layer; page: Page; state: State }
           <About layer={layer} state={state} />
         </div>
       )}
+      {layer.links.terrain && <GroundParts layer={layer} page={page} state={state} t={t} />}
       <ThemeChoice layer={layer} page={page} state={state} theme={theme} />
-      {!plain && <Classes layer={layer} page={page} state={state} theme={theme} />}
+      {!plain && shows(view, "colour") && <Classes layer={layer} page={page} state={state} theme={theme} />}
     </section>
+  );
+}
+
+const PART_WORDS: Record<GroundPart, Key> = { colour: "ground.colour", shade: "ground.shade", relief: "ground.relief" };
+
+function GroundParts({ layer, page, state, t }: { layer: Layer; page: Page; state: State; t: Translate }) {
+  const view = viewOf(state.views, layer.id);
+  return (
+    <fieldset class="ground-parts">
+      <legend class="unseen">{t("ground.parts")}</legend>
+      {GROUND_PARTS.map((part) => (
+        <label key={part}>
+          <input type="checkbox" checked={shows(view, part)} onChange={() => page.toggleGround(layer.id, part)} />
+          {t(PART_WORDS[part])}
+        </label>
+      ))}
+      {shows(view, "relief") && !state.solid && <p class="hint">{t("ground.flat")}</p>}
+    </fieldset>
   );
 }
 

@@ -10,6 +10,7 @@ import {
   type MapGeoJSONFeature,
   type PointLike,
   type SourceSpecification,
+  type TerrainSpecification,
 } from "maplibre-gl";
 import "maplibre-gl/dist/maplibre-gl.css";
 import { BADGE_SIZE, drawBadge } from "./badge";
@@ -52,6 +53,7 @@ export class MapView {
   readonly popupContent = document.createElement("div");
   #sources = new Map<string, SourceSpecification>();
   #layers: LayerSpecification[] = [];
+  #terrain: TerrainSpecification | null = null;
   #ready = false;
   #waiting: Plan | null = null;
   #states = new Map<string, { version: string; values: Values }>();
@@ -116,11 +118,26 @@ export class MapView {
       return;
     }
     this.#waiting = null;
+    this.#leaveTerrain(plan);
     this.#dropStale(plan);
     for (const [id, source] of plan.sources) this.#putSource(id, source);
     this.#putLayers(plan.layers);
+    this.#stand(plan.terrain);
     this.#sources = plan.sources;
     this.#layers = plan.layers;
+  }
+
+  /** A source that the map stands on can't be removed. */
+  #leaveTerrain({ terrain, sources }: Plan): void {
+    const source = this.#terrain?.source;
+    const stays = source !== undefined && terrain?.source === source && same(this.#sources.get(source), sources.get(source));
+    if (!stays) this.#stand(null);
+  }
+
+  #stand(terrain: TerrainSpecification | null): void {
+    if (same(terrain, this.#terrain)) return;
+    this.#map.setTerrain(terrain);
+    this.#terrain = terrain;
   }
 
   #dropStale(plan: Plan): void {

@@ -1,12 +1,12 @@
 /** What the page knows and what can be done to it. Components draw `State` and call these methods; the map obeys. */
 
-import { ApiError, analyseCoverage, fetchColumn, fetchFeature, fetchJob, fetchLayers, fetchSession, queueCoverage } from "./api";
+import { ApiError, analyseCoverage, fetchColumn, fetchElevation, fetchFeature, fetchJob, fetchLayers, fetchSession, queueCoverage } from "./api";
 import { columnOfTheme, readColumn, themeOfValues, type Values } from "./column";
 import { classesOf } from "./expression";
 import { textIn } from "./format";
-import { readAddress, writeAddress, type Place } from "./hash";
+import { GROUND_PARTS, readAddress, writeAddress, type GroundPart, type Place } from "./hash";
 import { both, preferredLanguage, translator } from "./language";
-import type { Bounds, CoverageAnswer, CoverageQuestion, FeatureDetail, Job, Language, Layer, Session, Text, Theme } from "./layer";
+import type { Bounds, CoverageAnswer, CoverageQuestion, Elevation, FeatureDetail, Job, Language, Layer, Session, Text, Theme } from "./layer";
 import type { Found, MapView, Padding } from "./map";
 import { planMap, type Scene } from "./plan";
 import { Store } from "./store";
@@ -16,6 +16,7 @@ import {
   defaultViews,
   mainBounds,
   ordered,
+  overlaps,
   themeOf,
   unionBounds,
   viewOf,
@@ -38,8 +39,11 @@ export interface Candidate extends Found {
 
 export interface Selection {
   lonlat: [number, number];
+  /** None: the ground itself was asked for. */
   candidates: Candidate[];
   chosen: number;
+  /** Null while it is on the way or where no terrain has it. */
+  ground: Elevation | null;
   /** Then the focus follows. */
   byKeyboard: boolean;
 }
@@ -298,6 +302,12 @@ export class Page {
     this.#change(id, { opacity });
   }
 
+  toggleGround(id: string, part: GroundPart): void {
+    const shown = viewOf(this.state.views, id).ground ?? GROUND_PARTS;
+    const ground = GROUND_PARTS.filter((one) => shown.includes(one) !== (one === part));
+    this.#change(id, { ground: ground.length === GROUND_PARTS.length ? null : ground });
+  }
+
   setTheme(layer: Layer, theme: string): void {
     this.#change(layer.id, { theme: theme === layer.style.themes[0]?.id ? null : theme, hidden: [] });
     void this.#fetchColumnTheme(layer);
@@ -333,9 +343,12 @@ export class Page {
     const known = found.filter((one) => this.#layer(one.layer));
     const front = known.filter((one) => this.#layer(one.layer)?.group.id !== "base");
     const candidates = (front.length > 0 ? front : known).map((one) => this.#candidate(one));
-    this.store.set({ selection: candidates.length > 0 ? { lonlat, candidates, chosen: 0, byKeyboard } : null });
-    if (candidates.length === 0 && byKeyboard) this.store.set({ notice: { kind: "info", text: both("feature.nothing") } });
-    if (candidates.length > 0 && !this.state.wide) this.#map?.reveal(lonlat, { ...this.padding, bottom: this.window.innerHeight * 0.62 });
+    const grounded = hasTerrainAt(lonlat, this.state.layers ?? []);
+    const answered = candidates.length > 0 || grounded;
+    this.store.set({ selection: answered ? { lonlat, candidates, chosen: 0, ground: null, byKeyboard } : null });
+    if (grounded) void this.#fetchGround(lonlat);
+    if (!answered && byKeyboard) this.store.set({ notice: { kind: "info", text: both("feature.nothing") } });
+    if (answered && !this.state.wide) this.#map?.reveal(lonlat, { ...this.padding, bottom: this.window.innerHeight * 0.62 });
     void this.#fetchChosen();
   }
 
@@ -349,6 +362,18 @@ export class Page {
     const { language } = this.state;
     const kind = theme.type === "single" ? "" : `${textIn(theme.title, language)}: ${textIn(one.label, language)}`;
     return { ...found, name: named === undefined ? "" : String(named), kind, colour: one.colour };
+  }
+
+  async #fetchGround(lonlat: [number, number]): Promise<void> {
+    const ground = await this.#asking(fetchElevation(lonlat)).catch((error: unknown) => {
+      this.#report(error);
+      return null;
+    });
+    const { selection } = this.state;
+    // Somebody has asked for another place meanwhile.
+    if (selection?.lonlat !== lonlat) return;
+    if (ground === null && selection.candidates.length === 0) this.close();
+    else this.store.set({ selection: { ...selection, ground } });
   }
 
   choose(chosen: number): void {
@@ -446,7 +471,7 @@ export class Page {
   }
 
   mapFailed(source: string | null): void {
-    const layer = source === null ? undefined : this.#layer(source);
+    const layer = source === null ? undefined : this.#layer(source.split("/")[0] as string);
     // Every tile of a broken layer fails: once is enough.
     const what = `${source}/${layer?.version}`;
     if (this.#failed.has(what)) return;
@@ -499,6 +524,10 @@ function sameScene(a: Scene, b: Scene | null): boolean {
 
 export function detailKey(layer: Layer, fid: number): string {
   return `${layer.id}/${layer.version}/${fid}`;
+}
+
+function hasTerrainAt([lon, lat]: [number, number], layers: readonly Layer[]): boolean {
+  return layers.some(({ links, bounds }) => links.terrain && (!bounds || overlaps(bounds, [lon, lat, lon, lat])));
 }
 
 function updated(names: Text): Text {

@@ -5,11 +5,12 @@ import type {
   FilterSpecification,
   LayerSpecification,
   SourceSpecification,
+  TerrainSpecification,
 } from "maplibre-gl";
 import { badgeId } from "./badge";
 import { classed, colourOf, hiddenFilter } from "./expression";
 import type { CoverageAnswer, Layer, Session, Theme } from "./layer";
-import { opacityOf, themeOf, viewOf, visibleLayers, type Views } from "./view";
+import { opacityOf, shows, themeOf, viewOf, visibleLayers, type Views } from "./view";
 
 export const PAPER = "#f1eee7";
 /** Vermilion, used for nothing but what the person has picked. */
@@ -23,6 +24,8 @@ const SOURCE_LAYER = "features";
 enum Slot {
   BACKGROUND,
   BASE_FILL,
+  GROUND,
+  SHADE,
   BASE_LINE,
   RASTER,
   FILL,
@@ -45,6 +48,8 @@ type Placed = [Slot, LayerSpecification];
 export interface Plan {
   sources: Map<string, SourceSpecification>;
   layers: LayerSpecification[];
+  /** What the map stands on. */
+  terrain: TerrainSpecification | null;
 }
 
 export interface Picked {
@@ -77,12 +82,46 @@ export function planMap(scene: Scene): Plan {
   for (const layer of [...visible].reverse()) {
     sources.set(layer.id, sourceOf(layer, scene));
     placed.push(...drawn(layer, scene));
+    if (isShaded(layer, scene)) {
+      sources.set(shadeId(layer), demSource(layer, scene));
+      placed.push(shade(layer));
+    }
   }
+  const stood = scene.solid ? visible.find((layer) => isRelief(layer, scene)) : undefined;
+  if (stood) sources.set(reliefId(stood), demSource(stood, scene));
   if (scene.coverage) {
     for (const [id, source] of coverageSources(scene.coverage)) sources.set(id, source);
     placed.push(...coverageLayers());
   }
-  return { sources, layers: placed.sort((a, b) => a[0] - b[0]).map(([, layer]) => layer) };
+  return { sources, layers: placed.sort((a, b) => a[0] - b[0]).map(([, layer]) => layer), terrain: stood ? { source: reliefId(stood), exaggeration: 1 } : null };
+}
+
+// Shade and relief each have a source: they want tiles of different zooms.
+const shadeId = (layer: Layer): string => `${layer.id}/shade`;
+const reliefId = (layer: Layer): string => `${layer.id}/relief`;
+
+function isShaded(layer: Layer, scene: Scene): boolean {
+  return Boolean(layer.links.terrain) && shows(viewOf(scene.views, layer.id), "shade");
+}
+
+function isRelief(layer: Layer, scene: Scene): boolean {
+  return Boolean(layer.links.terrain) && shows(viewOf(scene.views, layer.id), "relief");
+}
+
+/** A new version is another address: the map must ask again. */
+function demSource(layer: Layer, scene: Scene): SourceSpecification {
+  const url = `${absolute(layer.links.terrain as string, scene)}?version=${encodeURIComponent(layer.version)}`;
+  return { type: "raster-dem", url, tileSize: 256, encoding: "terrarium" };
+}
+
+function shade(layer: Layer): Placed {
+  const paint = {
+    "hillshade-method": "igor" as const,
+    "hillshade-exaggeration": byZoom(8, 0.7, 15, 0.45),
+    "hillshade-shadow-color": "#4a5a66",
+    "hillshade-highlight-color": "#fffaf0",
+  };
+  return [Slot.SHADE, { id: `${layer.id}/hillshade`, type: "hillshade", source: shadeId(layer), paint }];
 }
 
 function sourceOf(layer: Layer, scene: Scene): SourceSpecification {
@@ -127,6 +166,7 @@ function drawn(layer: Layer, scene: Scene): Placed[] {
     base: layer.group.id === "base",
     picked: scene.picked?.layer === layer.id ? scene.picked.fid : null,
     solid: scene.solid,
+    coloured: shows(view, "colour"),
   };
   return [...DRAWERS[layer.style.draw](layer, look), ...labels(layer, look)];
 }
@@ -142,6 +182,8 @@ interface Look {
   base: boolean;
   picked: number | null;
   solid: boolean;
+  /** Of a terrain: whether its heights are coloured. */
+  coloured: boolean;
 }
 
 const DRAWERS: Record<Layer["style"]["draw"], (layer: Layer, look: Look) => Placed[]> = {
@@ -150,15 +192,19 @@ const DRAWERS: Record<Layer["style"]["draw"], (layer: Layer, look: Look) => Plac
   line: lines,
   fill: fills,
   extrusion: extrusions,
-  raster: (layer, look) => [
-    [Slot.RASTER, { id: `${layer.id}/raster`, type: "raster", source: layer.id, paint: { "raster-opacity": look.opacity } }],
-  ],
+  raster: rasters,
 };
 
 const byZoom = (...stops: number[]): ExpressionSpecification => ["interpolate", ["linear"], ["zoom"], ...stops] as unknown as ExpressionSpecification;
 
 function only(fid: number): FilterSpecification {
   return ["==", ["id"], fid];
+}
+
+function rasters(layer: Layer, look: Look): Placed[] {
+  if (!look.coloured) return [];
+  const paint = { "raster-opacity": look.opacity };
+  return [[layer.role === "terrain" ? Slot.GROUND : Slot.RASTER, { id: `${layer.id}/raster`, type: "raster", source: layer.id, paint }]];
 }
 
 function fills(layer: Layer, look: Look): Placed[] {

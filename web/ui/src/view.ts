@@ -1,6 +1,6 @@
 /** What the person has chosen: which layers are on, and how each is shown. Pure functions of values. */
 
-import type { LayerAddress } from "./hash";
+import { GROUND_PARTS, type GroundPart, type LayerAddress } from "./hash";
 import type { Bounds, Layer, Theme } from "./layer";
 
 /** How one layer is shown; null stands for the layer's own default. */
@@ -11,11 +11,13 @@ export interface LayerView {
   theme: string | null;
   /** Indexes of the classes switched off in the legend. */
   hidden: number[];
+  /** Of a terrain; null: every part. */
+  ground: GroundPart[] | null;
 }
 
 export type Views = Record<string, LayerView>;
 
-const PLAIN: LayerView = { visible: false, opacity: null, theme: null, hidden: [] };
+const PLAIN: LayerView = { visible: false, opacity: null, theme: null, hidden: [], ground: null };
 /** Up to this many layers, everything is shown at first. */
 const FEW = 6;
 
@@ -37,6 +39,10 @@ export function opacityOf(layer: Layer, view: LayerView): number {
   return view.opacity ?? layer.style.opacity;
 }
 
+export function shows(view: LayerView, part: GroundPart): boolean {
+  return (view.ground ?? GROUND_PARTS).includes(part);
+}
+
 export function visibleLayers(layers: readonly Layer[], views: Views): Layer[] {
   return layers.filter((layer) => viewOf(views, layer.id).visible);
 }
@@ -44,7 +50,13 @@ export function visibleLayers(layers: readonly Layer[], views: Views): Layer[] {
 /** A calm beginning: everything when there is little; else buildings, one hazard, the buses and the background. */
 export function defaultViews(layers: readonly Layer[]): Views {
   const chosen = layers.length <= FEW ? layers : firstChoice(layers);
-  return Object.fromEntries(chosen.map((layer) => [layer.id, { ...PLAIN, visible: true }]));
+  return Object.fromEntries(chosen.map((layer) => [layer.id, { ...PLAIN, visible: true, ...(chosen === layers ? {} : quiet(layer)) }]));
+}
+
+/** Among many layers the ground is shaded, not coloured. Relief waits to be asked for: where a computer draws without
+ * a graphics card, it doubles the time until the first view is there. */
+function quiet(layer: Layer): Partial<LayerView> {
+  return layer.links.terrain ? { ground: ["shade"] } : {};
 }
 
 function firstChoice(layers: readonly Layer[]): Layer[] {
@@ -70,8 +82,8 @@ export function viewsOfAddress(addresses: readonly LayerAddress[]): Views {
 
 export function addressesOfViews(layers: readonly Layer[], views: Views): LayerAddress[] {
   return visibleLayers(layers, views).map(({ id }) => {
-    const { opacity, theme, hidden } = viewOf(views, id);
-    return { id, opacity, theme, hidden };
+    const { opacity, theme, hidden, ground } = viewOf(views, id);
+    return { id, opacity, theme, hidden, ground };
   });
 }
 

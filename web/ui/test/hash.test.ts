@@ -4,8 +4,10 @@ import { readAddress, writeAddress, type Address } from "../src/hash";
 const FULL: Address = {
   place: { zoom: 14.25, lat: 35.1, lon: 138.86, bearing: -15.5, pitch: 50 },
   layers: [
-    { id: "numazu-2021-bldg", theme: "usage", opacity: 0.8, hidden: [1, 3] },
-    { id: "stops", theme: null, opacity: null, hidden: [] },
+    { id: "numazu-2021-bldg", theme: "usage", opacity: 0.8, hidden: [1, 3], ground: null },
+    { id: "stops", theme: null, opacity: null, hidden: [], ground: null },
+    { id: "dem", theme: null, opacity: null, hidden: [], ground: ["shade"] },
+    { id: "bare", theme: null, opacity: null, hidden: [], ground: [] },
   ],
   language: "en",
   flat: true,
@@ -16,7 +18,7 @@ test("an address is read back as it was written", () => {
 });
 
 test("an address reads well", () => {
-  expect(writeAddress(FULL)).toBe("#14.25/35.10000/138.86000/-15.5/50&layers=numazu-2021-bldg:usage~80!1.3,stops&lang=en&view=2d");
+  expect(writeAddress(FULL)).toBe("#14.25/35.10000/138.86000/-15.5/50&layers=numazu-2021-bldg:usage~80!1.3,stops,dem+shade,bare+&lang=en&view=2d");
 });
 
 test("all layers off is not the same as saying nothing about layers", () => {
@@ -24,8 +26,8 @@ test("all layers off is not the same as saying nothing about layers", () => {
   expect(readAddress("#14/35/138").layers).toBeNull();
 });
 
-test.each(["a:b", "a~b", "a!b", "a,b", "a&b=c", "水道 100%", "列:名/#"])("the id %s survives", (id) => {
-  const layers = [{ id, theme: id, opacity: 0, hidden: [] }];
+test.each(["a:b", "a+b", "a~b", "a!b", "a,b", "a&b=c", "水道 100%", "列:名/#"])("the id %s survives", (id) => {
+  const layers = [{ id, theme: id, opacity: 0, hidden: [], ground: null }];
   expect(readAddress(writeAddress({ ...FULL, layers })).layers).toEqual(layers);
 });
 
@@ -36,6 +38,10 @@ describe("what can't be understood is left out", () => {
 
   test("a broken layer does not take its neighbours with it", () => {
     expect(readAddress("#14/35/138&layers=a,%E3%81,b~x,:c,d").layers?.map((one) => one.id)).toEqual(["a", "d"]);
+  });
+
+  test("a part of the ground that nobody knows is no part", () => {
+    expect(readAddress("#14/35/138&layers=dem+relief.gold").layers?.[0]?.ground).toEqual(["relief"]);
   });
 
   test("an unknown language is no language", () => {

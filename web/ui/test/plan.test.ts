@@ -1,6 +1,7 @@
 import { validateStyleMin } from "@maplibre/maplibre-gl-style-spec";
 import { describe, expect, test } from "vitest";
-import { planMap, type Scene } from "../src/plan";
+import type { GroundPart } from "../src/hash";
+import { planMap, type Plan, type Scene } from "../src/plan";
 import { defaultViews } from "../src/view";
 import { HEIGHT, layer, USAGE } from "./sample";
 
@@ -11,11 +12,17 @@ const LAYERS = [
   layer("stops", "transport", { geometry: "point" }, { draw: "icon", icon: "bus", label: "name" }),
   layer("hydrants", "safety", { geometry: "point" }, { draw: "circle" }),
   layer("depth", "hazard", { kind: "raster", geometry: null, links: { tiles: "/tiles/depth/1/{z}/{x}/{y}.webp", features: null, column: null } }, { draw: "raster" }),
+  layer(
+    "dem",
+    "base",
+    { kind: "raster", role: "terrain", geometry: null, links: { tiles: "/tiles/dem/1/{z}/{x}/{y}.webp", features: null, column: null, terrain: "/tiles/dem/terrain.json" } },
+    { draw: "raster" },
+  ),
 ];
 
 const SCENE: Scene = {
   layers: LAYERS,
-  views: defaultViews(LAYERS),
+  views: Object.fromEntries(LAYERS.map(({ id }) => [id, { visible: true, opacity: null, theme: null, hidden: [], ground: null }])),
   columnThemes: {},
   solid: true,
   picked: null,
@@ -40,11 +47,11 @@ describe("the style specification accepts", () => {
     ["a background from outside", { ...SCENE, background: { tiles: "https://tiles.test/{z}/{x}/{y}.png", attribution: "x" } }],
     ["a coverage", { ...SCENE, coverage: COVERAGE }],
     ...LAYERS.map((one): [string, Scene] => [`a picked feature of ${one.id}`, { ...SCENE, picked: { layer: one.id, fid: 0 } }]),
-    ["hidden classes", { ...SCENE, views: { ...SCENE.views, bldg: { visible: true, opacity: 0.5, theme: "usage", hidden: [0, 2] } } }],
-    ["a fetched column", { ...SCENE, columnThemes: { bldg: { ...HEIGHT, id: "column:x" } }, views: { ...SCENE.views, bldg: { visible: true, opacity: null, theme: "column:x", hidden: [] } } }],
+    ["hidden classes", { ...SCENE, views: { ...SCENE.views, bldg: { visible: true, opacity: 0.5, theme: "usage", hidden: [0, 2], ground: null } } }],
+    ["a fetched column", { ...SCENE, columnThemes: { bldg: { ...HEIGHT, id: "column:x" } }, views: { ...SCENE.views, bldg: { visible: true, opacity: null, theme: "column:x", hidden: [], ground: null } } }],
   ] as [string, Scene][])("%s", (_, scene) => {
-    const { sources, layers } = planMap(scene);
-    const errors = validateStyleMin({ version: 8, sources: Object.fromEntries(sources), layers } as never);
+    const { sources, layers, terrain } = planMap(scene);
+    const errors = validateStyleMin({ version: 8, sources: Object.fromEntries(sources), layers, ...(terrain ? { terrain } : {}) } as never);
     expect(errors.map((one) => one.message)).toEqual([]);
   });
 });
@@ -76,7 +83,7 @@ test("a layer that is off has neither source nor layers", () => {
 
 test("a switch of theme changes colours and nothing else", () => {
   const before = planMap(SCENE);
-  const after = planMap({ ...SCENE, views: { ...SCENE.views, bldg: { visible: true, opacity: null, theme: "usage", hidden: [] } } });
+  const after = planMap({ ...SCENE, views: { ...SCENE.views, bldg: { visible: true, opacity: null, theme: "usage", hidden: [], ground: null } } });
   expect([...after.sources]).toEqual([...before.sources]);
   expect(after.layers.map((one) => one.id)).toEqual(before.layers.map((one) => one.id));
   const changed = after.layers.filter((one, index) => JSON.stringify(one) !== JSON.stringify(before.layers[index]));
@@ -89,13 +96,46 @@ test("seen from above, buildings are footprints", () => {
 });
 
 test("a new version is another source", () => {
-  const tiles = (version: string): unknown => planMap({ ...SCENE, layers: [layer("a", "hazard", { version, links: { tiles: `/tiles/a/${version}/{z}/{x}/{y}.pbf`, features: null, column: null } })], views: { a: { visible: true, opacity: null, theme: null, hidden: [] } } }).sources.get("a");
+  const tiles = (version: string): unknown => planMap({ ...SCENE, layers: [layer("a", "hazard", { version, links: { tiles: `/tiles/a/${version}/{z}/{x}/{y}.pbf`, features: null, column: null } })], views: { a: { visible: true, opacity: null, theme: null, hidden: [], ground: null } } }).sources.get("a");
   expect(tiles("1")).not.toEqual(tiles("2"));
   expect(tiles("1")).toMatchObject({ tiles: ["http://city.test/tiles/a/1/{z}/{x}/{y}.pbf"] });
 });
 
+describe("a terrain", () => {
+  const ground = (parts: GroundPart[] | null, solid = true): Plan =>
+    planMap({ ...SCENE, solid, views: { dem: { visible: true, opacity: null, theme: null, hidden: [], ground: parts } } });
+  const names = (plan: Plan): string[] => plan.layers.map((one) => one.id);
+
+  test("is coloured and shaded, and the map stands on it", () => {
+    expect(names(ground(null))).toEqual(["paper", "dem/raster", "dem/hillshade"]);
+    expect(ground(null).terrain).toEqual({ source: "dem/relief", exaggeration: 1 });
+  });
+
+  test("is shaded above the fills of the land and below lines and hazards", () => {
+    const order = ids({ ...SCENE, layers: [layer("land", "base"), ...LAYERS], views: { ...SCENE.views, land: { visible: true, opacity: null, theme: null, hidden: [], ground: null } } });
+    const at = ["land/fill", "dem/raster", "dem/hillshade", "land/border", "flood/fill", "routes/line"].map((id) => order.indexOf(id));
+    expect(at).not.toContain(-1);
+    expect([...at].sort((a, b) => a - b)).toEqual(at);
+  });
+
+  test("is flat seen from above", () => {
+    expect(ground(null, false).terrain).toBeNull();
+    expect(names(ground(null, false))).toContain("dem/hillshade");
+  });
+
+  test("shows the parts that are chosen, and no source of others", () => {
+    expect(names(ground(["shade"]))).toEqual(["paper", "dem/hillshade"]);
+    expect([...ground(["colour"]).sources.keys()]).toEqual(["dem"]);
+    expect([...ground(["relief"]).sources.keys()]).toEqual(["dem", "dem/relief"]);
+  });
+
+  test("of another version is asked for anew", () => {
+    expect(ground(null).sources.get("dem/relief")).toMatchObject({ encoding: "terrarium", url: "http://city.test/tiles/dem/terrain.json?version=1-abc" });
+  });
+});
+
 test("nothing is asked from outside unless a background is set", () => {
-  const addresses = [...planMap(SCENE).sources.values()].flatMap((one) => ("tiles" in one ? (one.tiles ?? []) : []));
-  expect(addresses.length).toBe(LAYERS.length);
+  const addresses = [...planMap(SCENE).sources.values()].flatMap((one) => ("tiles" in one ? (one.tiles ?? []) : "url" in one ? [one.url as string] : []));
+  expect(addresses.length).toBe(LAYERS.length + 2);
   expect(addresses.every((one) => one.startsWith("http://city.test/"))).toBe(true);
 });

@@ -48,12 +48,12 @@ test("groups come in the order of the tree, whatever the order of the layers", (
 
 test("an unknown theme falls back to the first", () => {
   const bldg = layer("bldg", "buildings", {}, { themes: [HEIGHT, USAGE] });
-  expect(themeOf(bldg, { visible: true, opacity: null, theme: "usage", hidden: [] })).toBe(USAGE);
-  expect(themeOf(bldg, { visible: true, opacity: null, theme: "gone", hidden: [] })).toBe(HEIGHT);
+  expect(themeOf(bldg, { visible: true, opacity: null, theme: "usage", hidden: [], ground: null })).toBe(USAGE);
+  expect(themeOf(bldg, { visible: true, opacity: null, theme: "gone", hidden: [], ground: null })).toBe(HEIGHT);
 });
 
 test("an address switches its layers on", () => {
-  expect(visible(viewsOfAddress([{ id: "a", theme: null, opacity: 0.5, hidden: [] }]))).toEqual(["a"]);
+  expect(visible(viewsOfAddress([{ id: "a", theme: null, opacity: 0.5, hidden: [], ground: null }]))).toEqual(["a"]);
 });
 
 test("bounds are united, layers without bounds left aside", () => {
@@ -83,4 +83,11 @@ test("of cities far apart the first is shown, with all that hangs together with 
   ];
   expect(mainBounds(layers)).toEqual([0, 0, 3, 1]);
   expect(mainBounds([])).toBeNull();
+});
+
+test("among many layers a terrain begins shaded; among few it shows everything", () => {
+  const dem = layer("dem", "base", { kind: "raster", role: "terrain", geometry: null, links: { tiles: "", features: null, column: null, terrain: "/tiles/dem/terrain.json" } });
+  const many = [..."abcdefg"].map((id) => layer(id, "hazard"));
+  expect(defaultViews([...many, dem])["dem"]?.ground).toEqual(["shade"]);
+  expect(defaultViews([dem])["dem"]?.ground).toBeNull();
 });
