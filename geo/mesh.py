@@ -53,7 +53,7 @@ _PER_PRIMARY = {
 
 _WEST, _EAST, _SOUTH, _NORTH = 100, 180, 0, 66
 """The codes' own limits: two digits of latitude times 1.5, two of longitude minus 100."""
-_NANOMETRES = 1e-9
+_EDGE = 1e-9
 """Share of a square that floating point may take from a place on its southern or western edge."""
 
 
@@ -112,7 +112,7 @@ def mesh_code(lon: float, lat: float, level: MeshLevel) -> str:
     if not (_WEST <= lon < _EAST and _SOUTH <= lat < _NORTH):
         raise InvalidMeshCodeError(f"{lon}, {lat}")
     across, up = level.per_degree
-    x, y = int((lon - _WEST) * across + _NANOMETRES), int(lat * up + _NANOMETRES)
+    x, y = int((lon - _WEST) * across + _EDGE), int(lat * up + _EDGE)
     side = _PER_PRIMARY[level]
     (column, x), (row, y) = divmod(x, side), divmod(y, side)
     code = f"{row:02d}{column:02d}"

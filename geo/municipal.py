@@ -103,10 +103,9 @@ _DATASETS = (
     _dataset("用途地域", "Zoning", PLANNING, "pin", "#9F7AEA", "用途地域 use_districts use_district zoning"),
     _dataset("都市計画", "City planning", PLANNING, "pin", "#9F7AEA", "都市計画 city_planning", opacity=0.3),
     _dataset("水域", "Water", BASE, "pin", "#9FC4D8", "水域 水面 湖沼 water waterbody water_area", opacity=0.9),
-    _dataset("鉄道", "Railways", BASE, "pin", "#5F6B76", "鉄道 railway railways"),
+    _dataset("鉄道", "Railways", BASE, "pin", "#5F6B76", "鉄道 軌道 railway railways rail"),
     _dataset("海・河川", "Sea and rivers", BASE, "pin", "#B5D3E7",
-             "水域 水面 水部 海と川 海岸線 湖沼 water waters sea river rivers lake", opacity=1.0),
-    _dataset("鉄道", "Railways", BASE, "pin", "#4A5568", "鉄道 軌道 railway railways rail"),
+             "水部 海と川 海岸線 waters sea river rivers lake", opacity=1.0),
     _dataset("行政区域", "Administrative areas", BASE, "pin", "#718096",
              "行政区域 行政界 市域 境界 町丁目 大字 町字 boundary boundaries admin towns", opacity=0.0),
 )  # fmt: skip
