@@ -79,6 +79,7 @@ jobs = Table(
     Column("parameters", JSON, nullable=False),
     Column("state", String, nullable=False),
     Column("progress", Float, nullable=False),
+    Column("attempts", Integer, nullable=False),
     Column("message", JSON),
     Column("result", JSON),
     Column("queued_at", String, nullable=False),

@@ -52,11 +52,11 @@ class Derived:
         Several processes that ask at once build once: the others wait. What `build` raises leaves nothing behind.
         """
         target = self.folder / key.name
-        if not target.exists():
-            with locked(self.folder / f"{key.name}.lock"):
-                if not target.exists():
-                    _build_beside(target, key, build)
-        os.utime(target / KEY)
+        with locked(self.folder / f"{key.name}.lock"):
+            if not target.exists():
+                _build_beside(target, key, build)
+            # Under the lock, so that a clean-up sees either the use or nobody.
+            os.utime(target / KEY)
         return target
 
     def unused(self, versions: Iterable[tuple[str, str]]) -> Iterator[Path]:

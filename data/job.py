@@ -18,6 +18,11 @@ from geo import Text
 ABANDONED_S = 30.0
 """A running job whose worker has not been heard of for so long is taken by another."""
 
+ATTEMPTS = 3
+"""A job that takes so many workers down with it is given up."""
+
+_GIVEN_UP = Text(f"{ATTEMPTS}回とも実行中に止まりました", f"stopped in the middle {ATTEMPTS} times")
+
 
 class JobState(StrEnum):
     QUEUED = "queued"
@@ -64,6 +69,7 @@ class JobQueue:
             "parameters": dict(parameters),
             "state": JobState.QUEUED.value,
             "progress": 0.0,
+            "attempts": 0,
             "queued_at": datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z"),
             "seen_at": time.time(),
         }
@@ -85,11 +91,14 @@ class JobQueue:
         claimed = (
             update(jobs)
             .where(jobs.c.id == oldest)
-            .values(state=JobState.RUNNING.value, seen_at=time.time())
+            .values(state=JobState.RUNNING.value, seen_at=time.time(), attempts=jobs.c.attempts + 1)
             .returning(jobs)
         )
         with self._engine.begin() as connection:
             row = connection.execute(claimed).one_or_none()
+        if row is not None and row.attempts > ATTEMPTS:
+            self.fail(row.id, _GIVEN_UP)
+            return self.claim()
         return None if row is None else _job(row)
 
     def has_work(self) -> bool:

@@ -86,12 +86,6 @@ def pixel_centres(coord: TileCoord, size: int = TILE_SIZE) -> NDArray[np.float64
     return np.column_stack([np.tile(lon, size), np.repeat(lat, size)])
 
 
-def decode_terrarium(pixels: NDArray[np.integer]) -> NDArray[np.float64]:
-    """Metres from red, green and blue, shape (3, rows, columns)."""
-    red, green, blue = pixels.astype(np.float64)
-    return np.asarray(red * 256 + green + blue / 256 - _LOWEST)
-
-
 def _encoded(heights: NDArray[np.float64]) -> bytes:
     steps = np.round((np.clip(heights, -_LOWEST, _LOWEST - 1) + _LOWEST) * _STEPS).astype(np.int64)
     pixels = np.stack([steps >> 16, (steps >> 8) & 255, steps & 255]).astype(np.uint8)

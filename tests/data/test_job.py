@@ -118,3 +118,17 @@ def _wait_until(true: Callable[[], bool], seconds: float = 10) -> None:
     while not true():
         assert time.monotonic() < end, "waited in vain"
         time.sleep(0.05)
+
+
+def test_a_job_that_kills_every_worker_is_given_up(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    job = store.jobs.enqueue("coverage", {}, Viewer.STAFF)
+    monkeypatch.setattr(data.job, "ABANDONED_S", 0.0)
+    claims = 0
+    while store.jobs.claim() is not None:
+        claims += 1
+        time.sleep(0.01)
+        assert claims < 10
+    assert claims == data.job.ATTEMPTS
+    failed = store.jobs.job(job.id, Viewer.STAFF)
+    assert failed.state is JobState.FAILED
+    assert failed.message is not None
