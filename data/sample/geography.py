@@ -168,7 +168,8 @@ def _coast(board: float) -> Points:
 
 def _land_and_sea(coast: Points, board: float) -> tuple[Polygon, Polygon]:
     inland = np.array([[3.2, -1.95], [3.2, 2.8], [-2.15, 2.8]]) * board
-    offshore = np.array([[2.8, -2.6], [-3.0, -2.6], [-3.0, 2.4]]) * board
+    # The open sea: farther out than a map of the city looks.
+    offshore = np.array([[16.0, -8.3], [16.0, -16.0], [-16.0, -16.0], [-16.0, 14.0], [-9.0, 14.0]]) * board
     return Polygon(np.vstack([coast, inland])), Polygon(np.vstack([coast, offshore]))
 
 

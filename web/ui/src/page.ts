@@ -242,8 +242,7 @@ export class Page {
     if (!this.#map || !layers) return;
     const visible = visibleLayers(layers, views);
     const tilted = this.state.solid && visible.some((layer) => layer.style.draw === "extrusion");
-    const subject = visible.filter((layer) => layer.group.id !== "base");
-    const bounds = mainBounds(subject.length > 0 ? subject : visible.length > 0 ? visible : layers);
+    const bounds = mainBounds(subjects(layers, visible));
     if (!bounds) return;
     if (tilted) this.#map.stand(bounds, this.padding, START_PITCH, START_BEARING);
     else this.#map.fit(bounds, this.padding, { animate: false });
@@ -252,7 +251,7 @@ export class Page {
   home(): void {
     const { layers, views } = this.state;
     const visible = visibleLayers(layers ?? [], views);
-    const bounds = unionBounds(visible.length > 0 ? visible : (layers ?? []));
+    const bounds = unionBounds(subjects(layers ?? [], visible));
     if (bounds) this.#map?.fit(bounds, this.padding);
   }
 
@@ -524,6 +523,12 @@ function sameScene(a: Scene, b: Scene | null): boolean {
 
 export function detailKey(layer: Layer, fid: number): string {
   return `${layer.id}/${layer.version}/${fid}`;
+}
+
+/** What the map is to show whole: a background may reach far beyond the city. */
+function subjects(layers: readonly Layer[], visible: readonly Layer[]): readonly Layer[] {
+  const front = visible.filter((layer) => layer.group.id !== "base");
+  return [front, visible, layers].find((some) => some.length > 0) ?? [];
 }
 
 function hasTerrainAt([lon, lat]: [number, number], layers: readonly Layer[]): boolean {
