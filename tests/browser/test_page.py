@@ -174,7 +174,7 @@ def test_several_features_under_the_pointer_can_be_chosen_between(open_page: Ope
     before = popup.locator(".feature-body").inner_text()
     choices.nth(1).check()
     expect(popup.locator(".feature-body")).not_to_have_text(before)
-    expect(popup.locator(".attributes")).to_be_visible()
+    expect(popup.locator(".feature-body > .attributes")).to_be_visible()
 
 
 def test_icons_of_points_are_drawn(open_page: OpenPage, points: Layer) -> None:
