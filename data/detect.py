@@ -86,6 +86,8 @@ def detect(path: Path, scratch: Path, limits: ArchiveLimits) -> Found:
         _look(path, path.name, _dataset(path), scratch, limits, 2, found)
     except UnreadableError as error:
         found.problems.append(error.problem)
+    if not found.sources and not found.problems:
+        found.problems.append(Problem("file.no_data", path.name))
     return found
 
 

@@ -25,7 +25,7 @@ from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from data import catalogue
 from data.derived import Derived, DerivedKey
-from data.errors import UnknownColumnError, UnknownFeatureError, UnknownLayerError
+from data.errors import StoreFormatError, UnknownColumnError, UnknownFeatureError, UnknownLayerError
 from data.feature_table import FeatureTable, attribute_nodes
 from data.job import JobQueue
 from data.lock import is_locked, locked
@@ -67,7 +67,9 @@ class GcReport:
 
 class Store:
     def __init__(self, folder: Path) -> None:
-        """Opens the store at `folder`, made when missing; StoreFormatError for one of a newer program."""
+        """Opens the store at `folder`, made when missing; StoreFormatError for one of a newer program, or a file."""
+        if folder.exists() and not folder.is_dir():
+            raise StoreFormatError(Text(f"{folder} はフォルダーではありません", f"{folder} is not a folder"))
         self.path = folder
         for name in ("versions", "staging"):
             (folder / name).mkdir(parents=True, exist_ok=True)

@@ -54,6 +54,7 @@ _FILE = {
     "file.layer_without_geometry": _note(
         "テーブル「{layer}」には形状がないため読みません", "table {layer!r} has no geometry and is not read"
     ),
+    "file.no_data": _error("取り込める地図データがありません", "holds no map data that can be imported"),
     "file.no_features": _error("地物が1つもありません", "holds no feature"),
     "zip.damaged": _error("ZIPファイルが壊れています({reason})", "the zip file is damaged ({reason})"),
     "zip.outside": _error(

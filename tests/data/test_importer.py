@@ -99,6 +99,7 @@ def test_a_zip_is_read_and_a_zip_inside_a_zip_too(store: Store, drawer: Path) ->
 
 BAD = {
     "file.not_found": lambda folder: folder / "nothing.csv",
+    "file.no_data": lambda folder: _folder(folder / "nothing"),
     "file.empty": lambda folder: _write(folder / "a.geojson", b""),
     "file.unknown": lambda folder: _write(folder / "a.xyz", b"?"),
     "file.encoding": lambda folder: _write(folder / "a.csv", b"name,lat,lon\n\x81\xff\xff,35,138\n"),
@@ -117,6 +118,12 @@ BAD = {
 }
 
 _CITYGML = b'<core:CityModel xmlns:core="http://www.opengis.net/citygml/2.0"></core:CityModel>'
+
+
+def _folder(path: Path) -> Path:
+    path.mkdir()
+    (path / "README.md").write_text("no data yet")
+    return path
 
 
 def _write(path: Path, content: bytes) -> Path:

@@ -207,3 +207,9 @@ def test_a_version_that_the_layer_never_had_is_not_found(store: Store, put: Put)
     for wrong in ("../../catalogue.sqlite", "2-ffff", os.sep):
         with pytest.raises(UnknownLayerError):
             store.feature("aed", 0, Viewer.SYSTEM, version=wrong)
+
+
+def test_a_file_is_no_store(tmp_path: Path) -> None:
+    (tmp_path / "store").write_text("a letter")
+    with pytest.raises(StoreFormatError, match="not a folder"):
+        Store.open(tmp_path / "store")
