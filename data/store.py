@@ -73,6 +73,9 @@ class Store:
         self.path = folder
         for name in ("versions", "staging"):
             (folder / name).mkdir(parents=True, exist_ok=True)
+        if not os.access(folder, os.W_OK):
+            # Readers too: SQLite's write-ahead log is a file beside the catalogue.
+            raise StoreFormatError(Text(f"{folder} に書き込めません", f"no permission to write in {folder}"))
         self._engine = catalogue.open_catalogue(folder / "catalogue.sqlite")
         self.jobs = JobQueue(self._engine)
         self._derived = Derived(folder / "derived")
@@ -355,17 +358,14 @@ def _record(row: Row[Any], previous: tuple[str, ...]) -> LayerRecord:
 
 
 def _upsert_layer(connection: Connection, layer: StagedLayer, version: str) -> None:
+    """A new version without terms of its own stands under those the layer has."""
     table = catalogue.layers
-    values = {
-        "title": layer.title.as_json(),
-        "group": layer.group.as_json(),
-        "attribution": layer.attribution,
-        "licence": layer.licence,
-        "version": version,
-    }
-    changed = connection.execute(update(table).where(table.c.id == layer.id).values(**values)).rowcount
+    values = {"title": layer.title.as_json(), "group": layer.group.as_json(), "version": version}
+    terms = {"attribution": layer.attribution, "licence": layer.licence}
+    known = {name: term for name, term in terms.items() if term is not None}
+    changed = connection.execute(update(table).where(table.c.id == layer.id).values(**values, **known)).rowcount
     if not changed:
-        connection.execute(insert(table).values(id=layer.id, visibility=Visibility.INTERNAL.value, **values))
+        connection.execute(insert(table).values(id=layer.id, visibility=Visibility.INTERNAL.value, **values, **terms))
 
 
 def _problem_row(problem: Problem, layer_id: str, version: str) -> dict[str, Any]:

@@ -4,6 +4,7 @@ import subprocess
 import sys
 import textwrap
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -213,3 +214,20 @@ def test_a_file_is_no_store(tmp_path: Path) -> None:
     (tmp_path / "store").write_text("a letter")
     with pytest.raises(StoreFormatError, match="not a folder"):
         Store.open(tmp_path / "store")
+
+
+def test_a_folder_where_we_may_not_write_is_told_in_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    with pytest.raises(StoreFormatError, match="no permission"):
+        Store.open(tmp_path / "store")
+
+
+def test_a_new_version_without_terms_keeps_those_of_the_layer(store: Store, put: Put) -> None:
+    put("aed", ["a"])
+    store.describe("aed", Viewer.SYSTEM, {"attribution": "みほん市", "licence": "CC0 1.0"})
+    with store.staging() as staging:
+        folder = staging / "layer"
+        folder.mkdir()
+        staged = replace(stage(folder, "aed", ["a", "b"]), attribution=None, licence=None)
+        (record,) = store.commit([staged], Viewer.SYSTEM)
+    assert (record.attribution, record.licence) == ("みほん市", "CC0 1.0")
