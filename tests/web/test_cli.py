@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -64,6 +65,17 @@ def test_an_import_of_nothing_exits_1_and_names_the_file(machinami: Machinami, s
     outcome = machinami("--store", store, "import", tmp_path / "none.csv")
     assert outcome.status == 1
     assert "none.csv: no such file" in outcome.out
+
+
+def test_what_a_zip_may_unpack_to_is_a_setting(
+    machinami: Machinami, store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with zipfile.ZipFile(tmp_path / "big.zip", "w") as archive:
+        archive.writestr("big.csv", "緯度,経度\n" + "35,138\n" * 1_000)
+    monkeypatch.setenv("MACHINAMI_MAX_UNPACKED_BYTES", "5000")
+    outcome = machinami("--store", store, "import", tmp_path / "big.zip")
+    assert outcome.status == 1
+    assert "big.zip" in outcome.out
 
 
 def test_the_same_import_again_says_unchanged(machinami: Machinami, store: Path, files: Path) -> None:

@@ -33,12 +33,14 @@ def import_files(
 
     Exit status: 0 all stored; 3 stored with problems; 1 nothing stored; 2 wrong usage.
     """
-    from data import ImportOptions, Viewer, import_paths
+    from data import ArchiveLimits, ImportOptions, Viewer, import_paths
     from web.cli.progress import shown_progress
     from web.cli.table import show_summary, summary_json
+    from web.settings import Settings
 
     call = Call.of(context)
-    options = ImportOptions(title, group, licence, attribution, crs)
+    limits = ArchiveLimits(max_bytes=Settings().max_unpacked_bytes)
+    options = ImportOptions(title, group, licence, attribution, crs, limits)
     store = call.store()
     with shown_progress(call.err, call.language) as progress:
         summary = import_paths(store, paths, viewer=Viewer.SYSTEM, options=options, progress=progress)
