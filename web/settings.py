@@ -76,7 +76,7 @@ class Settings(BaseSettings):
     """`none`, `gsi-pale`, `gsi-std`, or a URL template of raster tiles."""
     background_attribution: str = ""
     """Shown on the map; needed with a URL."""
-    max_unpacked_bytes: int = Field(21_474_836_480, ge=1_000)
+    max_unpacked_bytes: int = Field(default=21_474_836_480, ge=1_000)
     """What a zip may unpack to."""
     max_body_bytes: int = Field(default=1_000_000, ge=1_000)
     analyses_at_once: int = Field(default=2, ge=1, le=64)
