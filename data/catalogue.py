@@ -23,8 +23,11 @@ from sqlalchemy import (
 )
 
 from data.errors import StoreFormatError
+from data.lock import locked
 from geo import Text
 
+CATALOGUE = "catalogue.sqlite"
+"""Its file in the store's folder."""
 FORMAT = 1
 """Raised by one when the tables change; an older program refuses a newer store."""
 
@@ -90,8 +93,9 @@ jobs = Table(
 
 def open_catalogue(path: Path) -> Engine:
     """The catalogue at `path`, its tables made when missing; StoreFormatError when it is a newer program's."""
-    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": 30})
-    event.listen(engine, "connect", _set_pragmas)
+    if not path.exists():
+        _make(path)
+    engine = _connect(path)
     metadata.create_all(engine)
     with engine.begin() as connection:
         stored = {row.key: row.value for row in connection.execute(select(meta.c.key, meta.c.value))}
@@ -104,6 +108,25 @@ def open_catalogue(path: Path) -> Engine:
         raise StoreFormatError(
             Text(f"{path} は新しい版のMachinamiのストアです", f"{path} belongs to a newer version of Machinami")
         )
+    return engine
+
+
+def _make(path: Path) -> None:
+    """A catalogue comes into its place complete: of two processes that open a new store, none meets half of it."""
+    with locked(path.with_name("commit.lock")):
+        if path.exists():
+            return
+        making = path.with_suffix(".new")
+        making.unlink(missing_ok=True)
+        engine = _connect(making)
+        metadata.create_all(engine)
+        engine.dispose()
+        making.rename(path)
+
+
+def _connect(path: Path) -> Engine:
+    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": 30})
+    event.listen(engine, "connect", _set_pragmas)
     return engine
 
 

@@ -1,11 +1,13 @@
 """What lies in the paths that somebody wants imported: the sources a reader can take, and what is left aside."""
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
 from data.archive import ArchiveLimits, check_archive, unpack
+from data.catalogue import CATALOGUE
 from geo import Problem, UnreadableError
 from geo.statistics import is_mesh_statistics
 from geo.terrain import is_fg_dem, is_terrarium, is_tin
@@ -92,7 +94,8 @@ def detect(path: Path, scratch: Path, limits: ArchiveLimits) -> Found:
 
 
 def _dataset(path: Path) -> str:
-    return path.stem if path.is_file() else path.resolve().name
+    # Unlike Path.resolve this knows a way out of links that lead in a circle.
+    return path.stem if path.is_file() else Path(os.path.realpath(path)).name
 
 
 def _look(path: Path, name: str, dataset: str, scratch: Path, limits: ArchiveLimits, depth: int, found: Found) -> None:
@@ -125,7 +128,12 @@ def _look_in_folder(folder: Path, dataset: str, scratch: Path, limits: ArchiveLi
 
 
 def _entries(folder: Path) -> Iterator[Path]:
-    """Files below `folder` in a fixed order; a folder that is a feed, or tiles, stands as one entry."""
+    """Files below `folder` in a fixed order; a folder that is a feed, or tiles, stands as one entry.
+
+    A store, ours or another's, is passed over: `import .` beside it must not take in what it made itself.
+    """
+    if (folder / CATALOGUE).exists() and (folder / "versions").is_dir():
+        return
     for path in sorted(folder.iterdir()):
         if path.is_dir() and not path.is_symlink() and not is_feed(path) and not is_terrarium(path):
             yield from _entries(path)

@@ -93,6 +93,12 @@ class ImportSummary:
         lost = any(layer.record.current.problem_count or layer.record.current.kept_out for layer in self.layers)
         return 3 if lost or self.failures else 0
 
+    @property
+    def _beside_layers(self) -> list[Problem]:
+        """Failures that no layer's own problems count already."""
+        counted = {id(problem) for layer in self.layers for problem in layer.problems}
+        return [one for one in self.failures if id(one) not in counted]
+
     def as_json(self) -> dict[str, Any]:
         current = [layer.record.current for layer in self.layers]
         return {
@@ -100,7 +106,7 @@ class ImportSummary:
             "read": sum(version.read for version in current),
             "stored": sum(version.feature_count for version in current),
             "kept_out": sum(version.kept_out for version in current),
-            "problems": sum(version.problem_count for version in current) + len(self.failures),
+            "problems": sum(version.problem_count for version in current) + len(self._beside_layers),
             "failures": [{"rule": one.rule, "file": one.file, "message": _message(one)} for one in self.failures],
             "ignored": list(self.ignored),
             "seconds": round(self.seconds, 2),
@@ -177,6 +183,8 @@ def _detect_all(paths: Sequence[Path], staging: Path, limits: ArchiveLimits) -> 
         everything.sources += found.sources
         everything.ignored += found.ignored
         everything.problems += found.problems
+    # A file that two of the paths lead to is one source.
+    everything.sources = list({source.path.resolve(): source for source in reversed(everything.sources)}.values())[::-1]
     return everything
 
 

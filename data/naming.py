@@ -5,6 +5,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Sequence
+from itertools import count
 from pathlib import PurePosixPath
 
 from data.detect import DATASETS, Source
@@ -28,23 +29,35 @@ def layer_id(name: str, part: str) -> str:
 def layer_names(sources: Sequence[Source]) -> list[str]:
     """What each source's layers are called after: CityGML by its dataset, other files by their own name.
 
-    Two files of one name in one import are told apart by their folders.
+    Two files of one name in one import are told apart by their folders, else by their suffixes, else by a number:
+    no two of them may come to one layer id.
     """
-    plain = [_plain_name(source) for source in sources]
-    users = Counter(zip(plain, (source.kind in DATASETS for source in sources), strict=True))
-    distinct = Counter(name for name, _ in users)
-    return [
-        name
-        if source.kind in DATASETS or (users[name, False] == 1 and distinct[name] == 1)
-        else str(PurePosixPath(source.name).with_suffix(""))
-        for name, source in zip(plain, sources, strict=True)
-    ]
+    names = {place: source.dataset for place, source in enumerate(sources) if source.kind in DATASETS}
+    taken = {slug(name) for name in names.values()}
+    for name_of in (_plain_name, _path_name, lambda source: source.name):
+        proposed = {place: name_of(source) for place, source in enumerate(sources) if place not in names}
+        users = Counter(map(slug, proposed.values()))
+        fitting = {
+            place: name for place, name in proposed.items() if users[slug(name)] == 1 and slug(name) not in taken
+        }
+        names |= fitting
+        taken |= {slug(name) for name in fitting.values()}
+    return [names[place] if place in names else _numbered(source, taken) for place, source in enumerate(sources)]
 
 
 def _plain_name(source: Source) -> str:
-    if source.kind in DATASETS:
-        return source.dataset
-    return PurePosixPath(source.name).stem if source.path.is_file() else PurePosixPath(source.name).name
+    return PurePosixPath(source.name).name if source.path.is_dir() else PurePosixPath(source.name).stem
+
+
+def _path_name(source: Source) -> str:
+    return source.name if source.path.is_dir() else str(PurePosixPath(source.name).with_suffix(""))
+
+
+def _numbered(source: Source, taken: set[str]) -> str:
+    numbered = (f"{source.name} {number}" for number in count(1))
+    name = next(name for name in numbered if slug(name) not in taken)
+    taken.add(slug(name))
+    return name
 
 
 def group_named(name: str | None) -> Group | None:

@@ -76,7 +76,7 @@ class Store:
         if not os.access(folder, os.W_OK):
             # Readers too: SQLite's write-ahead log is a file beside the catalogue.
             raise StoreFormatError(Text(f"{folder} に書き込めません", f"no permission to write in {folder}"))
-        self._engine = catalogue.open_catalogue(folder / "catalogue.sqlite")
+        self._engine = catalogue.open_catalogue(folder / catalogue.CATALOGUE)
         self.jobs = JobQueue(self._engine)
         self._derived = Derived(folder / "derived")
 

@@ -195,3 +195,41 @@ def test_only_what_is_wanted_of_a_folder_is_read(store: Store, tmp_path: Path) -
     summary = import_paths(store, [folder], viewer=Viewer.SYSTEM, options=ImportOptions(only=("wifi/",)))
     assert [file.name for layer in summary.layers for file in layer.record.current.files] == ["wifi/a.csv"]
     assert summary.exit_status == 0
+
+
+def test_two_files_of_one_name_in_one_folder_become_two_layers(store: Store, drawer: Path) -> None:
+    shelters(drawer, 3)
+    (drawer / "shelters.csv").write_text("name,緯度,経度\n一,35,138\n二,35.1,138.1\n", encoding="utf-8")
+    summary = import_into(store, drawer)
+    assert sorted(layer.record.current.feature_count for layer in summary.layers) == [2, 3]
+
+
+def test_a_file_that_two_paths_lead_to_is_imported_once(store: Store, drawer: Path) -> None:
+    path = shelters(drawer)
+    summary = import_into(store, path, drawer)
+    assert [layer.record.id for layer in summary.layers] == ["shelters"]
+
+
+def test_links_that_lead_in_a_circle_are_no_such_file(store: Store, drawer: Path) -> None:
+    (drawer / "a").symlink_to(drawer / "b")
+    (drawer / "b").symlink_to(drawer / "a")
+    (problem,) = import_into(store, drawer / "a").failures
+    assert problem.rule == "file.not_found"
+
+
+def test_an_import_of_the_folder_around_the_store_leaves_the_store_out(tmp_path: Path) -> None:
+    shelters(tmp_path)
+    store = Store.open(tmp_path / "machinami-store")
+    for _ in range(2):
+        summary = import_into(store, tmp_path)
+        assert summary.exit_status == 0
+        assert [layer.record.id for layer in summary.layers] == ["shelters"]
+    store.close()
+
+
+def test_a_problem_that_a_layer_counts_is_not_counted_again(store: Store, drawer: Path) -> None:
+    (drawer / "a.csv").write_text("name,緯度,経度\n一,35,138\n二,,\n", encoding="utf-8")
+    (drawer / "b.csv").write_text("", encoding="utf-8")
+    summary = import_into(store, drawer)
+    assert summary.layers[0].record.current.problem_count == 1
+    assert summary.as_json()["problems"] == 2

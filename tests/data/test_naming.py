@@ -56,3 +56,18 @@ def test_any_other_name_makes_a_group_of_its_own() -> None:
     assert group is not None
     assert group.title.ja == group.title.en == "観光"
     assert group_named(None) is None
+
+
+@pytest.mark.parametrize(
+    "names", [("a.csv", "a.geojson"), ("a_b.csv", "a-b.csv"), ("a/b.csv", "a-b.csv", "b.csv"), ("a.csv", "a.csv")]
+)
+def test_no_two_files_of_one_import_come_to_the_same_layer(names: tuple[str, ...]) -> None:
+    found = layer_names([_table(name) for name in names])
+    assert len({slug(name) for name in found}) == len(names)
+
+
+def test_a_file_named_like_a_dataset_beside_it_is_a_layer_of_its_own() -> None:
+    city = Source(SourceKind.CITYGML, Path("/city/udx/a.gml"), "udx/a.gml", "city")
+    dataset, table = layer_names([city, _table("city.csv")])
+    assert dataset == "city"
+    assert slug(table) != "city"

@@ -231,3 +231,13 @@ def test_a_new_version_without_terms_keeps_those_of_the_layer(store: Store, put:
         staged = replace(stage(folder, "aed", ["a", "b"]), attribution=None, licence=None)
         (record,) = store.commit([staged], Viewer.SYSTEM)
     assert (record.attribution, record.licence) == ("みほん市", "CC0 1.0")
+
+
+_OPEN = "import sys; from pathlib import Path; from data import Store; Store.open(Path(sys.argv[1])).generation()"
+
+
+def test_processes_that_open_a_new_store_at_once_all_find_it_whole(tmp_path: Path) -> None:
+    for number in range(3):
+        command = [sys.executable, "-c", _OPEN, str(tmp_path / str(number))]
+        opening = [subprocess.Popen(command, stderr=subprocess.PIPE, text=True) for _ in range(4)]
+        assert [process.communicate()[1] for process in opening] == [""] * 4
