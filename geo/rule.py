@@ -169,6 +169,9 @@ _TABLE = {
         "列の数が{found}で、見出しの{expected}と合いません",
         "has {found} columns where the header has {expected}",
     ),
+    "csv.too_many_columns": _error(
+        "列が{count}あり、上限{limit}を超えます", "has {count} columns, more than the limit of {limit}"
+    ),
 }
 
 _JSON = {

@@ -33,6 +33,8 @@ BATCH = 5_000
 
 _HEADER_WITHIN = 30
 """Rows of titles and notes that may stand above the header."""
+_MOST_COLUMNS = 5_000
+"""More are no table of places; every column costs memory with every row."""
 _INTEGER = re.compile(r"-?(?:0|[1-9]\d{0,14})")
 _IDENTIFIER = re.compile(r".*(コ[ー―]ド|code|番号|電話|fax)(\(.*\))?|(.*_)?(id|no\.?)")
 """Digits under such a name are no quantity: nobody adds them up, and none of them may be lost."""
@@ -103,18 +105,23 @@ def _is_header(values: list[str]) -> bool:
 def _names(header: Row, above: list[Row]) -> list[str]:
     """A name for each column: where cells are merged downwards it stands in a row above; twins get a number."""
     names: list[str] = []
+    known: set[str] = set()
     for place, own in enumerate(header.values):
         over = (
             row.values[place] for row in reversed(above) if place < len(row.values) and sum(map(bool, row.values)) > 1
         )
         name = own or next(filter(None, over), "") or f"column_{place + 1}"
         name = " ".join(name.lstrip("\ufeff").split())
-        twins = sum(known == name or known.startswith(f"{name}_") for known in names) if name in names else 0
+        twins = sum(one == name or one.startswith(f"{name}_") for one in names) if name in known else 0
         names.append(f"{name}_{twins + 1}" if twins else name)
+        known.add(names[-1])
     return names
 
 
 def _batches(table: _Table, part: str, name: str, override: str | None) -> Iterator[Batch]:
+    if len(table.names) > _MOST_COLUMNS:
+        told = {"count": f"{len(table.names):,}", "limit": f"{_MOST_COLUMNS:,}"}
+        raise UnreadableError(Problem("csv.too_many_columns", name, parameters=told))
     survey = _Survey(table)
     crs, notes = _crs(table.coordinates, override, name)
     batches = Batches(Part(name, part, crs, notes, (GeometryType.POINT,)))

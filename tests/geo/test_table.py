@@ -406,3 +406,8 @@ def test_the_real_hexagons_of_porto_alegre_keep_their_ids() -> None:
 
     assert len(batch.features) == 1227
     assert batch.features["feature_id"][0] == "89a901291abffff"
+
+
+def test_a_table_of_a_million_columns_is_refused_before_it_fills_the_memory(tmp_path: Path) -> None:
+    names = ",".join(f"c{number}" for number in range(1_000_000))
+    assert refusal(write(tmp_path, f"緯度,経度,{names}\n35,138\n")).rule == "csv.too_many_columns"
