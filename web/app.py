@@ -9,7 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from data import DataError, Store
 from web import VERSION, analysis, elevation, job, layer, session
@@ -95,8 +95,21 @@ class _Front:
         self._tiles = tiles
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        is_tile = scope["type"] == "http" and scope["path"].startswith("/tiles/")
-        await (self._tiles if is_tile else self._api)(scope, receive, send)
+        if scope["type"] == "http" and scope["path"].startswith("/tiles/"):
+            await self._tiles(scope, receive, send)
+        elif scope["type"] == "http" and scope["method"] == "HEAD":
+            await self._api({**scope, "method": "GET"}, receive, _without_body(send))
+        else:
+            await self._api(scope, receive, send)
+
+
+def _without_body(send: Send) -> Send:
+    """HEAD is answered as GET is, of which it wants the head."""
+
+    async def send_head(message: Message) -> None:
+        await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
+
+    return send_head
 
 
 def build_app() -> ASGIApp:

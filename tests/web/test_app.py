@@ -132,3 +132,11 @@ def test_a_page_that_is_not_built_says_how_to_build_it(town: Town, tmp_path: Pat
     assert answer.status_code == 503
     assert "make setup" in answer.text
     assert "ビルド" in answer.text
+
+
+@pytest.mark.parametrize("path", ["/api/layers", "/api/session", "/healthz", "/api/openapi.json"])
+def test_head_is_answered_as_get_without_the_body(public: TestClient, path: str) -> None:
+    head, get = public.head(path), public.get(path)
+    assert (head.status_code, head.content) == (200, b"")
+    assert head.headers.get("etag") == get.headers.get("etag")
+    assert head.headers["content-type"] == get.headers["content-type"]
