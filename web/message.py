@@ -24,6 +24,10 @@ NOT_READ = Text("お知らせ(まだ読めないものなど):", "Notes, such as
 FAILURES = Text("取り込めなかったファイル:", "Not imported:")
 IGNORED = Text("地図データではないファイル: {count} 件", "Files that are no map data: {count}")
 SEE_PROBLEMS = Text("問題の一覧: {command}", "What was wrong: {command}")
+CODELISTS = Text(
+    "コードリスト{count}個がないため、コードのまま保存しました: {names}",
+    "codelists that are missing, their codes kept without labels ({count}): {names}",
+)
 AND_MORE = Text("  …ほか {count} 件", "  ... and {count} more")
 TOTAL = Text("合計", "total")
 NEW_VERSION = Text("新しい版", "new version")

@@ -7,12 +7,13 @@ from rich import box
 from rich.table import Table
 
 from data import ImportSummary, LayerRecord, Store, Viewer, Visibility
-from geo import RULES, Text
+from geo import RULES, Problem, Text
 from web import message
 from web.cli.call import Call
 from web.link import layer_json, visible_ids
 
 _SHOWN_PROBLEMS = 20
+_CODELIST, _PACKAGE = "citygml.codelist_missing", "citygml.package_not_read"
 
 
 _ROOM_FOR = {"group": 100, "version": 130}
@@ -46,8 +47,8 @@ def show_summary(call: Call, summary: ImportSummary) -> None:
     """What was read, stored and kept out, layer by layer; then what is not read yet, and what went wrong."""
     if summary.layers:
         call.out.print(_summary_table(call, summary))
-    _show_lines(call, message.NOT_READ, _not_read(call, summary))
-    _show_lines(call, message.FAILURES, [problem.message(call.language) for problem in summary.failures])
+    _show_lines(call, message.NOT_READ, _not_read(call, summary), [])
+    _show_lines(call, message.FAILURES, *_not_imported(call, summary))
     if summary.ignored:
         call.say(message.IGNORED, count=len(summary.ignored))
     call.say(message.IMPORTED, layers=len(summary.layers), seconds=f"{summary.seconds:.1f}")
@@ -68,10 +69,16 @@ def _summary_table(call: Call, summary: ImportSummary) -> Table:
             call.text(message.UNCHANGED if layer.unchanged else message.NEW_VERSION),
         )
     if len(rows) > 1:
-        total = summary.as_json()
         table.add_section()
-        table.add_row(call.text(message.TOTAL), "", *(f"{total[name]:,}" for name in numbers), "")
+        table.add_row(call.text(message.TOTAL), "", *(f"{n:,}" for n in _sums(summary)), "")
     return table
+
+
+def _sums(summary: ImportSummary) -> tuple[int, ...]:
+    """Of the rows above: what belongs to no layer is listed below the table."""
+    shown = [layer.record.current for layer in summary.layers]
+    rows = [(one.read, one.feature_count, one.kept_out, one.problem_count) for one in shown]
+    return tuple(map(sum, zip(*rows, strict=True)))
 
 
 def build_table(call: Call, *heads: str, right: Iterable[str] = ()) -> Table:
@@ -85,12 +92,22 @@ def build_table(call: Call, *heads: str, right: Iterable[str] = ()) -> Table:
 
 
 def _not_read(call: Call, summary: ImportSummary) -> list[str]:
-    """Notes of all files added up: the same note of a hundred files is one line."""
+    """Notes of all layers. Codelists are one line, so that they hide nothing of what is not read."""
+    notes = [note for layer in summary.layers for note in layer.notes]
+    codelists = dict.fromkeys(note.parameters["codelist"] for note in notes if note.rule == _CODELIST)
+    lines = _added_up(call, [note for note in notes if note.rule != _CODELIST])
+    if codelists:
+        lines.append(call.text(message.CODELISTS, count=len(codelists), names=", ".join(codelists)))
+    return lines
+
+
+def _added_up(call: Call, problems: Iterable[Problem]) -> list[str]:
+    """The same of a hundred files is one line."""
     sums: dict[tuple[str, tuple[tuple[str, str], ...]], int] = {}
-    for note in (note for layer in summary.layers for note in layer.notes):
-        rest = tuple(sorted((key, value) for key, value in note.parameters.items() if key != "count"))
-        count = note.parameters.get("count", "1").replace(",", "")
-        sums[note.rule, rest] = sums.get((note.rule, rest), 0) + (int(count) if count.isdecimal() else 1)
+    for one in problems:
+        rest = tuple(sorted((key, value) for key, value in one.parameters.items() if key != "count"))
+        count = one.parameters.get("count", "1").replace(",", "")
+        sums[one.rule, rest] = sums.get((one.rule, rest), 0) + (int(count) if count.isdecimal() else 1)
     return [_note_line(call, rule, dict(rest), count) for (rule, rest), count in sums.items()]
 
 
@@ -98,11 +115,18 @@ def _note_line(call: Call, rule: str, parameters: dict[str, str], count: int) ->
     return RULES[rule].text.in_language(call.language).format_map({**parameters, "count": f"{count:,}"})
 
 
-def _show_lines(call: Call, head: Text, lines: Sequence[str]) -> None:
-    if not lines:
+def _not_imported(call: Call, summary: ImportSummary) -> tuple[list[str], list[str]]:
+    """What no layer holds: packages that are not read yet, added up over their files, and all else."""
+    packages = [one for one in summary.failures if one.rule == _PACKAGE]
+    others = [one.message(call.language) for one in summary.failures if one.rule != _PACKAGE]
+    return _added_up(call, packages), others
+
+
+def _show_lines(call: Call, head: Text, always: Sequence[str], lines: Sequence[str]) -> None:
+    if not always and not lines:
         return
     call.say(head)
-    for line in lines[:_SHOWN_PROBLEMS]:
+    for line in (*always, *lines[:_SHOWN_PROBLEMS]):
         call.out.print(f"  {line}", markup=False)
     if len(lines) > _SHOWN_PROBLEMS:
         call.say(message.AND_MORE, count=len(lines) - _SHOWN_PROBLEMS)
