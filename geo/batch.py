@@ -2,12 +2,15 @@
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-
-import geopandas as gpd
+from typing import TYPE_CHECKING
 
 from geo.column import Column
 from geo.errors import InvalidLayerError
 from geo.problem import Problem
+
+if TYPE_CHECKING:
+    # Half a second that a command which reads no features need not wait.
+    import geopandas as gpd
 
 
 class GeometryType(StrEnum):
@@ -44,7 +47,7 @@ class Batch:
     part: str
     """Which layer of the file: a GeoPackage table, `bldg` of a CityGML file, `stops` of a feed; empty if only one."""
     geometry_type: GeometryType
-    features: gpd.GeoDataFrame
+    features: "gpd.GeoDataFrame"
     columns: tuple[Column, ...] = ()
     """Labels and units of the columns that have any."""
     problems: tuple[Problem, ...] = ()

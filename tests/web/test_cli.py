@@ -360,3 +360,9 @@ def test_missing_codelists_are_one_line(machinami: Machinami, store: Path) -> No
     lines = outcome.out.splitlines()
     assert sum("codelist" in line for line in lines) == 1
     assert any("LOD2 of bldg:Building is not read yet (31 times)" in line for line in lines)
+
+
+@pytest.mark.parametrize("heavy", ["geopandas", "sqlalchemy", "fastapi"])
+def test_help_waits_for_nothing_that_it_does_not_need(heavy: str) -> None:
+    asked = f"import sys; from web.cli.main import run; run(['--help']); sys.exit({heavy!r} in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", asked], stdout=subprocess.DEVNULL, check=False).returncode == 0
