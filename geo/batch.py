@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     # Half a second that a command which reads no features need not wait.
     import geopandas as gpd
 
+    from geo.surface import Surfaces
+
 
 class GeometryType(StrEnum):
     POINT = "point"
@@ -56,6 +58,8 @@ class Batch:
     """The coordinate reference system that the file declares, before the conversion to EPSG:4326."""
     vertical_datum: str | None = None
     """What heights in this file are measured from; None where it has none."""
+    surfaces: "Surfaces | None" = None
+    """The features in space, where the format knows that; its `row` counts the rows of `features`."""
 
     def __post_init__(self) -> None:
         if self.features.crs is None or self.features.crs.to_epsg() != 4326:
