@@ -145,10 +145,15 @@ class GridFile:
     def resolution_m(self) -> float:
         return self.frame.resolution_m
 
-    def sample(self, lonlat: NDArray[np.float64]) -> Heights:
-        """As `Grid.sample`; places are looked up block by block, so that no block is unpacked twice."""
+    def sample(self, lonlat: NDArray[np.float64], *, nearest: bool = False) -> Heights:
+        """As `Grid.sample`; places are looked up block by block, so that no block is unpacked twice.
+
+        `nearest`: the value of the cell whose centre is nearest, for what can't be interpolated.
+        """
         places = np.atleast_2d(np.asarray(lonlat, dtype=np.float64))
         columns, rows = self.frame.cell_of(places)
+        if nearest:
+            columns, rows = np.round(columns), np.round(rows)
         heights = np.full(len(places), np.nan)
         with self._opened() as opened:
             for block, inside in self._blocks(columns, rows):

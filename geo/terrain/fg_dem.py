@@ -26,7 +26,7 @@ _GML = "{http://www.opengis.net/gml/3.2}"
 _WANTED = ("Envelope", "lowerCorner", "upperCorner", "low", "high", "tupleList", "sequenceRule", "startPoint")
 _NO_DATA = -9_990.0
 _SNIFFED = 4_096
-_JGD2024 = """VERTCRS["JGD2024 (vertical) height", VDATUM["Japanese Geodetic Datum 2024 (vertical)"],
+JGD2024 = """VERTCRS["JGD2024 (vertical) height", VDATUM["Japanese Geodetic Datum 2024 (vertical)"],
     CS[vertical, 1], AXIS["gravity-related height (H)", up], LENGTHUNIT["metre", 1]]"""
 """PROJ 9.5 doesn't know it. Horizontally JGD2024 is JGD2011; its heights are measured from another level."""
 
@@ -129,7 +129,7 @@ class _Coverage:
     def _crs(self) -> CRS:
         stated = (self._srs or "").lower()
         if "jgd2024" in stated:
-            return with_heights(CRS.from_epsg(6668), CRS.from_wkt(_JGD2024))
+            return with_heights(CRS.from_epsg(6668), CRS.from_wkt(JGD2024))
         if "jgd2011" in stated:
             return CRS.from_epsg(6697)
         if "jgd2000" in stated:

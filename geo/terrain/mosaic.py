@@ -1,6 +1,6 @@
 """Several grids of heights as one: wherever the first has no data, the next one is asked."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -35,12 +35,10 @@ def mosaic(sources: Sequence[Path], target: Path, *, name: str) -> RasterSummary
     with TemporaryDirectory(dir=target.parent) as folder:
         plain = Path(folder) / "mosaic.tif"
         with open_canvas(plain, frame, name=name) as canvas:
-            for top in range(0, frame.rows, _SIDE):
-                for left in range(0, frame.cols, _SIDE):
-                    cell = _part(frame, top, left)
-                    values = _values(cell, opened)
-                    if np.isfinite(values).any():
-                        canvas.write(values, top, left)
+            for top, left, part in squares(frame):
+                values, _ = blend(part, [one.file for one in opened])
+                if np.isfinite(values).any():
+                    canvas.write(values, top, left)
         return write_cog(plain, target, name=name)
 
 
@@ -80,21 +78,26 @@ def _joined(sources: Sequence[_Placed]) -> Frame:
     return finest.part(row, column, around.rows, around.cols)
 
 
-def _part(frame: Frame, top: int, left: int) -> Frame:
-    rows, cols = min(_SIDE, frame.rows - top), min(_SIDE, frame.cols - left)
-    return frame.part(top, left, rows, cols)
+def squares(frame: Frame) -> Iterator[tuple[int, int, Frame]]:
+    """All of `frame`, a square of whole blocks after the other: its first row, first column, and cells."""
+    for top in range(0, frame.rows, _SIDE):
+        for left in range(0, frame.cols, _SIDE):
+            yield top, left, frame.part(top, left, min(_SIDE, frame.rows - top), min(_SIDE, frame.cols - left))
 
 
-def _values(part: Frame, sources: Sequence[_Placed]) -> NDArray[np.float64]:
+def blend(part: Frame, files: Sequence[GridFile]) -> tuple[NDArray[np.float64], NDArray[np.int16]]:
+    """Heights of the cells of `part`, and which of `files`, the most trusted one first, gave each; NaN and -1: none."""
     values = np.full((part.rows, part.cols), np.nan)
+    givers = np.full(values.shape, -1, dtype=np.int16)
     bounds = part.bounds
-    for source in sources:
+    for number, file in enumerate(files):
         if not np.isnan(values).any():
             break
-        grid = source.file.read(bounds) if _meets(source.file.frame, bounds) else None
+        grid = file.read(bounds) if meets(file.frame, bounds) else None
         if grid is not None:
             _fill(values, part, grid)
-    return values
+            givers[(givers < 0) & np.isfinite(values)] = number
+    return values, givers
 
 
 def _fill(values: NDArray[np.float64], part: Frame, grid: Grid) -> None:
@@ -129,7 +132,7 @@ def _same_system(one: CRS, other: CRS) -> bool:
     return one == other or one.equals(other, ignore_axis_order=True)
 
 
-def _meets(frame: Frame, bounds: Bounds) -> bool:
+def meets(frame: Frame, bounds: Bounds) -> bool:
     own = frame.bounds
     west, south, east, north = bounds.as_tuple()
     return own.west <= east and west <= own.east and own.south <= north and south <= own.north
