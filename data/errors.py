@@ -2,7 +2,7 @@
 
 DataError
 ├── UnknownLayerError     no such layer, or none that this viewer may see (the two look the same on purpose)
-├── UnknownFeatureError   no feature with that index
+├── UnknownFeatureError   no feature with that index or id
 ├── UnknownColumnError    no column of that name
 ├── UnknownJobError       no such job
 ├── NotAllowedError       the viewer may read but not do this
@@ -30,7 +30,7 @@ class UnknownLayerError(DataError):
 
 
 class UnknownFeatureError(DataError):
-    def __init__(self, layer_id: str, fid: int) -> None:
+    def __init__(self, layer_id: str, fid: int | str) -> None:
         super().__init__(
             Text(f"レイヤー「{layer_id}」に地物 {fid} はありません", f"no feature {fid} in layer {layer_id!r}")
         )

@@ -10,14 +10,16 @@ import numpy as np
 import orjson
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import shapely
 from pyproj import CRS
 
+from data.feature_index import FeatureIndex, FeatureIndexWriter
 from geo import Column, citygml
 
-ROW_GROUP = 2_000
-"""Rows that one look at one feature reads; a compromise between that look and the file's size."""
+ROW_GROUP = 1_000
+"""Rows that one look at one feature reads; a compromise between that look and the size of the file's footer."""
 
 ATTRIBUTES = "attributes"
 _OWN = frozenset({"geometry", "feature_id", ATTRIBUTES})
@@ -48,6 +50,25 @@ class FeatureTable:
         row: dict[str, Any] = rows.slice(fid - int(self._starts[group]), 1).to_pylist()[0]
         return row
 
+    def find(self, feature_id: str) -> tuple[int, dict[str, Any]]:
+        """The first feature with this id: its fid and every column; KeyError when there is none."""
+        for fid in self._candidates(feature_id):
+            row = self.row(fid)
+            if str(row["feature_id"]) == feature_id:
+                return fid, row
+        raise KeyError(feature_id)
+
+    def _candidates(self, feature_id: str) -> list[int]:
+        index = self.index()
+        if index is not None:
+            return index.candidates(feature_id)
+        ids = self.column("feature_id")["feature_id"].cast(pa.string())
+        return [fid for fid in [pc.index(ids, pa.scalar(feature_id)).as_py()] if fid >= 0]
+
+    def index(self) -> FeatureIndex | None:
+        """None for a version from before there were indexes: what needs one scans instead."""
+        return _index(self.path.parent)
+
     def column(self, name: str) -> pa.Table:
         """One column in the order of the features; KeyError when there is none."""
         if name not in self.schema.names or name == "geometry":
@@ -67,6 +88,14 @@ class FeatureTable:
 def _footer(path: Path) -> tuple[Any, pa.Schema]:
     metadata = pq.read_metadata(path)
     return metadata, metadata.schema.to_arrow_schema()
+
+
+@lru_cache(maxsize=64)
+def _index(folder: Path) -> FeatureIndex | None:
+    try:
+        return FeatureIndex(folder)
+    except FileNotFoundError:
+        return None
 
 
 def attribute_nodes(row: Mapping[str, Any], columns: Iterable[Column]) -> list[dict[str, Any]]:
@@ -147,7 +176,17 @@ class FeatureTableWriter:
 
     def __init__(self, path: Path, schema: pa.Schema) -> None:
         self._schema = schema
-        self._writer = pq.ParquetWriter(path, schema, compression="zstd", compression_level=1)
+        small = [name for name in schema.names if name not in (ATTRIBUTES, "geometry")]
+        self._writer = pq.ParquetWriter(
+            path,
+            schema,
+            compression="zstd",
+            compression_level=1,
+            # The least tree of attributes and the greatest would only make the footer long.
+            write_statistics=small,
+            use_dictionary=[name for name in small if name != "feature_id"],
+        )
+        self._index = FeatureIndexWriter(path.parent)
         self._waiting: list[pa.Table] = []
         self._waiting_rows = 0
         self._types: set[str] = set()
@@ -168,9 +207,11 @@ class FeatureTableWriter:
     def _note(self, table: pa.Table) -> None:
         geometries = shapely.from_wkb(table["geometry"].to_numpy(zero_copy_only=False))
         self._types.update({geometry.geom_type for geometry in geometries})
+        bounds = shapely.bounds(geometries).reshape(-1, 4)
+        self._index.write(table["feature_id"].cast(pa.string()).to_pylist(), bounds)
         if len(geometries):
-            box = shapely.total_bounds(geometries)
-            self._box = np.concatenate([np.fmin(self._box[:2], box[:2]), np.fmax(self._box[2:], box[2:])])
+            low, high = np.fmin.reduce(bounds[:, :2]), np.fmax.reduce(bounds[:, 2:])
+            self._box = np.concatenate([np.fmin(self._box[:2], low), np.fmax(self._box[2:], high)])
         self.rows += len(table)
 
     def close(self) -> None:
@@ -178,6 +219,7 @@ class FeatureTableWriter:
             self._writer.write_table(pa.concat_tables(self._waiting))
         self._writer.add_key_value_metadata({"geo": orjson.dumps(self._geoparquet()).decode()})
         self._writer.close()
+        self._index.close()
 
     def _geoparquet(self) -> dict[str, Any]:
         """The file's metadata as GeoParquet 1.1 wants it."""

@@ -1,7 +1,8 @@
 """One folder that holds a city's layers: a catalogue, and beside it immutable versions that nothing overwrites.
 
     catalogue.sqlite                 what there is (SQLite, WAL)
-    versions/<layer>/<version>/      features.parquet and tiles.pmtiles, or grid.tif; feed.zip beside a feed's stops
+    versions/<layer>/<version>/      features.parquet and tiles.pmtiles; surfaces.parquet and tileset.3tz of what stands
+                                     in space; feed.zip beside a feed's stops; or grid.tif
     derived/<kind>-<key>/            what analyses need ready (see data.derived)
     staging/<import>/                being written; not visible to anybody
 
@@ -35,6 +36,8 @@ from geo import GROUPS, Group, Layer, Problem, Text
 
 FEATURES = "features.parquet"
 TILES = "tiles.pmtiles"
+SURFACES = "surfaces.parquet"
+TILESET = "tileset.3tz"
 GRID = "grid.tif"
 FEED = "feed.zip"
 
@@ -130,16 +133,18 @@ class Store:
             row = table.row(fid)
         except IndexError:
             raise UnknownFeatureError(layer_id, fid) from None
-        geometry = shapely.from_wkb(row["geometry"])
-        return {
-            "layer": layer_id,
-            "version": version or record.version,
-            "fid": fid,
-            "feature_id": row["feature_id"],
-            "geometry_type": geometry.geom_type,
-            "bounds": list(geometry.bounds),
-            "attributes": attribute_nodes(row, record.current.columns),
-        }
+        return _feature(record, version or record.version, fid, row)
+
+    def feature_by_id(
+        self, layer_id: str, feature_id: str, viewer: Viewer, version: str | None = None
+    ) -> dict[str, Any]:
+        """The same, asked by the feature's own id (gml:id); the first one where several share it."""
+        record, table = self._table(layer_id, viewer, version)
+        try:
+            fid, row = table.find(feature_id)
+        except KeyError:
+            raise UnknownFeatureError(layer_id, feature_id) from None
+        return _feature(record, version or record.version, fid, row)
 
     def column(self, layer_id: str, name: str, viewer: Viewer, version: str | None = None) -> pa.Table:
         """One column in the order of the features (row number = fid)."""
@@ -366,6 +371,19 @@ def _upsert_layer(connection: Connection, layer: StagedLayer, version: str) -> N
     changed = connection.execute(update(table).where(table.c.id == layer.id).values(**values, **known)).rowcount
     if not changed:
         connection.execute(insert(table).values(id=layer.id, visibility=Visibility.INTERNAL.value, **values, **terms))
+
+
+def _feature(record: LayerRecord, version: str, fid: int, row: Mapping[str, Any]) -> dict[str, Any]:
+    geometry = shapely.from_wkb(row["geometry"])
+    return {
+        "layer": record.id,
+        "version": version,
+        "fid": fid,
+        "feature_id": row["feature_id"],
+        "geometry_type": geometry.geom_type,
+        "bounds": list(geometry.bounds),
+        "attributes": attribute_nodes(row, record.current.columns),
+    }
 
 
 def _problem_row(problem: Problem, layer_id: str, version: str) -> dict[str, Any]:
