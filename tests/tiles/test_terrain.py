@@ -12,6 +12,7 @@ from rasterio.transform import Affine
 
 from geo.grid import GridFile
 from geo.raster import write_cog
+from geo.terrain import Ground, GroundSheet
 from tiles import TerrainTiles, Tile, TileCoord, TileFormat, UnreadableGridError
 from tiles.terrain import pixel_centres
 
@@ -112,22 +113,105 @@ def test_negative_heights_and_fractions_are_kept(tmp_path: Path) -> None:
     assert set(np.unique(tile)) == {-3.515625}
 
 
-def test_what_has_no_data_is_drawn_as_sea_level_and_never_as_a_pit(tmp_path: Path) -> None:
+def steepest(drawn: np.ndarray[Any, Any], coord: TileCoord) -> float:
+    """Metres up for each metre across."""
+    middle = np.radians((coord.bounds.south + coord.bounds.north) / 2)
+    pixel_m = 2 * np.pi * 6_378_137 * np.cos(middle) / 2**coord.z / 256
+    return float(max(np.abs(np.diff(drawn, axis=axis)).max() for axis in (0, 1)) / pixel_m)
+
+
+@pytest.mark.parametrize("zoom", [11, 13, 14, 15])
+def test_beyond_the_known_ground_the_drawn_one_sinks_slowly_and_never_falls_off(tmp_path: Path, zoom: int) -> None:
     values = np.full((600, 600), 40.0)
     values[:, 300:] = np.nan
     cog = write(tmp_path, values, Affine(STEP, 0, WEST, 0, -STEP, NORTH), CRS.from_epsg(6697))
     tiles = TerrainTiles(cog)
-    tile = heights(tiles.tile(TileCoord.at(WEST + 300 * STEP, NORTH - 0.015, 14)))
-    assert set(np.unique(tile)) == {0.0, 40.0}
-    far = heights(tiles.tile(TileCoord.at(0, 0, 10)))
-    assert set(np.unique(far)) == {0.0}
+    coord = TileCoord.at(WEST + 300 * STEP, NORTH - 0.015, zoom)
+    row = [heights(tiles.tile(TileCoord(zoom, coord.x + n, coord.y))) for n in (-1, 0, 1)]
+    drawn = np.hstack(row)
+    assert drawn.min() >= 0
+    assert drawn.max() <= 40
+    assert steepest(drawn, coord) < 0.3
+    known = np.isfinite(GridFile(cog).sample(pixel_centres(coord))).reshape(256, 256)
+    if zoom > 13:
+        assert set(np.unique(row[1][known])) == {40.0}
+
+
+def test_far_from_known_ground_the_drawn_one_is_the_sea(tmp_path: Path) -> None:
+    cog = write(tmp_path, np.full((600, 600), 40.0), Affine(STEP, 0, WEST, 0, -STEP, NORTH), CRS.from_epsg(6697))
+    tiles = TerrainTiles(cog)
+    assert set(np.unique(heights(tiles.tile(TileCoord.at(0, 0, 10))))) == {0.0}
+    beside = TileCoord.at(tiles.bounds.east + 0.02, NORTH, 13)
+    assert set(np.unique(heights(tiles.tile(beside)))) == {0.0}
+    last = TileCoord.at(tiles.bounds.east, NORTH - 0.015, 15)
+    drawn, east = heights(tiles.tile(last)), pixel_centres(last)[:, 0].reshape(256, 256)
+    assert set(np.unique(drawn[east > tiles.bounds.east])) == {0.0}
+    assert steepest(drawn, last) < 0.1
+
+
+def test_low_ground_at_a_coast_does_not_rise_out_of_the_sea(tmp_path: Path) -> None:
+    """A slope down to a quay of 1.5 m: what is drawn offshore is no higher than the quay."""
+    values = np.tile(np.concatenate([np.linspace(120, 1.5, 300), np.full(300, np.nan)]), (600, 1))
+    cog = write(tmp_path, values, Affine(STEP, 0, WEST, 0, -STEP, NORTH), CRS.from_epsg(6697))
+    coord = TileCoord.at(WEST + 301 * STEP, NORTH - 300 * STEP, 15)
+    drawn = heights(TerrainTiles(cog).tile(coord))
+    east = pixel_centres(coord)[:, 0].reshape(256, 256) > WEST + 300 * STEP
+    assert drawn[east].min() >= -1e-9
+    assert drawn[east].max() < 3
+
+
+def test_a_pit_below_the_sea_is_not_filled_from_beside_it(tmp_path: Path) -> None:
+    values = np.full((600, 600), -4.0)
+    values[250:350, 250:350] = np.nan
+    cog = write(tmp_path, values, Affine(STEP, 0, WEST, 0, -STEP, NORTH), CRS.from_epsg(6697))
+    drawn = heights(TerrainTiles(cog).tile(TileCoord.at(WEST + 300 * STEP, NORTH - 300 * STEP, 15)))
+    assert drawn.min() >= -4
+    assert drawn.max() < -1
+
+
+def test_neighbours_meet_without_a_step_beyond_the_edge_too(tmp_path: Path) -> None:
+    random = np.random.default_rng(1)
+    values = np.repeat(np.repeat(random.uniform(20, 60, (30, 30)), 20, axis=0), 20, axis=1)
+    values[:, 300:] = np.nan
+    cog = write(tmp_path, values, Affine(STEP, 0, WEST, 0, -STEP, NORTH), CRS.from_epsg(6697))
+    tiles = TerrainTiles(cog)
+    for zoom in (13, 15):
+        coord = TileCoord.at(WEST + 310 * STEP, NORTH - 0.015, zoom)
+        one, below = (heights(tiles.tile(TileCoord(zoom, coord.x, coord.y + n))) for n in (0, 1))
+        unknown = np.isnan(GridFile(cog).sample(pixel_centres(coord))).reshape(256, 256)[-1]
+        inside = np.abs(np.diff(one[-64:], axis=0))[:, unknown].max()
+        assert np.abs(below[0] - one[-1])[unknown].max() <= inside + 0.1
+
+
+def test_the_data_stay_without_a_height_where_tiles_draw_one(tmp_path: Path) -> None:
+    values = np.full((600, 600), 40.0)
+    values[:, 300:] = np.nan
+    cog = write(tmp_path, values, Affine(STEP, 0, WEST, 0, -STEP, NORTH), CRS.from_epsg(6697))
+    TerrainTiles(cog).tile(TileCoord.at(WEST + 300 * STEP, NORTH - 0.015, 14))
+    assert np.isnan(Ground.of(cog).sample(np.array([[WEST + 400 * STEP, NORTH - 0.01]]))).all()
+
+
+def test_two_terrains_far_apart_have_an_edge_each(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    (tmp_path / "b").mkdir()
+    one = write(tmp_path / "a", np.full((600, 600), 40.0), Affine(STEP, 0, WEST, 0, -STEP, NORTH), CRS.from_epsg(6697))
+    two = write(tmp_path / "b", np.full((600, 600), 90.0), Affine(STEP, 0, -51.2, 0, -STEP, -30), CRS.from_epsg(4326))
+    files = GridFile(one), GridFile(two)
+    tiles = TerrainTiles(Ground(files, (GroundSheet(files[0], 0), GroundSheet(files[1], 1))))
+    for lon, lat, height in ((WEST, NORTH, 40), (-51.2, -30, 90)):
+        coord = TileCoord.at(lon + 0.001, lat - 0.001, 14)
+        drawn = heights(tiles.tile(coord))
+        assert drawn.max() == pytest.approx(height, abs=0.01)
+        assert steepest(drawn, coord) < 0.4
 
 
 def test_zooms_end_where_pixels_are_as_small_as_cells(slope: Path) -> None:
     """6.2 m cells at 35 N: a pixel of zoom 14 is 7.8 m, of zoom 15 3.9 m."""
     tiles = TerrainTiles(slope)
     assert (tiles.zooms.minimum, tiles.zooms.maximum) == (0, 15)
-    assert tiles.bounds.as_tuple() == pytest.approx((WEST, NORTH - 1_200 * STEP, WEST + 1_100 * STEP, NORTH), abs=1e-9)
+    drawn = tiles.bounds
+    assert drawn.west < WEST < WEST + 1_100 * STEP < drawn.east
+    assert drawn.south < NORTH - 1_200 * STEP < NORTH < drawn.north
 
 
 def test_a_plane_rectangular_grid_makes_the_same_tiles(tmp_path: Path) -> None:

@@ -1,0 +1,188 @@
+"""What a map draws where the ground is not known: a surface that leaves the known edge without a step and sinks to 0.
+
+A raster of heights for maps has a number for every pixel, so beyond the last known height something must be drawn. A
+step down to sea level would be a cliff that is not there, and shaded as one. Instead the known heights go on as a
+stretched skin: the solution of the screened Poisson equation (u'' = u / reach^2), equal to the known heights at their
+edge and to 0 far out. It never rises above the highest, nor falls below the lowest of the edge and 0. Drawn only: data,
+elevation and colours have no value there.
+"""
+
+from functools import cached_property
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.ndimage import distance_transform_edt, gaussian_filter
+
+from geo import Bounds
+from geo.grid import Heights
+from geo.terrain import Ground
+
+_SIDE = 512
+"""Cells of the longer side."""
+_FIRST_LOOK = 128
+_FALL = 12
+"""Metres over which one metre of height is given up: a slope of 8 % is hardly shaded."""
+_LEAST_M, _MOST_M = 800.0, 20_000.0
+"""Of the way on which nearly two thirds of a height are given up."""
+_WAYS = 3
+"""So many of them lie between the edge and the end, where 0 is reached."""
+_ROUNDS = 60
+_TRACE = 1e-9
+_DEGREE_M = 111_320.0
+
+
+class Apron:
+    """The surface around one piece of known ground, on a lattice of its own, in memory (1 MB)."""
+
+    def __init__(self, ground: Ground, around: Bounds) -> None:
+        self._ground = ground
+        self._around = around
+
+    @cached_property
+    def reach_m(self) -> float:
+        """By the heights at the edge: higher ground needs a longer way down."""
+        lattice = _Lattice(_widened(self._around, 0.02), _FIRST_LOOK)
+        heights = lattice.heights(self._ground)
+        edge = np.abs(heights[_is_edge(np.isfinite(heights))])
+        highest = float(np.percentile(edge, 95)) if len(edge) else 0.0
+        return min(max(_FALL * highest, _LEAST_M), _MOST_M)
+
+    @cached_property
+    def bounds(self) -> Bounds:
+        """Degrees; beyond them it is 0."""
+        west, south, east, north = self._around.as_tuple()
+        down = _WAYS * self.reach_m / _DEGREE_M
+        across = down / max(np.cos(np.radians((south + north) / 2)), 0.05)
+        return Bounds(max(west - across, -180), max(south - down, -90), min(east + across, 180), min(north + down, 90))
+
+    def sample(self, lonlat: NDArray[np.float64]) -> Heights:
+        """Metres at places, shape (n, 2); bilinear, 0 outside."""
+        lattice, surface = self._surface
+        return lattice.sample(surface, lonlat)
+
+    @cached_property
+    def _surface(self) -> "tuple[_Lattice, NDArray[np.float64]]":
+        lattice = _Lattice(self.bounds, _SIDE)
+        known = lattice.heights(self._ground)
+        rim = np.isnan(known)
+        rim[1:-1, 1:-1] = False
+        known[rim] = 0
+        return lattice, _stretched(known, lattice.cell_m / self.reach_m)
+
+
+class _Lattice:
+    """Points of a rectangle in degrees, about as far apart in both directions, the first row in the north."""
+
+    def __init__(self, bounds: Bounds, side: int) -> None:
+        self.bounds = bounds
+        west, south, east, north = bounds.as_tuple()
+        width = (east - west) * _DEGREE_M * max(float(np.cos(np.radians((south + north) / 2))), 0.05)
+        height = (north - south) * _DEGREE_M
+        self.cell_m = max(width, height) / (side - 1)
+        self._lon = np.linspace(west, east, max(round(width / self.cell_m) + 1, 2))
+        self._lat = np.linspace(north, south, max(round(height / self.cell_m) + 1, 2))
+
+    def heights(self, ground: Ground) -> NDArray[np.float64]:
+        """Shape (rows, cols); NaN where nothing is known."""
+        places = np.column_stack([np.tile(self._lon, len(self._lat)), np.repeat(self._lat, len(self._lon))])
+        return ground.draw(places, self.bounds, self.cell_m).reshape(len(self._lat), len(self._lon))
+
+    def sample(self, values: NDArray[np.float64], lonlat: NDArray[np.float64]) -> Heights:
+        columns = (lonlat[:, 0] - self._lon[0]) / (self._lon[1] - self._lon[0])
+        rows = (lonlat[:, 1] - self._lat[0]) / (self._lat[1] - self._lat[0])
+        inside = (columns >= 0) & (columns <= len(self._lon) - 1) & (rows >= 0) & (rows <= len(self._lat) - 1)
+        sampled = np.zeros(len(lonlat))
+        left = np.clip(columns[inside].astype(np.intp), 0, len(self._lon) - 2)
+        above = np.clip(rows[inside].astype(np.intp), 0, len(self._lat) - 2)
+        x, y = columns[inside] - left, rows[inside] - above
+        upper = values[above, left] * (1 - x) + values[above, left + 1] * x
+        lower = values[above + 1, left] * (1 - x) + values[above + 1, left + 1] * x
+        sampled[inside] = upper * (1 - y) + lower * y
+        return sampled
+
+
+def aprons(ground: Ground) -> list[Apron]:
+    """One for each piece of ground that lies apart from the others: a city and an island each get their own lattice."""
+    pieces: list[Bounds] = []
+    for source in ground.sources:
+        grown, apart = source.frame.bounds, []
+        for piece in pieces:
+            if meet(_widened(piece, 0.1), grown):
+                grown = Bounds.around([piece, grown])
+            else:
+                apart.append(piece)
+        pieces = [*apart, grown]
+    return [Apron(ground, piece) for piece in pieces]
+
+
+def extend(heights: NDArray[np.float64], beyond: NDArray[np.float64], margin: int) -> NDArray[np.float64]:
+    """`heights` with `beyond` where they are NaN, joined without a step within `margin` cells of what is known."""
+    known = np.isfinite(heights)
+    if not known.any():
+        return beyond
+    distance, (row, column) = distance_transform_edt(~known, return_indices=True)
+    step = np.where(known, heights, 0) - beyond
+    nearest = step[row, column]
+    # Right at the edge the step of the nearest cell; further out that of all of them, without streaks.
+    further = np.clip(distance / (margin / 4), 0, 1)
+    closing = nearest + (_spread(step, known, margin, nearest) - nearest) * further
+    near = np.clip(1 - distance / margin, 0, 1)
+    return np.where(known, heights, beyond + closing * near**2 * (3 - 2 * near))
+
+
+def _spread(
+    step: NDArray[np.float64], known: NDArray[np.bool_], margin: int, otherwise: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """The mean of the steps at the edge, weighted by how near they are."""
+    edge = _is_edge(known, outside="edge").astype(np.float64)
+    weight = gaussian_filter(edge, margin / 3, truncate=3, mode="constant")
+    total = gaussian_filter(edge * step, margin / 3, truncate=3, mode="constant")
+    enough = weight > _TRACE
+    return np.where(enough, total / np.where(enough, weight, 1), otherwise)
+
+
+def _stretched(known: NDArray[np.float64], cell: float) -> NDArray[np.float64]:
+    """The skin over all cells: known ones stay, others settle, from coarse to fine. `cell`: its side over the reach."""
+    fixed = np.isfinite(known)
+    if fixed.all():
+        return known
+    if min(known.shape) > 8:
+        surface = _doubled(_stretched(_halved(known), 2 * cell), known.shape)
+    else:
+        surface = np.zeros_like(known)
+    surface[fixed] = known[fixed]
+    for _ in range(_ROUNDS):
+        around = np.pad(surface, 1)
+        settled = (around[:-2, 1:-1] + around[2:, 1:-1] + around[1:-1, :-2] + around[1:-1, 2:]) / (4 + cell**2)
+        surface[~fixed] = settled[~fixed]
+    return surface
+
+
+def _halved(known: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The mean of what is known of each 2 x 2 cells."""
+    rows, cols = known.shape
+    padded = np.pad(known, ((0, rows % 2), (0, cols % 2)), constant_values=np.nan)
+    fours = padded.reshape((rows + 1) // 2, 2, (cols + 1) // 2, 2)
+    count = np.isfinite(fours).sum(axis=(1, 3))
+    return np.where(count > 0, np.nansum(fours, axis=(1, 3)) / np.maximum(count, 1), np.nan)
+
+
+def _doubled(surface: NDArray[np.float64], shape: tuple[int, ...]) -> NDArray[np.float64]:
+    return surface.repeat(2, axis=0).repeat(2, axis=1)[: shape[0], : shape[1]].copy()
+
+
+def _is_edge(known: NDArray[np.bool_], outside: Literal["constant", "edge"] = "constant") -> NDArray[np.bool_]:
+    """What is known and has a neighbour that isn't; nothing is known outside, or the same as at the border."""
+    around = np.pad(known, 1, mode=outside)
+    return np.asarray(known & ~(around[:-2, 1:-1] & around[2:, 1:-1] & around[1:-1, :-2] & around[1:-1, 2:]))
+
+
+def _widened(bounds: Bounds, share: float) -> Bounds:
+    west, south, east, north = bounds.as_tuple()
+    more = share * max(east - west, north - south)
+    return Bounds(max(west - more, -180), max(south - more, -90), min(east + more, 180), min(north + more, 90))
+
+
+def meet(one: Bounds, other: Bounds) -> bool:
+    return one.west <= other.east and other.west <= one.east and one.south <= other.north and other.south <= one.north
