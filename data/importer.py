@@ -1,6 +1,5 @@
 """From the paths somebody names to new versions of layers: detect, read, merge, tile, switch."""
 
-import hashlib
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Executor, as_completed
@@ -11,17 +10,16 @@ from typing import Any, Protocol
 from data.archive import ArchiveLimits
 from data.detect import Found, Source, detect
 from data.executor import build_executor
-from data.naming import group_named, layer_id, layer_names
-from data.reading import PartResult, SourceResult, read_source
-from data.record import LayerRecord, SourceFile
-from data.stage import EmptyLayerError, LayerPlan, build_layer, build_raster, build_terrain, count_problems
+from data.input import Input, build_inputs
+from data.naming import group_named, layer_id
+from data.plan import LayerPlan
+from data.reading import read_source
+from data.record import LayerRecord
+from data.shard import PartResult, SourceResult, adopt_results, kept_result
+from data.stage import EmptyLayerError, build_layer, build_raster, build_terrain, count_problems
 from data.store import StagedLayer, Store
 from data.viewer import Viewer
 from geo import Problem, Severity, Text
-
-READER = "2"
-"""Raised when the readers give something else for the same bytes, so that the same files are read again."""
-
 
 TERRAIN = "dem"
 """Key of the layer that all heights of the ground of one input become."""
@@ -118,20 +116,6 @@ def _message(problem: Problem) -> dict[str, str]:
     return {"ja": problem.message("ja"), "en": problem.message("en")}
 
 
-@dataclass(frozen=True)
-class _Input:
-    """Sources that become layers together: the files of one CityGML dataset, or one other file."""
-
-    name: str
-    sources: Sequence[Source]
-    files: Sequence[SourceFile]
-    content_hash: str
-
-    @property
-    def bytes(self) -> int:
-        return sum(file.bytes for file in self.files)
-
-
 def import_paths(
     store: Store,
     paths: Sequence[Path],
@@ -152,10 +136,10 @@ def import_paths(
     began = time.monotonic()
     with store.staging() as staging:
         found = _wanted(_detect_all(paths, staging, options.limits), options.only)
-        inputs = _inputs(found.sources, options, progress)
+        inputs = _hashed(found.sources, options, progress)
         unchanged = {one.name: kept for one in inputs if (kept := _unchanged(store, one, viewer))}
         changed = [one for one in inputs if one.name not in unchanged]
-        results = _read_all(changed, staging, options, progress, executor)
+        results = _read_all(changed, store, staging, options, progress, executor)
         staged, lost = _build_all(changed, results, staging, options, progress)
         records = store.commit(staged, viewer)
     known = [LayerResult(record, True, tuple(store.problems(record.id, viewer))) for record in _flat(unchanged)]
@@ -198,67 +182,57 @@ def _wanted(found: Found, only: tuple[str, ...]) -> Found:
     )
 
 
-def _inputs(sources: Sequence[Source], options: ImportOptions, progress: Progress) -> list[_Input]:
-    """Sources grouped, with the hash of their bytes and of what else decides the result."""
-    progress.start(
-        sum(file.stat().st_size for source in sources for file in source.files),
-        Text("ファイルを確認", "Checking files"),
-    )
-    grouped: dict[str, list[Source]] = {}
-    for source, name in zip(sources, layer_names(sources), strict=True):
-        grouped.setdefault(name, []).append(source)
-    return [_input(name, group, options, progress) for name, group in grouped.items()]
-
-
-def _input(name: str, sources: Sequence[Source], options: ImportOptions, progress: Progress) -> _Input:
-    files = []
-    for source in sources:
-        for path in source.files:
-            files.append(_hashed(path, source))
-            progress.advance(files[-1].bytes)
-    total = hashlib.sha256(f"{READER} {options.crs} {name} {options.title}".encode())
-    for file in files:
-        total.update(f"{file.name} {file.sha256}\n".encode())
-    return _Input(name, sources, files, total.hexdigest())
-
-
-def _hashed(path: Path, source: Source) -> SourceFile:
-    name = source.name if path == source.path else f"{Path(source.name).parent / path.name}"
-    if source.path.is_dir():
-        name = f"{source.name}/{path.relative_to(source.path).as_posix()}"
-    with path.open("rb") as file:
-        return SourceFile(name, hashlib.file_digest(file, "sha256").hexdigest(), path.stat().st_size)
-
-
-def _unchanged(store: Store, one: _Input, viewer: Viewer) -> list[LayerRecord]:
+def _unchanged(store: Store, one: Input, viewer: Viewer) -> list[LayerRecord]:
     """The layers that these very bytes made, when all of them are still the current versions."""
     records = store.made_from(one.content_hash, viewer)
     wanted = set(records[0].current.made_with) if records else set()
     return records if wanted == {record.id for record in records} else []
 
 
+def _hashed(sources: Sequence[Source], options: ImportOptions, progress: Progress) -> list[Input]:
+    progress.start(
+        sum(file.stat().st_size for source in sources for file in source.files),
+        Text("ファイルを確認", "Checking files"),
+    )
+    return build_inputs(sources, f"{options.crs} {options.title}", progress.advance)
+
+
 def _read_all(
-    inputs: Sequence[_Input], staging: Path, options: ImportOptions, progress: Progress, executor: Executor | None
+    inputs: Sequence[Input],
+    store: Store,
+    staging: Path,
+    options: ImportOptions,
+    progress: Progress,
+    executor: Executor | None,
 ) -> dict[Source, SourceResult]:
-    """Every source read into shards below `staging`, on all cores where that pays."""
-    sources = [source for one in inputs for source in one.sources]
-    total = sum(one.bytes for one in inputs)
-    progress.start(total, Text("読み込み", "Reading"))
+    """Every source read into shards below `staging`, on all cores where that pays. What an import that was killed has
+    read to its end is taken over from it."""
+    keys = {source: key for one in inputs for source, key in one.keys.items()}
+    progress.start(sum(one.bytes for one in inputs), Text("読み込み", "Reading"))
+    folder = staging / "shards"
+    folder.mkdir()
+    adopt_results(keys.values(), store.abandoned(), folder)
     results: dict[Source, SourceResult] = {}
-    with build_executor(executor, tasks=len(sources), bytes_=total) as pool:
-        waiting = {
-            pool.submit(read_source, source, staging / "shards" / str(number), options.crs): source
-            for number, source in enumerate(sources)
-        }
+    for source, key in keys.items():
+        if (kept := kept_result(source, folder / key)) is not None:
+            results[source] = kept
+            progress.advance(_bytes(source))
+    todo = [source for source in keys if source not in results]
+    with build_executor(executor, tasks=len(todo), bytes_=sum(map(_bytes, todo))) as pool:
+        waiting = {pool.submit(read_source, source, folder / keys[source], options.crs): source for source in todo}
         for future in as_completed(waiting):
             source = waiting[future]
             results[source] = future.result()
-            progress.advance(sum(path.stat().st_size for path in source.files))
+            progress.advance(_bytes(source))
     return results
 
 
+def _bytes(source: Source) -> int:
+    return sum(path.stat().st_size for path in source.files)
+
+
 def _build_all(
-    inputs: Sequence[_Input],
+    inputs: Sequence[Input],
     results: Mapping[Source, SourceResult],
     staging: Path,
     options: ImportOptions,
@@ -306,7 +280,7 @@ def _build(plan: LayerPlan, result: SourceResult, folder: Path) -> StagedLayer:
     return build_layer(plan, folder)
 
 
-def _plans(one: _Input, results: Sequence[SourceResult], options: ImportOptions, alone: bool) -> list[LayerPlan]:
+def _plans(one: Input, results: Sequence[SourceResult], options: ImportOptions, alone: bool) -> list[LayerPlan]:
     """What layers an input may make: one for each part that the readers found in its files."""
     parts: dict[str, list[PartResult]] = {"": []} if results[0].raster else {}
     for part in (part for result in results for part in result.parts):

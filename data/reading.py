@@ -5,17 +5,17 @@ Runs in a process of its own, so it takes and gives only what can be pickled.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-import pyarrow as pa
 import pyarrow.parquet as pq
 
 import gtfs
 from data.detect import Source, SourceKind
 from data.feature_table import arrow_table, unified_schema
-from geo import Batch, Column, Count, GeometryType, Problem, UnreadableError, citygml
-from geo.raster import RasterSummary, write_cog
+from data.shard import PartResult, SourceResult, begin_result, keep_result, surfaces_path
+from data.surface_table import write_surfaces
+from geo import Batch, GeometryType, Problem, UnreadableError, citygml
+from geo.raster import write_cog
 from geo.statistics import read_mesh_statistics
 from geo.table import read_table
 from geo.terrain import TerrainPiece, read_fg_dem, read_terrarium, read_tin
@@ -24,39 +24,18 @@ from geo.vector import read_vector
 RASTER_FILE = "grid.tif"
 
 
-@dataclass
-class PartResult:
-    """What one source gave for one layer."""
-
-    key: str
-    """Name of the layer inside the input; empty when there is only one."""
-    part: str
-    """The reader's own name for it, which decides how it is shown."""
-    geometry_type: GeometryType
-    source: Source
-    shards: list[Path] = field(default_factory=list)
-    schema: pa.Schema | None = None
-    columns: dict[str, Column] = field(default_factory=dict)
-    counts: list[Count] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
-    crs: str = ""
-    vertical_datum: str | None = None
-
-
-@dataclass(frozen=True)
-class SourceResult:
-    source: Source
-    parts: tuple[PartResult, ...] = ()
-    failure: Problem | None = None
-    """Why nothing of this source is used."""
-    raster: RasterSummary | None = None
-    raster_path: Path | None = None
-    terrain: TerrainPiece | None = None
-
-
 def read_source(source: Source, folder: Path, crs: str | None) -> SourceResult:
-    """Reads all of `source` into `folder`. A source that turns out unreadable on the way gives nothing at all."""
-    folder.mkdir(parents=True)
+    """Reads all of `source` into `folder`. A source that turns out unreadable on the way gives nothing at all.
+
+    May be called again for the same folder, when the process that was at it died.
+    """
+    begin_result(folder)
+    result = _read(source, folder, crs)
+    keep_result(result, folder)
+    return result
+
+
+def _read(source: Source, folder: Path, crs: str | None) -> SourceResult:
     try:
         if source.kind is SourceKind.RASTER:
             target = folder / RASTER_FILE
@@ -121,6 +100,8 @@ def _add(part: PartResult, batch: Batch, path: Path) -> None:
         return
     table = arrow_table(batch.features)
     pq.write_table(table, path, compression="zstd", compression_level=1)
+    if batch.surfaces is not None and len(batch.surfaces.row):
+        write_surfaces(batch.surfaces.to_table(), surfaces_path(path))
     part.shards.append(path)
     part.schema = table.schema if part.schema is None else unified_schema([part.schema, table.schema])
 

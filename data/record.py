@@ -25,6 +25,28 @@ class SourceFile:
         return {"name": self.name, "sha256": self.sha256, "bytes": self.bytes, "read": self.read, "stored": self.stored}
 
 
+@dataclass(frozen=True, slots=True)
+class TilesetRecord:
+    """The 3D Tiles of a version, in numbers."""
+
+    features: int
+    triangles: int
+    """Of the leaves, the finest tiles."""
+    bytes: int
+    """Of the archive with all tiles."""
+    lods: tuple[int, ...]
+    textured: bool
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "features": self.features,
+            "triangles": self.triangles,
+            "bytes": self.bytes,
+            "lods": list(self.lods),
+            "textured": self.textured,
+        }
+
+
 @dataclass(frozen=True)
 class VersionRecord:
     """Everything about one immutable import, except where it lies and what it is called."""
@@ -49,6 +71,8 @@ class VersionRecord:
     """The call that made a derived layer, with its input versions."""
     role: Role | None = None
     """What the layer is for others: `terrain` holds heights of the ground in metres."""
+    tileset: TilesetRecord | None = None
+    """None where no feature stands in space."""
 
     @property
     def read(self) -> int:
@@ -75,6 +99,7 @@ class VersionRecord:
             "problems": self.problem_count,
             "made_with": list(self.made_with),
             "recipe": dict(self.recipe) if self.recipe else None,
+            "tileset": self.tileset.as_json() if self.tileset else None,
         }
 
     @classmethod
@@ -96,6 +121,7 @@ class VersionRecord:
             made_with=tuple(stored["made_with"]),
             recipe=stored["recipe"],
             role=stored.get("role"),
+            tileset=_tileset(stored.get("tileset")),
         )
 
 
@@ -147,6 +173,10 @@ def _count_json(count: Count) -> dict[str, Any]:
         "stored": count.stored,
         "kept_out": count.kept_out,
     }
+
+
+def _tileset(stored: Mapping[str, Any] | None) -> TilesetRecord | None:
+    return TilesetRecord(**{**stored, "lods": tuple(stored["lods"])}) if stored else None
 
 
 def _column(stored: Mapping[str, Any]) -> Column:

@@ -3,22 +3,23 @@
 import re
 import shutil
 import zipfile
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from pathlib import Path
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import geopandas as gpd
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 import gtfs
-from data.detect import DATASETS, Source, SourceKind
-from data.feature_table import FeatureTableWriter, arrow_table, unified_schema
-from data.reading import PartResult
-from data.record import SourceFile, VersionRecord
-from data.store import FEATURES, FEED, GRID, TILES, StagedLayer
+from data.detect import SourceKind
+from data.feature_table import arrow_table, unified_schema
+from data.merge import Merge, sum_counts, write_features
+from data.plan import LayerPlan, layer_title
+from data.record import SourceFile, TilesetRecord, VersionRecord
+from data.store import FEATURES, FEED, GRID, SURFACES, TILES, TILESET, StagedLayer
+from data.surface_table import images_of, levels_of
 from geo import (
     BASE,
     Column,
@@ -26,7 +27,6 @@ from geo import (
     Count,
     Draw,
     GeometryType,
-    Group,
     Portrayal,
     Problem,
     Severity,
@@ -36,36 +36,14 @@ from geo import (
     UnreadableError,
     citygml,
 )
+from geo.geoid import GeoidModel, geoid_model
 from geo.grid import GridFile
 from geo.municipal import portray as portray_municipal
 from geo.municipal import themed_columns
 from geo.raster import RasterSummary
 from geo.statistics import portray_statistics
-from geo.terrain import TerrainPiece, is_terrain_name, mosaic, portray_terrain
+from geo.terrain import is_terrain_name, mosaic, portray_terrain
 from tiles import build_vector_tiles
-
-
-@dataclass(frozen=True)
-class LayerPlan:
-    """All that decides one layer of an import, before its features are merged."""
-
-    id: str
-    name: str
-    """Name of the input: a dataset's folder, a file's stem."""
-    key: str
-    """Which layer of the input."""
-    source: Source
-    parts: tuple[PartResult, ...]
-    files: tuple[SourceFile, ...]
-    content_hash: str
-    siblings: tuple[str, ...]
-    """Keys of all layers of the input that have features."""
-    title: str | None
-    group: Group | None
-    attribution: str | None
-    licence: str | None
-    pieces: tuple[tuple[Source, TerrainPiece], ...] = ()
-    """Heights of the ground, one of each source that has any."""
 
 
 class EmptyLayerError(Exception):
@@ -78,14 +56,14 @@ class EmptyLayerError(Exception):
 
 def build_layer(plan: LayerPlan, folder: Path) -> StagedLayer:
     """Merges the shards into one GeoParquet file and tiles it; EmptyLayerError when nothing is left."""
-    merged = _Merge(plan)
+    first = plan.parts[0]
+    merged = Merge(plan.parts, folder / SURFACES, _least_lod(plan, first.part))
     schema = unified_schema([part.schema for part in plan.parts if part.schema is not None] or [_NO_FEATURES])
     rows = write_features(folder / FEATURES, schema, merged.tables())
     problems = [*(problem for part in plan.parts for problem in part.problems), *merged.problems]
     if not rows:
         raise EmptyLayerError(problems)
     portrayal = _portray(plan, schema, folder / FEATURES)
-    first = plan.parts[0]
     if plan.source.kind is SourceKind.FEED and first.part == "stops":
         keep_feed(plan.source.path, folder / FEED)
     record = tile_features(
@@ -97,10 +75,64 @@ def build_layer(plan: LayerPlan, folder: Path) -> StagedLayer:
         crs=first.crs,
         vertical_datum=first.vertical_datum,
         counts=merged.counts(),
-        files=merged.files(),
+        files=merged.files(plan.files),
         problems=problems,
     )
+    if merged.has_surfaces:
+        record = replace(record, tileset=_build_tileset(plan, folder, portrayal, record))
     return _staged(plan, folder, portrayal, record, problems)
+
+
+_FLAT = frozenset({"luse", "lsld", "urf", "area"})
+"""Packages that are drawn on the ground: their place in space says nothing more."""
+_ROADS = frozenset({"tran", "rwy", "trk", "squr", "wwy"})
+_LEAST_LOD_OF_ROADS = 3
+"""The lower ones lie flat, in many files at height 0."""
+
+
+def _least_lod(plan: LayerPlan, part: str) -> int | None:
+    """The lowest level of detail that is drawn in space; None for what isn't."""
+    package = part.partition("-")[0]
+    if plan.source.kind is not SourceKind.CITYGML or package in _FLAT:
+        return None
+    return _LEAST_LOD_OF_ROADS if package in _ROADS else 0
+
+
+def _build_tileset(plan: LayerPlan, folder: Path, portrayal: Portrayal, record: VersionRecord) -> TilesetRecord:
+    """3D Tiles of all features that stand in space, with the columns that their styles use."""
+    from tiles.tileset import build_tileset  # loads compiled functions that only bodies need
+
+    names = {column.name for column in record.columns}
+    summary = build_tileset(
+        folder / FEATURES,
+        folder / SURFACES,
+        folder / TILESET,
+        columns=[name for name in portrayal.style.columns if name in names],
+        geoid=geoid_model(record.vertical_datum) or GeoidModel.GSIGEO2011,
+        images=_images(plan, images_of(folder / SURFACES)),
+        title=portrayal.title.ja,
+    )
+    return TilesetRecord(
+        features=summary.features,
+        triangles=summary.triangles,
+        bytes=summary.bytes,
+        lods=levels_of(folder / SURFACES),
+        textured=summary.texture_texels > 0,
+    )
+
+
+def _images(plan: LayerPlan, names: Iterable[str]) -> dict[str, Path]:
+    """Where the texture images lie that the sources of a layer name; only what lies inside of what was imported."""
+    folders = {PurePosixPath(part.source.name).parent: part.source.path.parent for part in plan.parts}
+    return {name: path for name in names if (path := _image(PurePosixPath(name), folders)) is not None}
+
+
+def _image(name: PurePosixPath, folders: Mapping[PurePosixPath, Path]) -> Path | None:
+    for parent in name.parents:
+        if parent in folders and ".." not in name.parts:
+            path = folders[parent] / name.relative_to(parent)
+            return path if path.is_file() else None
+    return None
 
 
 def build_raster(plan: LayerPlan, folder: Path, raster: RasterSummary, path: Path) -> StagedLayer:
@@ -151,16 +183,6 @@ def _survey(name: str) -> tuple[str, str]:
     return (found[1] if found else "", name)
 
 
-def sum_counts(counts: Iterable[Count]) -> tuple[Count, ...]:
-    """One per feature type and LOD."""
-    sums: dict[tuple[str, str], list[int]] = {}
-    for count in counts:
-        total = sums.setdefault((count.feature_type, count.lod), [0, 0, 0])
-        for place, number in enumerate((count.read, count.stored, count.kept_out)):
-            total[place] += number
-    return tuple(Count(*key, *numbers) for key, numbers in sorted(sums.items()))
-
-
 def _raster_record(
     raster: RasterSummary,
     portrayal: Portrayal,
@@ -185,15 +207,6 @@ def _raster_record(
         problem_count=count_problems(problems),
         role="terrain" if is_terrain else None,
     )
-
-
-def write_features(path: Path, schema: pa.Schema, tables: Iterable[pa.Table]) -> int:
-    """Rows written."""
-    writer = FeatureTableWriter(path, schema)
-    for table in tables:
-        writer.write(table)
-    writer.close()
-    return writer.rows
 
 
 def tile_features(
@@ -271,56 +284,6 @@ def keep_feed(source: Path, target: Path) -> None:
         for path in sorted(path for path in source.rglob("*") if path.is_file()):
             info = zipfile.ZipInfo(path.relative_to(source).as_posix())
             archive.writestr(info, path.read_bytes(), zipfile.ZIP_DEFLATED)  # a ZipInfo by itself says "stored"
-
-
-class _Merge:
-    """Reads the shards in order; a gml:id that an earlier file of the dataset had is kept out and told."""
-
-    def __init__(self, plan: LayerPlan) -> None:
-        self._plan = plan
-        self._seen: set[str] = set()
-        self._dropped: dict[tuple[str, str, str], int] = {}
-        self.problems: list[Problem] = []
-
-    def tables(self) -> Iterator[pa.Table]:
-        for part in self._plan.parts:
-            for shard in part.shards:
-                table = pq.read_table(shard)
-                shard.unlink()
-                yield self._without_known(table, part) if len(self._plan.parts) > 1 else table
-
-    def _without_known(self, table: pa.Table, part: PartResult) -> pa.Table:
-        ids = table["feature_id"].to_pylist()
-        known = [id in self._seen for id in ids]
-        self._seen.update(ids)
-        if not any(known):
-            return table
-        lost = table.filter(pa.array(known)).select(["feature_id", "feature_type", "lod"])
-        for row in lost.to_pylist():
-            self.problems.append(Problem("citygml.duplicate_id", part.source.name, row["feature_id"]))
-            key = (part.source.name, row["feature_type"], row["lod"] or "")
-            self._dropped[key] = self._dropped.get(key, 0) + 1
-        return table.filter(pc.invert(pa.array(known)))
-
-    def counts(self) -> tuple[Count, ...]:
-        """Per feature type and LOD over all files, duplicates across files moved from stored to kept out."""
-        read = (count for part in self._plan.parts for count in part.counts)
-        moved = (Count(kind, lod, 0, -number, number) for (_, kind, lod), number in self._dropped.items())
-        return sum_counts([*read, *moved])
-
-    def files(self) -> tuple[SourceFile, ...]:
-        """The input's files, each with what it read and stored for this layer."""
-        read: dict[str, int] = {}
-        stored: dict[str, int] = {}
-        for part in self._plan.parts:
-            name = part.source.name
-            read[name] = read.get(name, 0) + sum(count.read for count in part.counts)
-            stored[name] = stored.get(name, 0) + sum(count.stored for count in part.counts)
-        for (name, _, _), number in self._dropped.items():
-            stored[name] -= number
-        return tuple(
-            replace(file, read=read.get(file.name, 0), stored=stored.get(file.name, 0)) for file in self._plan.files
-        )
 
 
 _NO_FEATURES = pa.schema([pa.field("feature_id", pa.string()), pa.field("geometry", pa.binary())])
@@ -401,7 +364,7 @@ def _staged(
     return StagedLayer(
         id=plan.id,
         folder=folder,
-        title=_title(plan, portrayal.title),
+        title=layer_title(plan, portrayal.title),
         group=plan.group or portrayal.group,
         attribution=plan.attribution,
         licence=plan.licence,
@@ -409,37 +372,3 @@ def _staged(
         record=record,
         problems=problems,
     )
-
-
-def _title(plan: LayerPlan, shown: Text) -> Text:
-    """The asked title; else what the layer shows, and for a dataset of several layers which dataset it is from."""
-    if plan.title:
-        return _told_apart(plan, shown, plan.title)
-    if plan.source.kind not in DATASETS | {SourceKind.FEED}:
-        return shown
-    own = f"{plan.name} {_of_part(plan)}".strip()
-    return Text(f"{shown.ja}({own})", f"{shown.en} ({own})")
-
-
-def _told_apart(plan: LayerPlan, shown: Text, title: str) -> Text:
-    """One title for several layers: the kind of each follows it, or river and scale where all are of one kind."""
-    if len(plan.siblings) < 2:
-        return Text.same(title)
-    if {key.split("-")[0] for key in plan.siblings} == {_part(plan)}:
-        words = [set(key.split("-")) for key in plan.siblings]
-        own = set(plan.key.split("-")) - words[0].intersection(*words)
-        return Text.same(f"{title} {_with_scale('-'.join(sorted(own)))}".strip())
-    return Text(f"{title} {shown.ja}", f"{title} {shown.en}")
-
-
-def _of_part(plan: LayerPlan) -> str:
-    """`kanogawa_kanogawa L2` of a flood: which river, and which of the two scales of rain."""
-    return _with_scale(plan.key.removeprefix(_part(plan)).strip("-"))
-
-
-def _part(plan: LayerPlan) -> str:
-    return plan.parts[0].part if plan.parts else plan.key
-
-
-def _with_scale(key: str) -> str:
-    return re.sub(r"-?\b(l[12])$", lambda scale: f" {scale.group(1).upper()}", key).strip()

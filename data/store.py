@@ -271,7 +271,7 @@ class Store:
             known = self._known_versions()
             folders = (self.path / "versions").glob("*/*")
             unknown = [folder for folder in folders if (folder.parent.name, folder.name) not in known]
-            doomed = [*unknown, *self._abandoned_staging(), *self._derived.unused(known)]
+            doomed = [*unknown, *self.abandoned(), *self._derived.unused(known)]
             freed = sum(_size(folder) for folder in doomed)
             for folder in doomed:
                 shutil.rmtree(folder, ignore_errors=True)
@@ -297,7 +297,8 @@ class Store:
             query = select(catalogue.versions.c.layer_id, catalogue.versions.c.version)
             return {(layer_id, version) for layer_id, version in connection.execute(query)}
 
-    def _abandoned_staging(self) -> list[Path]:
+    def abandoned(self) -> list[Path]:
+        """Staging folders of imports that were killed."""
         return [folder for folder in (self.path / "staging").iterdir() if not is_locked(folder / ".lock")]
 
     @contextmanager

@@ -18,6 +18,7 @@ def layer_links(record: LayerRecord) -> dict[str, str | None]:
         "column": f"{own}/columns/{{name}}?version={version}" if is_vector else None,
         "pmtiles": f"{tiles}/{version}.pmtiles" if is_vector else None,
         "terrain": f"{tiles}/terrain.json" if record.current.role == "terrain" else None,
+        "tileset": f"/tilesets/{record.id}/{version}/tileset.json" if record.current.tileset else None,
         "problems": f"{own}/problems",
     }
 

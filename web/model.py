@@ -110,7 +110,18 @@ class Links(_Model):
     terrain: str | None = Field(
         description="TileJSON of terrain tiles (raster-dem, encoding terrarium); null where the layer is no terrain"
     )
+    tileset: str | None = Field(description="3D Tiles 1.1 (tileset.json); null where nothing stands in space")
     problems: str = Field(description="What was wrong in its files")
+
+
+class Tileset(_Model):
+    """The layer in space, in numbers."""
+
+    features: int = Field(description="Features that stand in space", ge=0)
+    triangles: int = Field(description="Triangles of the finest tiles", ge=0)
+    bytes: int = Field(description="Bytes of all tiles", ge=0)
+    lods: list[int] = Field(description="Levels of detail that its features have", examples=[[1, 2]])
+    textured: bool = Field(description="Whether any feature has textures")
 
 
 class LayerModel(_Model):
@@ -142,6 +153,7 @@ class LayerModel(_Model):
     style: Style = Field(description="How it is drawn")
     legend: list[Legend] = Field(description="Its legend, for each theme")
     recipe: Recipe | None = Field(description="The call that made it; null for imported layers")
+    tileset: Tileset | None = Field(description="Its 3D Tiles; null where nothing stands in space")
     links: Links = Field(description="Where to go from here")
 
 

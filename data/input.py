@@ -1,0 +1,94 @@
+"""What is imported, known by its bytes: sources that become layers together, with the hash of all that decides them."""
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from glob import escape as glob_escape
+from pathlib import Path
+
+from data.detect import Source, SourceKind
+from data.naming import layer_names
+from data.record import SourceFile
+from geo import citygml
+
+READER = "3"
+"""Raised when the readers give something else for the same bytes, so that the same files are read again."""
+
+
+@dataclass(frozen=True)
+class Input:
+    """The files of one CityGML dataset, or one other file."""
+
+    name: str
+    sources: Sequence[Source]
+    files: Sequence[SourceFile]
+    content_hash: str
+    keys: Mapping[Source, str]
+    """What reading a source gives depends on nothing else."""
+
+    @property
+    def bytes(self) -> int:
+        return sum(file.bytes for file in self.files)
+
+
+def build_inputs(sources: Sequence[Source], asked: str, advance: Callable[[int], None]) -> list[Input]:
+    """Sources grouped by the layers they make. `asked`: what else decides them; `advance` is told the bytes read."""
+    grouped: dict[str, list[Source]] = {}
+    for source, name in zip(sources, layer_names(sources), strict=True):
+        grouped.setdefault(name, []).append(source)
+    codelists = cache(_codelists)
+    return [_input(name, group, asked, advance, codelists) for name, group in grouped.items()]
+
+
+def _input(
+    name: str,
+    sources: Sequence[Source],
+    asked: str,
+    advance: Callable[[int], None],
+    codelists: Callable[[Path], str],
+) -> Input:
+    files: list[SourceFile] = []
+    keys = {}
+    for source in sources:
+        own = [_hashed(path, source) for path in source.files]
+        advance(sum(file.bytes for file in own))
+        files += own
+        beside = _beside(source, codelists)
+        keys[source] = _digest(f"{asked} {source.kind.value} {source.name} {beside}", own)
+    return Input(name, sources, files, _digest(f"{asked} {name}", files, keys.values()), keys)
+
+
+def _digest(told: str, files: Sequence[SourceFile], more: Iterable[str] = ()) -> str:
+    total = hashlib.sha256(f"{READER} {told}".encode())
+    for file in files:
+        total.update(f"{file.name} {file.sha256}\n".encode())
+    for one in more:
+        total.update(one.encode())
+    return total.hexdigest()
+
+
+def _hashed(path: Path, source: Source) -> SourceFile:
+    name = source.name if path == source.path else f"{Path(source.name).parent / path.name}"
+    if source.path.is_dir():
+        name = f"{source.name}/{path.relative_to(source.path).as_posix()}"
+    with path.open("rb") as file:
+        return SourceFile(name, hashlib.file_digest(file, "sha256").hexdigest(), path.stat().st_size)
+
+
+def _beside(source: Source, codelists: Callable[[Path], str]) -> str:
+    """What files beside a CityGML file say: its codelists by their bytes, its textures by their names and sizes."""
+    if source.kind is not SourceKind.CITYGML:
+        return ""
+    folder = citygml.find_codelists(source.path)
+    told = codelists(folder) if folder else ""
+    for path in sorted(source.path.parent.glob(f"{glob_escape(source.path.stem)}_appearance/*")):
+        told += f"{path.name} {path.stat().st_size} "
+    return told
+
+
+def _codelists(folder: Path) -> str:
+    total = hashlib.sha256()
+    for path in sorted(folder.glob("*.xml")):
+        total.update(path.name.encode() + path.read_bytes())
+    return total.hexdigest()

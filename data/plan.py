@@ -1,0 +1,67 @@
+"""All that decides one layer of an import before its features are merged, and what the layer is called."""
+
+import re
+from dataclasses import dataclass
+
+from data.detect import DATASETS, Source, SourceKind
+from data.record import SourceFile
+from data.shard import PartResult
+from geo import Group, Text
+from geo.terrain import TerrainPiece
+
+
+@dataclass(frozen=True)
+class LayerPlan:
+    """All that decides one layer of an import, before its features are merged."""
+
+    id: str
+    name: str
+    """Name of the input: a dataset's folder, a file's stem."""
+    key: str
+    """Which layer of the input."""
+    source: Source
+    parts: tuple[PartResult, ...]
+    files: tuple[SourceFile, ...]
+    content_hash: str
+    siblings: tuple[str, ...]
+    """Keys of all layers of the input that have features."""
+    title: str | None
+    group: Group | None
+    attribution: str | None
+    licence: str | None
+    pieces: tuple[tuple[Source, TerrainPiece], ...] = ()
+    """Heights of the ground, one of each source that has any."""
+
+
+def layer_title(plan: LayerPlan, shown: Text) -> Text:
+    """The asked title; else what the layer shows, and for a dataset of several layers which dataset it is from."""
+    if plan.title:
+        return _told_apart(plan, shown, plan.title)
+    if plan.source.kind not in DATASETS | {SourceKind.FEED}:
+        return shown
+    own = f"{plan.name} {_of_part(plan)}".strip()
+    return Text(f"{shown.ja}({own})", f"{shown.en} ({own})")
+
+
+def _told_apart(plan: LayerPlan, shown: Text, title: str) -> Text:
+    """One title for several layers: the kind of each follows it, or river and scale where all are of one kind."""
+    if len(plan.siblings) < 2:
+        return Text.same(title)
+    if {key.split("-")[0] for key in plan.siblings} == {_part(plan)}:
+        words = [set(key.split("-")) for key in plan.siblings]
+        own = set(plan.key.split("-")) - words[0].intersection(*words)
+        return Text.same(f"{title} {_with_scale('-'.join(sorted(own)))}".strip())
+    return Text(f"{title} {shown.ja}", f"{title} {shown.en}")
+
+
+def _of_part(plan: LayerPlan) -> str:
+    """`kanogawa_kanogawa L2` of a flood: which river, and which of the two scales of rain."""
+    return _with_scale(plan.key.removeprefix(_part(plan)).strip("-"))
+
+
+def _part(plan: LayerPlan) -> str:
+    return plan.parts[0].part if plan.parts else plan.key
+
+
+def _with_scale(key: str) -> str:
+    return re.sub(r"-?\b(l[12])$", lambda scale: f" {scale.group(1).upper()}", key).strip()

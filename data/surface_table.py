@@ -1,0 +1,74 @@
+"""A version's features in space: a Parquet file by `geo.surface.SURFACES_SCHEMA` whose `row` is the feature's fid."""
+
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from geo.surface import SURFACES_SCHEMA
+
+
+class SurfaceTableWriter:
+    """Opens its file with the first surfaces; memory holds no more than what was just given."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._writer: pq.ParquetWriter | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        return self._writer is None
+
+    def write(self, table: pa.Table) -> None:
+        if not len(table):
+            return
+        if self._writer is None:
+            # Coordinates don't repeat: a dictionary of them would only cost time.
+            self._writer = pq.ParquetWriter(
+                self._path,
+                SURFACES_SCHEMA,
+                compression="zstd",
+                compression_level=1,
+                use_dictionary=["texture.list.element"],
+                column_encoding={"xyz.list.element": "BYTE_STREAM_SPLIT"},
+            )
+        self._writer.write_table(table)
+
+    def close(self) -> None:
+        if self._writer is not None:
+            self._writer.close()
+
+
+def write_surfaces(table: pa.Table, path: Path) -> None:
+    writer = SurfaceTableWriter(path)
+    writer.write(table)
+    writer.close()
+
+
+def kept_surfaces(table: pa.Table, kept: NDArray[np.bool_], first: int, least_lod: int) -> pa.Table:
+    """Of one shard: the bodies in `least_lod` or higher of the features `kept`, whose `row` is counted from `first`."""
+    row = table["row"].to_numpy()
+    wanted = kept[row] & (table["lod"].to_numpy() >= least_lod)
+    fid = first + np.cumsum(kept) - 1
+    chosen = table.filter(pa.array(wanted))
+    return chosen.set_column(0, SURFACES_SCHEMA.field("row"), pa.array(fid[row[wanted]], pa.int64()))
+
+
+def images_of(path: Path) -> list[str]:
+    """Names of all texture images in a file of surfaces, sorted."""
+    names: set[str] = set()
+    file = pq.ParquetFile(path)
+    for group in range(file.num_row_groups):
+        texture = file.read_row_group(group, columns=["texture"])["texture"]
+        for chunk in pc.list_flatten(texture).unify_dictionaries().chunks:
+            names.update(name for name in chunk.dictionary.to_pylist() if name)
+    return sorted(names)
+
+
+def levels_of(path: Path) -> tuple[int, ...]:
+    """The levels of detail in a file of surfaces."""
+    found = pq.read_table(path, columns=["lod"])["lod"].unique().to_pylist()
+    return tuple(sorted(found))
