@@ -3,8 +3,8 @@
 A raster of heights for maps has a number for every pixel, so beyond the last known height something must be drawn. A
 step down to sea level would be a cliff that is not there, and shaded as one. Instead the known heights go on as a
 stretched skin: the solution of the screened Poisson equation (u'' = u / reach^2), equal to the known heights at their
-edge and to 0 far out. It never rises above the highest, nor falls below the lowest of the edge and 0. Drawn only: data,
-elevation and colours have no value there.
+edge and to 0 far out. Like a skin it makes no hill and no pit of its own. Drawn only: data, elevation and colours have
+no value there.
 """
 
 from functools import cached_property
@@ -53,7 +53,7 @@ class Apron:
         """Degrees; beyond them it is 0."""
         west, south, east, north = self._around.as_tuple()
         down = _WAYS * self.reach_m / _DEGREE_M
-        across = down / max(np.cos(np.radians((south + north) / 2)), 0.05)
+        across = down / max(float(np.cos(np.radians((south + north) / 2))), 0.05)
         return Bounds(max(west - across, -180), max(south - down, -90), min(east + across, 180), min(north + down, 90))
 
     def sample(self, lonlat: NDArray[np.float64]) -> Heights:

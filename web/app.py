@@ -2,6 +2,7 @@
 
 import ctypes
 import logging
+from collections.abc import Mapping
 from pathlib import Path
 
 from fastapi import FastAPI
@@ -14,6 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from data import DataError, Store
 from web import VERSION, analysis, elevation, job, layer, session
 from web.errors import WebError
+from web.ground import GroundApp
 from web.guard import BodyCheck, HostCheck, SecurityHeaders, Unexpected, allowed_hosts, security_headers
 from web.model import COMMON_ERRORS
 from web.page import STATIC, Page
@@ -41,8 +43,12 @@ _TAGS = [
 def create_app(settings: Settings, store: Store, *, static: Path = STATIC) -> ASGIApp:
     """Tiles go past all middleware; everything else goes through it. Both answer to our own names only."""
     site = Site.build(settings, store)
-    tiles = TileApp(StoreCatalogue(store, site.viewer), cors_origins=settings.cors_origins)
-    return HostCheck(_Front(build_api(site, static), tiles), allowed_hosts(settings))
+    origins = settings.cors_origins
+    plain: dict[str, ASGIApp] = {
+        "/tiles/": TileApp(StoreCatalogue(store, site.viewer), cors_origins=origins),
+        "/ground/": GroundApp(site.ground, cors_origins=origins),
+    }
+    return HostCheck(_Front(build_api(site, static), plain), allowed_hosts(settings))
 
 
 def build_api(site: Site, static: Path) -> FastAPI:
@@ -88,19 +94,23 @@ def _wrap(app: FastAPI, settings: Settings) -> None:
 
 
 class _Front:
-    """Sends /tiles one way and all else the other."""
+    """Sends what begins with one of `plain` there, and all else to the API."""
 
-    def __init__(self, api: ASGIApp, tiles: ASGIApp) -> None:
+    def __init__(self, api: ASGIApp, plain: Mapping[str, ASGIApp]) -> None:
         self._api = api
-        self._tiles = tiles
+        self._plain = plain
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["path"].startswith("/tiles/"):
-            await self._tiles(scope, receive, send)
+        plain = self._plain_app(scope["path"]) if scope["type"] == "http" else None
+        if plain is not None:
+            await plain(scope, receive, send)
         elif scope["type"] == "http" and scope["method"] == "HEAD":
             await self._api({**scope, "method": "GET"}, receive, _without_body(send))
         else:
             await self._api(scope, receive, send)
+
+    def _plain_app(self, path: str) -> ASGIApp | None:
+        return next((app for prefix, app in self._plain.items() if path.startswith(prefix)), None)
 
 
 def _without_body(send: Send) -> Send:

@@ -1,19 +1,13 @@
-"""GET /api/elevation: how high the ground is at a place, from the finest terrain that has it."""
+"""GET /api/elevation: how high the ground is at a place, and which terrain says so."""
 
-from functools import lru_cache
-from pathlib import Path
+from math import isfinite
 from typing import Annotated, Any
 
-import numpy as np
 import orjson
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from data import LayerRecord
-from data.store import GRID
-from geo import UnreadableError
-from geo.geoid import geoid_height, geoid_model
-from geo.grid import GridFile
+from data.ground import GroundHeight, ground_of
 from web.errors import NoTerrainError
 from web.model import WRONG_PARAMETER, ElevationAnswer, error_answer
 from web.site import Site, SiteOf
@@ -28,56 +22,41 @@ def show_elevation(
     site: SiteOf,
     lon: Annotated[float, Query(description="Degrees east", ge=-180, le=180, examples=[139.69])],
     lat: Annotated[float, Query(description="Degrees north", ge=-90, le=90, examples=[35.2])],
-    layer: Annotated[str | None, Query(description="Ask this terrain only; without it: the finest one")] = None,
+    layer: Annotated[str | None, Query(description="Ask this terrain only; without it: the ground of all")] = None,
 ) -> Response:
-    """The ground's height above the level that the terrain's data are measured from, in Japan T.P., and above the
-    ellipsoid, by the geoid model that belongs to the data. Between cells it is interpolated."""
-    place = np.array([[lon, lat]])
-    for record, grid in _terrains(site, layer):
-        height = float(grid.sample(place)[0])
-        if np.isfinite(height):
-            answer = {"lonlat": [lon, lat], **_measured(height, place, record, grid), **_source(record, grid)}
-            return Response(orjson.dumps(answer), media_type="application/json", headers={"Cache-Control": "no-cache"})
-    raise NoTerrainError(lon, lat)
+    """The height of the ground that all terrains make together, above the level that the data of the one that gave it
+    are measured from, in Japan T.P., and above the ellipsoid, by the geoid model that belongs to those data. Between
+    cells it is interpolated."""
+    found = _height(site, lon, lat, layer)
+    if found is None:
+        raise NoTerrainError(lon, lat)
+    answer = {"lonlat": [lon, lat], **_measured(found), **_source(found)}
+    return Response(orjson.dumps(answer), media_type="application/json", headers={"Cache-Control": "no-cache"})
 
 
-def _terrains(site: Site, layer_id: str | None) -> list[tuple[LayerRecord, GridFile]]:
-    """Those the viewer may see, the finest first."""
-    records = site.store.layers(site.viewer) if layer_id is None else [site.store.layer(layer_id, site.viewer)]
-    grids = []
-    for record in records:
-        if record.current.role == "terrain":
-            try:
-                grids.append((record, _grid(site.store.folder(record) / GRID)))
-            except UnreadableError:
-                # Removed by another process between the look into the catalogue and now.
-                if layer_id is not None:
-                    raise
-    return sorted(grids, key=lambda one: (round(one[1].resolution_m, 2), one[0].id))
+def _height(site: Site, lon: float, lat: float, layer_id: str | None) -> GroundHeight | None:
+    if layer_id is None:
+        mosaic = site.ground.latest()
+        return mosaic.at(lon, lat) if mosaic else None
+    record = site.store.layer(layer_id, site.viewer)
+    return ground_of(site.store, record).at(lon, lat) if record.current.role == "terrain" else None
 
 
-@lru_cache(maxsize=64)
-def _grid(path: Path) -> GridFile:
-    """Where its cells lie: a version never changes. The file itself is opened for each question."""
-    return GridFile(path)
-
-
-def _measured(height: float, place: np.ndarray[Any, Any], record: LayerRecord, grid: GridFile) -> dict[str, Any]:
-    datum = record.current.vertical_datum
-    model = geoid_model(datum)
-    undulation = float(geoid_height(place, model)[0]) if model else float("nan")
-    known = bool(np.isfinite(undulation))
+def _measured(found: GroundHeight) -> dict[str, Any]:
+    known = isfinite(found.geoid_height_m)
+    model = found.geoid_model
     return {
-        "height_m": round(height, 3),
-        "vertical_datum": datum,
-        "ellipsoidal_height_m": round(height + undulation, 3) if known else None,
-        "geoid": {"model": model.value, "height_m": round(undulation, 3)} if known and model else None,
+        "height_m": round(found.height_m, 3),
+        "vertical_datum": found.vertical_datum,
+        "ellipsoidal_height_m": round(found.ellipsoidal_height_m, 3) if known else None,
+        "geoid": {"model": model.value, "height_m": round(found.geoid_height_m, 3)} if known and model else None,
     }
 
 
-def _source(record: LayerRecord, grid: GridFile) -> dict[str, Any]:
+def _source(found: GroundHeight) -> dict[str, Any]:
+    record = found.source
     return {
-        "resolution_m": round(grid.resolution_m, 2),
+        "resolution_m": round(found.resolution_m, 2),
         "layer": record.id,
         "version": record.version,
         "title": record.title.as_json(),

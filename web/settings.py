@@ -79,6 +79,8 @@ class Settings(BaseSettings):
     max_unpacked_bytes: int = Field(default=21_474_836_480, ge=1_000)
     """What a zip may unpack to."""
     max_body_bytes: int = Field(default=1_000_000, ge=1_000)
+    ground_order: Names = ()
+    """Ids of terrain layers to be trusted most where several have a height; the others follow, the finest first."""
     analyses_at_once: int = Field(default=2, ge=1, le=64)
     """For each web process; more are told to come back later."""
 

@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from data import Store, Viewer
+from web.ground import SiteGround
 from web.listing import Listing
 from web.settings import Settings
 
@@ -17,13 +18,15 @@ class Site:
     store: Store
     viewer: Viewer
     listing: Listing
+    ground: SiteGround
     analyses: BoundedSemaphore = field(repr=False)
     """Held by each analysis that runs."""
 
     @classmethod
     def build(cls, settings: Settings, store: Store) -> "Site":
         viewer = Viewer.STAFF if settings.internal else Viewer.PUBLIC
-        return cls(settings, store, viewer, Listing(store, viewer), BoundedSemaphore(settings.analyses_at_once))
+        ground = SiteGround(store, viewer, settings.ground_order)
+        return cls(settings, store, viewer, Listing(store, viewer), ground, BoundedSemaphore(settings.analyses_at_once))
 
 
 def _site(request: Request) -> Site:
