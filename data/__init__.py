@@ -4,6 +4,7 @@ from data.analysis import CoverageQuery, Recipe, rerun, run_coverage, save_cover
 from data.archive import ArchiveLimits
 from data.errors import (
     DataError,
+    FilterError,
     InvalidQueryError,
     NotAllowedError,
     NothingToRepeatError,
@@ -25,6 +26,7 @@ __all__ = [
     "ArchiveLimits",
     "CoverageQuery",
     "DataError",
+    "FilterError",
     "GcReport",
     "ImportOptions",
     "ImportSummary",

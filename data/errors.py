@@ -8,6 +8,7 @@ DataError
 ├── NotAllowedError       the viewer may read but not do this
 ├── NothingToRepeatError  a layer without a recipe can't be run again
 ├── InvalidQueryError     an analysis was asked for with values that make no sense
+├── FilterError           a filter that can't be read, or that doesn't fit the layer's columns
 └── StoreFormatError      a folder that is no store, or one of a newer version of the program
 
 Every error carries a `text` in both languages; its `str` is the English one.
@@ -65,6 +66,15 @@ class NothingToRepeatError(DataError):
 
 class InvalidQueryError(DataError):
     pass
+
+
+class FilterError(DataError):
+    """`rule` is a stable code (filter.syntax ...); `position` counts the filter's characters from 1."""
+
+    def __init__(self, rule: str, words: Text, position: int) -> None:
+        super().__init__(Text(f"{position}文字目: {words.ja}", f"at character {position}: {words.en}"))
+        self.rule = rule
+        self.position = position
 
 
 class StoreFormatError(DataError):

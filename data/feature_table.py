@@ -1,6 +1,6 @@
 """The features of one version: a GeoParquet file whose row number is the feature's index (fid)."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -13,9 +13,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import shapely
+from numpy.typing import NDArray
 from pyproj import CRS
 
-from data.feature_index import FeatureIndex, FeatureIndexWriter
+from data.feature_index import FeatureIndex, FeatureIndexWriter, Fids
 from geo import Column, citygml
 
 ROW_GROUP = 1_000
@@ -68,6 +69,31 @@ class FeatureTable:
     def index(self) -> FeatureIndex | None:
         """None for a version from before there were indexes: what needs one scans instead."""
         return _index(self.path.parent)
+
+    def pieces(
+        self, columns: Sequence[str], fids: Fids | None = None, *, rows: int = ROW_GROUP
+    ) -> Iterator[tuple[Fids, pa.Table]]:
+        """The features of `fids` (ascending; None: all), some row groups at a time, at least `rows` rows read at once.
+
+        Only row groups with such features are read.
+        """
+        file, wanted = self._file(), self._groups(fids)
+        step = max(1, rows // max(1, int(self._starts[1]) if len(self._starts) > 1 else 1))
+        for first in range(0, len(wanted), step):
+            groups = wanted[first : first + step]
+            table = file.read_row_groups(groups.tolist(), columns=list(columns))
+            own = np.concatenate([np.arange(*self._starts[group : group + 2], dtype=np.uint32) for group in groups])
+            if fids is None:
+                yield own, table
+                continue
+            first_fid, last_fid = np.searchsorted(fids, [own[0], own[-1] + 1])
+            asked = fids[first_fid:last_fid]
+            yield asked, table.take(np.searchsorted(own, asked))
+
+    def _groups(self, fids: Fids | None) -> NDArray[np.int64]:
+        if fids is None:
+            return np.arange(len(self._starts) - 1)
+        return np.unique(np.searchsorted(self._starts, fids, side="right") - 1)
 
     def column(self, name: str) -> pa.Table:
         """One column in the order of the features; KeyError when there is none."""
