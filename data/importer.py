@@ -1,11 +1,11 @@
 """From the paths somebody names to new versions of layers: detect, read, merge, tile, switch."""
 
 import time
-from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import Executor, as_completed
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor, Future, as_completed
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from data.archive import ArchiveLimits
 from data.detect import Found, Source, detect
@@ -16,10 +16,15 @@ from data.plan import LayerPlan
 from data.reading import read_source
 from data.record import LayerRecord
 from data.shard import PartResult, SourceResult, adopt_results, kept_result
-from data.stage import EmptyLayerError, build_layer, build_raster, build_terrain, count_problems
+from data.stage import EmptyLayer, build_planned, count_problems
 from data.store import StagedLayer, Store
 from data.viewer import Viewer
 from geo import Problem, Severity, Text
+
+_T = TypeVar("_T")
+
+_WORTH_ALL_CORES = 30_000_000
+"""Bytes of features above which a layer is built with all cores instead of beside others."""
 
 TERRAIN = "dem"
 """Key of the layer that all heights of the ground of one input become."""
@@ -139,8 +144,9 @@ def import_paths(
         inputs = _hashed(found.sources, options, progress)
         unchanged = {one.name: kept for one in inputs if (kept := _unchanged(store, one, viewer))}
         changed = [one for one in inputs if one.name not in unchanged]
-        results = _read_all(changed, store, staging, options, progress, executor)
-        staged, lost = _build_all(changed, results, staging, options, progress)
+        with build_executor(executor, bytes_=sum(one.bytes for one in changed)) as pool:
+            results = _read_all(changed, store, staging, options, progress, pool)
+            staged, lost = _build_all(changed, results, staging, options, progress, pool)
         records = store.commit(staged, viewer)
     known = [LayerResult(record, True, tuple(store.problems(record.id, viewer))) for record in _flat(unchanged)]
     new = [LayerResult(record, False, tuple(layer.problems)) for record, layer in zip(records, staged, strict=True)]
@@ -203,7 +209,7 @@ def _read_all(
     staging: Path,
     options: ImportOptions,
     progress: Progress,
-    executor: Executor | None,
+    pool: Executor,
 ) -> dict[Source, SourceResult]:
     """Every source read into shards below `staging`, on all cores where that pays. What an import that was killed has
     read to its end is taken over from it."""
@@ -218,13 +224,22 @@ def _read_all(
             results[source] = kept
             progress.advance(_bytes(source))
     todo = [source for source in keys if source not in results]
-    with build_executor(executor, tasks=len(todo), bytes_=sum(map(_bytes, todo))) as pool:
-        waiting = {pool.submit(read_source, source, folder / keys[source], options.crs): source for source in todo}
-        for future in as_completed(waiting):
-            source = waiting[future]
-            results[source] = future.result()
-            progress.advance(_bytes(source))
+    waiting = {pool.submit(read_source, source, folder / keys[source], options.crs): source for source in todo}
+    for future in _completed(waiting):
+        source = waiting[future]
+        results[source] = future.result()
+        progress.advance(_bytes(source))
     return results
+
+
+def _completed(waiting: Iterable["Future[_T]"]) -> Iterator["Future[_T]"]:
+    """Each as it ends. Where one fails or nobody goes on asking, those that wait don't begin any more."""
+    futures = list(waiting)
+    try:
+        yield from as_completed(futures)
+    finally:
+        for future in futures:
+            future.cancel()
 
 
 def _bytes(source: Source) -> int:
@@ -237,28 +252,42 @@ def _build_all(
     staging: Path,
     options: ImportOptions,
     progress: Progress,
+    pool: Executor,
 ) -> tuple[list[StagedLayer], list[Problem]]:
     """The layers of all inputs, and the problems of those inputs of which nothing is left."""
     plans = {
         one.name: _plans(one, [results[source] for source in one.sources], options, len(inputs) == 1) for one in inputs
     }
     progress.start(sum(map(len, plans.values())), Text("タイルを作成", "Making tiles"))
+    built = _build_plans([plan for of_input in plans.values() for plan in of_input], staging, progress, pool)
     staged: list[StagedLayer] = []
     failures: list[Problem] = []
-    for number, one in enumerate(inputs):
+    for one in inputs:
+        outcomes = [built[plan.id] for plan in plans[one.name]]
+        made = [outcome for outcome in outcomes if isinstance(outcome, StagedLayer)]
         lost = [failure for source in one.sources if (failure := results[source].failure)]
-        made = []
-        for plan in plans[one.name]:
-            folder = staging / "layers" / str(number) / plan.id
-            folder.mkdir(parents=True)
-            try:
-                made.append(_build(plan, results[one.sources[0]], folder))
-            except EmptyLayerError as empty:
-                lost += empty.problems
-            progress.advance(1)
+        lost += [problem for outcome in outcomes if isinstance(outcome, EmptyLayer) for problem in outcome.problems]
         staged += _joined(made, lost)
         failures += [] if made else lost
     return staged, failures
+
+
+def _build_plans(
+    plans: Sequence[LayerPlan], staging: Path, progress: Progress, pool: Executor
+) -> dict[str, StagedLayer | EmptyLayer]:
+    """Every layer by its id: small ones beside each other, then large ones one by one with all cores for each."""
+    folders = {plan.id: staging / "layers" / str(number) for number, plan in enumerate(plans)}
+    small = [plan for plan in plans if plan.bytes < _WORTH_ALL_CORES]
+    built: dict[str, StagedLayer | EmptyLayer] = {}
+    waiting = {pool.submit(build_planned, plan, folders[plan.id]): plan for plan in small}
+    for future in _completed(waiting):
+        built[waiting[future].id] = future.result()
+        progress.advance(1)
+    for plan in plans:
+        if plan.id not in built:
+            built[plan.id] = build_planned(plan, folders[plan.id], pool)
+            progress.advance(1)
+    return built
 
 
 def _joined(made: Sequence[StagedLayer], lost: Sequence[Problem]) -> list[StagedLayer]:
@@ -270,14 +299,6 @@ def _joined(made: Sequence[StagedLayer], lost: Sequence[Problem]) -> list[Staged
         record = replace(first.record, problem_count=first.record.problem_count + count_problems(lost))
         joined[0] = replace(first, record=record, problems=[*lost, *first.problems])
     return joined
-
-
-def _build(plan: LayerPlan, result: SourceResult, folder: Path) -> StagedLayer:
-    if result.raster is not None and result.raster_path is not None:
-        return build_raster(plan, folder, result.raster, result.raster_path)
-    if plan.pieces:
-        return build_terrain(plan, folder)
-    return build_layer(plan, folder)
 
 
 def _plans(one: Input, results: Sequence[SourceResult], options: ImportOptions, alone: bool) -> list[LayerPlan]:
@@ -305,6 +326,9 @@ def _plans(one: Input, results: Sequence[SourceResult], options: ImportOptions, 
             attribution=options.attribution,
             licence=options.licence,
             pieces=pieces if key == TERRAIN else (),
+            raster=(results[0].raster, results[0].raster_path)
+            if results[0].raster and results[0].raster_path
+            else None,
         )
         for key, found in sorted(parts.items())
     ]

@@ -197,9 +197,13 @@ _CITYGML = {
         "LOD1の立体に正しくない座標列があるため、その高さは使いません({reason})",
         "a ring of the LOD1 solid is wrong ({reason}); the solid's heights are not used",
     ),
+    "citygml.face": _warning(
+        "{lod}の面{count}枚は座標列が正しくないため立体から除きました({reason})",
+        "{count} faces of {lod} are left out because their coordinates are wrong ({reason})",
+    ),
     "citygml.no_surface": _error(
-        "読み取れる形状(LOD0・LOD1)がありません(ある形状: {found})",
-        "has no geometry at LOD0 or LOD1 that can be read (has: {found})",
+        "読み取れる形状がありません(ある形状: {found})",
+        "has no geometry that can be read (has: {found})",
     ),
     "citygml.ring": _error("面の座標列が正しくありません({reason})", "a ring's coordinates are wrong ({reason})"),
     "citygml.value": _warning(

@@ -19,7 +19,18 @@ POS_LIST = f"{GML}posList"
 POS = f"{GML}pos"
 COORDINATES = f"{GML}coordinates"
 SURFACE_MEMBER = f"{GML}surfaceMember"
+SURFACE_MEMBERS = f"{GML}surfaceMembers"
+BASE_SURFACE = f"{GML}baseSurface"
+SOLID_MEMBER = f"{GML}solidMember"
+ORIENTABLE_SURFACE = f"{GML}OrientableSurface"
+MULTI_SURFACE = f"{GML}MultiSurface"
+COMPOSITE_SURFACE = f"{GML}CompositeSurface"
+SOLID = f"{GML}Solid"
 TRIANGLE = f"{GML}Triangle"
+POLYGON_PATCH = f"{GML}PolygonPatch"
+RECTANGLE = f"{GML}Rectangle"
+FACES = (POLYGON, POLYGON_PATCH, TRIANGLE, RECTANGLE)
+"""What has an exterior and is flat."""
 CURVES = (f"{GML}LineString", f"{GML}LineStringSegment")
 POINT = f"{GML}Point"
 

@@ -41,7 +41,8 @@ class Outlines:
 def build_outlines(rings: Rings, count: int, crs: CRS, *, north_first: bool) -> Outlines:
     """One outline for each of `count` features from rings whose axes are those of `crs`."""
     solid = (rings.role == Role.SOLID) | (rings.role == Role.SOLID_OUTLINE)
-    wrong = _reasons(rings, rings.role != Role.SOLID)
+    shadows = rings.role == Role.SHADOW
+    wrong = _reasons(rings, _of(rings, Role.SURFACE, Role.FOOTPRINT, Role.SOLID_OUTLINE))
     solid_wrong = _reasons(rings, rings.role == Role.SOLID)
     is_wrong = np.zeros(count, dtype=bool)
     is_wrong[list(wrong)] = True
@@ -49,8 +50,9 @@ def build_outlines(rings: Rings, count: int, crs: CRS, *, north_first: bool) -> 
     ground, _ = _range(rings, rings.role == Role.FOOTPRINT, count)
     for feature in solid_wrong:
         lowest[feature] = highest[feature] = np.nan
-    wanted = rings.good & ~is_wrong[rings.feature] & (~solid | _bottoms(rings, lowest))
-    shadow = rings.good & ~is_wrong[rings.feature] & _without_bottom(rings, wanted, count)
+    usable = rings.good & ~is_wrong[rings.feature]
+    wanted = usable & (_of(rings, Role.SURFACE, Role.FOOTPRINT) | _bottoms(rings, lowest))
+    shadow = usable & (_without_bottom(rings, wanted, count) | shadows)
     owner, polygons = _polygons(rings, wanted | shadow, crs, north_first)
     geometries, overlap = _joined(owner, polygons, count)
     for feature in np.unique(rings.feature[shadow]):
@@ -61,6 +63,10 @@ def build_outlines(rings: Rings, count: int, crs: CRS, *, north_first: bool) -> 
 def _reasons(rings: Rings, where: NDArray[np.bool_]) -> dict[int, str]:
     at = np.flatnonzero(~rings.good & where)
     return {int(rings.feature[ring]): str(rings.reason[ring]) for ring in at[::-1]}
+
+
+def _of(rings: Rings, *roles: Role) -> NDArray[np.bool_]:
+    return np.isin(rings.role, roles)
 
 
 def _range(rings: Rings, where: NDArray[np.bool_], count: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -103,7 +109,7 @@ def _polygons(
     outer[1:] |= rings.feature[at][1:] != rings.feature[at][:-1]
     polygon = np.cumsum(outer) - 1
     made: NDArray[Any] = np.asarray(shapely.polygons(linear, indices=polygon), dtype=object)
-    faces = rings.role[at][outer] == Role.SOLID_OUTLINE
+    faces = rings.role[at][outer] >= Role.SOLID_OUTLINE
     # Walls have no area seen from above.
     keep = ~faces | (shapely.is_valid(made) & (shapely.area(made) > 0))
     return rings.feature[at][outer][keep], made[keep]

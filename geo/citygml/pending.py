@@ -12,17 +12,19 @@ import shapely
 from numpy.typing import NDArray
 
 from geo.batch import Batch, Count, GeometryType
+from geo.citygml.body import Bodies, build_bodies, kept_bodies
 from geo.citygml.column import COLUMNS, HAZARDS_OF_BUILDINGS
 from geo.citygml.outline import Outlines, build_outlines
 from geo.citygml.record import Record
 from geo.citygml.reference import Axes, Reference
-from geo.citygml.ring import RingTable
+from geo.citygml.ring import RingList
 from geo.citygml.shape import Shape
 from geo.column import Column, ColumnType
 from geo.crs import reproject
 from geo.errors import UnreadableError
 from geo.problem import Problem
 from geo.repair import check_geometries
+from geo.surface import Surfaces
 
 _DTYPES = {ColumnType.NUMBER: "float64", ColumnType.INTEGER: "Int64", ColumnType.TEXT: "object"}
 _OPTIONAL = frozenset(column.name for column in HAZARDS_OF_BUILDINGS)
@@ -46,7 +48,9 @@ class _Bucket:
     records: list[Record] = field(default_factory=list)
     shapes: list[Shape] = field(default_factory=list)
     """Of lines and points only."""
-    table: RingTable = field(default_factory=RingTable)
+    rings: RingList = field(default_factory=RingList)
+    run_feature: list[int] = field(default_factory=list)
+    """The feature of each run of `rings`."""
     refused: dict[tuple[str, str], int] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
@@ -64,18 +68,16 @@ class Pending:
     @property
     def characters(self) -> int:
         """Of coordinates."""
-        return sum(bucket.table.characters for bucket in self._buckets.values())
+        return sum(bucket.rings.characters for bucket in self._buckets.values())
 
     def add(self, part: str, feature: Feature, shape: Shape, record: Record) -> None:
         bucket = self._bucket(part, shape.srs)
         index = len(bucket.features)
-        for run in shape.runs:
-            dimension = self._reference.dimension(run.dimension, shape.srs)
-            if run.plain is not None:
-                bucket.table.add_plain(index, run.role, run.plain, dimension=dimension)
-            else:
-                bucket.table.add(index, run.role, run.rings or (), dimension=dimension)
-        if not shape.runs:
+        for run in shape.rings.runs:
+            run.dimension = run.dimension or self._reference.dimension(None, shape.srs)
+        bucket.run_feature += [index] * len(shape.rings.runs)
+        bucket.rings.extend(shape.rings)
+        if not shape.has_outline:
             bucket.shapes.append(shape)
         bucket.features.append(feature)
         bucket.records.append(record)
@@ -123,15 +125,17 @@ class Pending:
         axes = self._reference.axes(srs)
         bucket.problems[:0] = self._reference.problems
         self._reference.problems = []
+        bodies = None
         if suffix:
             geometries, wrong = self._curves_or_points(bucket, axes, kind, srs)
         else:
-            geometries, wrong = self._surfaces(bucket, axes)
+            geometries, wrong, bodies = self._surfaces(bucket, axes)
         keep = self._gate(bucket, geometries, wrong)
+        surfaces = self._stored_surfaces(bucket, bodies, keep) if bodies else None
         frame = self._frame(package, bucket, geometries, keep)
         columns = tuple(column for column in COLUMNS.get(package, ()) if column.name in frame)
         stored = [bucket.features[index] for index in np.flatnonzero(keep)]
-        return self._batch(part, kind, frame, columns, bucket.problems, _counts(bucket, stored), axes)
+        return self._batch(part, kind, frame, columns, bucket.problems, _counts(bucket, stored), axes, surfaces)
 
     def _axes_if_known(self, srs: str | None) -> Axes | None:
         """A batch without features says the reference system only if that can be said."""
@@ -140,15 +144,28 @@ class Pending:
         except UnreadableError:
             return None
 
-    def _surfaces(self, bucket: _Bucket, axes: Axes) -> tuple[NDArray[Any], dict[int, str]]:
-        outlines = build_outlines(bucket.table.parse(), len(bucket.features), axes.crs, north_first=axes.north_first)
+    def _surfaces(self, bucket: _Bucket, axes: Axes) -> tuple[NDArray[Any], dict[int, str], Bodies]:
+        count = len(bucket.features)
+        rings = bucket.rings.parse(np.array(bucket.run_feature, dtype=np.int64))
+        outlines = build_outlines(rings, count, axes.crs, north_first=axes.north_first)
         _add_heights(bucket.records, outlines)
         for index, reason in outlines.solid_wrong.items():
             if index not in outlines.wrong:
                 self._tell_of(bucket, index, "citygml.solid", {"reason": reason})
         for index, share in outlines.overlap.items():
             self._tell_of(bucket, index, "geometry.overlapping", {"change": f"{100 * share:.3g}"})
-        return outlines.geometries, outlines.wrong
+        bodies = build_bodies(rings, count, axes.crs, north_first=axes.north_first)
+        for index in outlines.solid_wrong:
+            bodies.wrong.pop((index, 1), None)
+        return outlines.geometries, outlines.wrong, bodies
+
+    def _stored_surfaces(self, bucket: _Bucket, bodies: Bodies, keep: NDArray[np.bool_]) -> Surfaces | None:
+        """Those of stored features, by their rows; tells of the faces that they lack."""
+        for (index, lod), (count, reason) in bodies.wrong.items():
+            if keep[index]:
+                told = {"lod": f"LOD{lod}", "count": str(count), "reason": reason}
+                self._tell_of(bucket, index, "citygml.face", told)
+        return kept_bodies(bodies.surfaces, keep)
 
     def _curves_or_points(
         self, bucket: _Bucket, axes: Axes, kind: GeometryType, srs: str | None
@@ -217,6 +234,7 @@ class Pending:
         problems: Sequence[Problem],
         counts: tuple[Count, ...],
         axes: Axes | None,
+        surfaces: Surfaces | None = None,
     ) -> Batch:
         return Batch(
             part=part,
@@ -227,6 +245,7 @@ class Pending:
             counts=counts,
             crs=axes.name if axes else "EPSG:4326",
             vertical_datum=axes.vertical_datum if axes else None,
+            surfaces=surfaces,
         )
 
 

@@ -8,18 +8,21 @@ from geo.batch import Batch
 from geo.citygml.attribute import AttributeReader, Facts
 from geo.citygml.codelist import Codelists
 from geo.citygml.document import ENVELOPE, MEMBERS, SURFACE_DATA, check_document, release, stream
-from geo.citygml.element import GML_ID, SURFACE_MEMBER, TRIANGLE, Element, local_name, qualified_name
+from geo.citygml.element import GML_ID, Element, local_name, qualified_name
+from geo.citygml.face import FaceReader
+from geo.citygml.geometry import find_geometries
 from geo.citygml.package import READ, flood_package, package_of_feature, package_of_file, scale_of_file
 from geo.citygml.pending import Feature, Pending
 from geo.citygml.record import Source, build_record
 from geo.citygml.reference import Reference
-from geo.citygml.shape import Shape, SurfaceCollector, find_shape, levels_of
+from geo.citygml.shape import Shape, find_shape
 from geo.problem import Problem
 
 BATCH_FEATURES = 2_000
 BATCH_CHARACTERS = 24_000_000
 """Of coordinates: a flood area can be as large as thousands of buildings."""
 
+_TAGS = MEMBERS | {SURFACE_DATA, ENVELOPE}
 _TEXTURES = frozenset({"ParameterizedTexture", "GeoreferencedTexture", "X3DMaterial"})
 
 
@@ -64,7 +67,7 @@ class _Reading:
         self._attributes = AttributeReader(name, self._codelists)
         self._source = Source(self._codelists, scale_of_file(name))
         self._reference = Reference(name, crs)
-        self._surfaces = SurfaceCollector()
+        self._faces = FaceReader()
         self._pending = Pending(name, PurePosixPath(name).name, self._reference)
         self._unread = _Unread()
         self._seen: set[str] = set()
@@ -72,35 +75,27 @@ class _Reading:
         self._parts: dict[str, None] = {}
 
     def batches(self) -> Iterator[Batch]:
-        for element in stream(self._path, self._name, self._tags()):
+        for element in stream(self._path, self._name, _TAGS):
             tag = element.tag
             if tag in MEMBERS:
                 for feature in element:
                     self._add(feature)
-                self._surfaces.forget()
                 release(element)
                 if self._pending.features >= BATCH_FEATURES or self._pending.characters >= BATCH_CHARACTERS:
                     yield from self._flush()
             elif tag == SURFACE_DATA:
                 self._unread.textures += sum(local_name(one.tag) in _TEXTURES for one in element)
                 release(element)
-            elif tag == ENVELOPE:
-                self._reference.declare(element)
             else:
-                self._surfaces.take(element)
+                self._reference.declare(element)
         yield from self._flush()
         yield from self._accounts()
-
-    def _tags(self) -> frozenset[str]:
-        """Surfaces are taken one by one, except of buildings: only theirs are small, and refer to each other."""
-        tags = MEMBERS | {SURFACE_DATA, ENVELOPE}
-        return tags if self._file_package == "bldg" else tags | {SURFACE_MEMBER, TRIANGLE}
 
     def _add(self, element: Element) -> None:
         feature_type = qualified_name(element.tag)
         package = package_of_feature(feature_type, self._file_package)
         if package not in READ and feature_type != "wtr:WaterBody":
-            self._unread.count_feature(package, feature_type, _level(levels_of(element)))
+            self._unread.count_feature(package, feature_type, _level(element))
             return
         problems = len(self._attributes.problems)
         feature_id = self._id(element)
@@ -109,9 +104,9 @@ class _Reading:
             package = flood_package([risk for risk, _ in facts.risks]) or package
         if package not in READ:
             del self._attributes.problems[problems:]
-            self._unread.count_feature(package, feature_type, _level(levels_of(element)))
+            self._unread.count_feature(package, feature_type, _level(element))
             return
-        shape = find_shape(element, package, self._surfaces)
+        shape = find_shape(element, package, self._faces)
         feature = Feature(feature_id, feature_type, shape.lod, element.sourceline, attributes)
         self._keep_or_refuse(element, package, feature, facts, shape)
 
@@ -140,7 +135,6 @@ class _Reading:
         else:
             record = build_record(package, feature.type, facts, self._source)
             self._pending.add(part, feature, shape, record)
-            self._unread.count_levels(package, feature.type, shape.unread)
         for name, value in self._source.not_numbers:
             told = {"name": name, "value": value[:100]}
             problems.append(Problem("citygml.value", self._name, feature.id, parameters=told))
@@ -171,5 +165,6 @@ class _Reading:
         yield from self._pending.flush()
 
 
-def _level(levels: set[int]) -> str:
+def _level(feature: Element) -> str:
+    levels = {one.lod for one in find_geometries(feature)}
     return f"LOD{max(levels)}" if levels else ""

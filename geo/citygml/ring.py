@@ -1,151 +1,169 @@
-"""The rings of a batch of features: collected as text, parsed all at once into one array of coordinates."""
+"""The rings of features: collected as text with what is known about them, parsed many at once into one array."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import IntEnum
 from itertools import chain
-from typing import NamedTuple
+from typing import Any
 
 import numpy as np
 import orjson
 from numpy.typing import NDArray
 
-from geo.citygml.element import (
-    COORDINATES,
-    CURVES,
-    EXTERIOR,
-    GML_ID,
-    INTERIOR,
-    LINEAR_RING,
-    POLYGON,
-    POS,
-    POS_LIST,
-    SURFACE_MEMBER,
-    XLINK_HREF,
-    Element,
-)
-
 _DIGITS = b"0123456789.-+eE \t\r\n"
-_RING_TAGS = (EXTERIOR, INTERIOR, LINEAR_RING, POS_LIST, POS, SURFACE_MEMBER)
+_BLOCK_CHARACTERS = 8_000_000
+"""Texts are parsed when they are this many: numbers take less memory."""
 
 
 class Role(IntEnum):
-    """What a ring is for."""
+    """What a ring is for on the map."""
 
-    SURFACE = 0
+    NONE = 0
+    SURFACE = 1
     """Part of the outline that is stored."""
-    FOOTPRINT = 1
+    FOOTPRINT = 2
     """The same; its height is the ground."""
-    SOLID = 2
+    SOLID = 3
     """Only its heights count; the outline comes from elsewhere."""
-    SOLID_OUTLINE = 3
+    SOLID_OUTLINE = 4
     """Its heights count, and its bottom is the outline."""
+    SHADOW = 5
+    """The outline is what all of them cover, seen from above."""
 
 
-class Ring(NamedTuple):
-    text: str
-    hole: bool
-    dimension: int | None = None
-    """From `srsDimension` on the coordinates themselves."""
+@dataclass(slots=True)
+class Run:
+    """Rings that follow each other and have all of this in common."""
+
+    name: str
+    """Local name of the geometry property: `lod1Solid`."""
+    lod: int
+    kind: int
+    """`SurfaceKind`."""
+    depth: int
+    """How far below its root feature: 0 its own, 1 of a part, 2 of anything else."""
+    is_solid: bool = False
+    solid: int = -1
+    """Which solid of the feature in this level of detail."""
+    colour: int = 0
+    dimension: int = 3
+    rings: int = 0
+    role: Role = Role.NONE
 
 
-def read_rings(geometry: Element, feature: Element) -> list[Ring]:
-    """All rings below a geometry property, in order, a polygon's exterior before its holes.
+@dataclass(slots=True)
+class Block:
+    """Numbers of some texts in a row."""
 
-    Surfaces that are only referred to (`xlink:href`) are looked for inside the same feature.
-    """
-    return list(_rings(geometry, feature, depth=0))
-
-
-def plain_ring_texts(geometry: Element) -> list[str] | None:
-    """The fast way for surfaces without holes and without anything unusual; None when it can't be taken."""
-    if next(geometry.iter(INTERIOR, POS, COORDINATES, *CURVES), None) is not None:
-        return None
-    lists = list(geometry.iter(POS_LIST))
-    if any(one.get("srsDimension") for one in lists):
-        return None
-    return [one.text or "" for one in lists]
+    numbers: NDArray[np.float64]
+    count: NDArray[np.int64]
+    """How many numbers each text has."""
+    not_numbers: set[int]
 
 
-def _rings(geometry: Element, feature: Element, depth: int) -> Iterator[Ring]:
-    hole = False
-    points: list[str] | None = None
-    for element in geometry.iter(*_RING_TAGS):
-        tag = element.tag
-        if tag == POS and points is not None:
-            points.append(element.text or "")
-            continue
-        if points:
-            yield Ring(" ".join(points), hole)
-            points = None
-        if tag == POS_LIST:
-            # A list outside of a ring is a line.
-            if points is not None:
-                yield Ring(element.text or "", hole, _dimension(element))
-            points = None
-        elif tag == LINEAR_RING:
-            points = []
-            if not len(element) or element[0].tag not in (POS_LIST, POS):
-                yield Ring("", hole)  # Coordinates of GML 2, or none: a bad ring, not a missing one.
-        elif tag == SURFACE_MEMBER:
-            if not len(element) and depth < 2:
-                yield from _referred(element, feature, depth)
-        else:
-            hole = tag == INTERIOR
-    if points:
-        yield Ring(" ".join(points), hole)
+@dataclass(slots=True)
+class RingList:
+    """The rings of one feature, or of many one after the other."""
+
+    texts: list[str] = field(default_factory=list)
+    """Those that aren't parsed yet."""
+    ids: list[int] = field(default_factory=list)
+    """`hash` of each ring's gml:id, where textures want to know; else empty."""
+    holes: list[int] = field(default_factory=list)
+    flipped: list[int] = field(default_factory=list)
+    """Rings that their solid uses the other way round."""
+    dimensions: dict[int, int] = field(default_factory=dict)
+    """From `srsDimension` on the coordinates themselves, by ring."""
+    solids: dict[int, int] = field(default_factory=dict)
+    """Where it is not the run's, by ring."""
+    runs: list[Run] = field(default_factory=list)
+    blocks: list[Block] = field(default_factory=list)
+    parsed: int = 0
+    """Rings in `blocks`."""
+    characters: int = 0
+    """Of coordinates, also of those that are parsed."""
+    _waiting: int = 0
+
+    def __len__(self) -> int:
+        return self.parsed + len(self.texts)
+
+    def add(self, text: str) -> None:
+        self.texts.append(text)
+        self._waiting += len(text)
+
+    def extend_texts(self, texts: list[str]) -> None:
+        self.texts += texts
+        self._waiting += sum(map(len, texts))
+
+    def extend(self, other: "RingList") -> None:
+        base = len(self)
+        if other.blocks:
+            self.compact()
+            self.blocks += other.blocks
+            self.parsed += other.parsed
+        self.texts += other.texts
+        self._waiting += other._waiting
+        self.ids += other.ids
+        self.holes += [base + ring for ring in other.holes]
+        self.flipped += [base + ring for ring in other.flipped]
+        if other.dimensions:
+            self.dimensions |= {base + ring: own for ring, own in other.dimensions.items()}
+        if other.solids:
+            self.solids |= {base + ring: own for ring, own in other.solids.items()}
+        self.runs += other.runs
+        self.characters += other.characters + other._waiting
+        self.compact_if_long()
+
+    def compact_if_long(self) -> None:
+        if self._waiting >= _BLOCK_CHARACTERS:
+            self.compact()
+
+    def compact(self) -> None:
+        if self.texts:
+            self.blocks.append(_numbers(self.texts))
+            self.parsed += len(self.texts)
+            self.texts = []
+            self._waiting = 0
+
+    def parse(self, features: NDArray[np.int64]) -> "Rings":
+        """`features`: the feature of each run. Empties the list."""
+        self.compact()
+        runs = np.array(
+            [(run.role, run.lod, run.kind, run.solid, run.colour, run.dimension, run.rings) for run in self.runs],
+            dtype=np.int64,
+        ).reshape(-1, 7)
+        of_ring = np.repeat(np.arange(len(runs)), runs[:, 6])
+        dimension = runs[of_ring, 5]
+        _override(dimension, self.dimensions)
+        solid = runs[of_ring, 3].astype(np.int32)
+        _override(solid, self.solids)
+        size = len(of_ring)
+        numbers, count, wrong = _joined(self.blocks)
+        self.blocks = []
+        points = _points(numbers, count, dimension, wrong)
+        return Rings(
+            feature=features[of_ring],
+            role=runs[of_ring, 0],
+            lod=runs[of_ring, 1].astype(np.int8),
+            kind=runs[of_ring, 2].astype(np.int8),
+            solid=solid,
+            colour=runs[of_ring, 4].astype(np.uint32),
+            hole=_marked(size, self.holes),
+            flipped=_marked(size, self.flipped),
+            id=np.array(self.ids, dtype=np.int64) if self.ids else np.zeros(size, dtype=np.int64),
+            **points,
+        )
 
 
-def _referred(member: Element, feature: Element, depth: int) -> Iterator[Ring]:
-    wanted = (member.get(XLINK_HREF) or "").removeprefix("#")
-    if not wanted:
-        return
-    for polygon in feature.iter(POLYGON):
-        if polygon.get(GML_ID) == wanted:
-            yield from _rings(polygon, feature, depth + 1)
-            return
+def _override(values: NDArray[np.integer], own: Mapping[int, int]) -> None:
+    if own:
+        values[list(own)] = list(own.values())
 
 
-def _dimension(element: Element) -> int | None:
-    stated = element.get("srsDimension")
-    return int(stated) if stated in ("2", "3") else None
-
-
-class RingTable:
-    """Rings of many features, in runs of one feature and one role."""
-
-    def __init__(self) -> None:
-        self._texts: list[str] = []
-        self._holes: list[int] = []
-        self._own_dimension: dict[int, int] = {}
-        self._runs: list[tuple[int, int, int, int]] = []
-        self.characters = 0
-
-    def add(self, feature: int, role: Role, rings: Iterable[Ring], *, dimension: int) -> None:
-        first = len(self._texts)
-        for ring in rings:
-            if ring.hole and len(self._texts) > first:
-                self._holes.append(len(self._texts))
-            if ring.dimension is not None:
-                self._own_dimension[len(self._texts)] = ring.dimension
-            self._texts.append(ring.text)
-            self.characters += len(ring.text)
-        self._runs.append((feature, role, dimension, len(self._texts) - first))
-
-    def add_plain(self, feature: int, role: Role, texts: list[str], *, dimension: int) -> None:
-        self._texts += texts
-        self.characters += sum(map(len, texts))
-        self._runs.append((feature, role, dimension, len(texts)))
-
-    def parse(self) -> "Rings":
-        runs = np.array(self._runs, dtype=np.int64).reshape(-1, 4)
-        feature, role, dimension = (np.repeat(runs[:, column], runs[:, 3]) for column in range(3))
-        for ring, own in self._own_dimension.items():
-            dimension[ring] = own
-        hole = np.zeros(len(self._texts), dtype=bool)
-        hole[self._holes] = True
-        numbers, count, not_numbers = _numbers(self._texts)
-        return Rings(feature, role, hole, *_points(numbers, count, dimension, not_numbers))
+def _marked(size: int, at: list[int]) -> NDArray[np.bool_]:
+    marks = np.zeros(size, dtype=bool)
+    marks[at] = True
+    return marks
 
 
 @dataclass(frozen=True)
@@ -154,7 +172,14 @@ class Rings:
 
     feature: NDArray[np.int64]
     role: NDArray[np.int64]
+    lod: NDArray[np.int8]
+    kind: NDArray[np.int8]
+    solid: NDArray[np.int32]
+    colour: NDArray[np.uint32]
     hole: NDArray[np.bool_]
+    flipped: NDArray[np.bool_]
+    id: NDArray[np.int64]
+    """`hash` of the gml:id; 0 where nobody asks for it."""
     reason: NDArray[np.object_]
     """Why a ring is wrong; empty for a good one, and only good ones have points."""
     first: NDArray[np.int64]
@@ -170,8 +195,20 @@ class Rings:
         return np.asarray(self.reason == "", dtype=bool)
 
 
-def _numbers(texts: list[str]) -> tuple[NDArray[np.float64], NDArray[np.int64], set[int]]:
-    """All numbers of all texts in a row, how many each text has, and the texts that are not numbers."""
+def _joined(blocks: list[Block]) -> tuple[NDArray[np.float64], NDArray[np.int64], set[int]]:
+    if len(blocks) == 1:
+        return blocks[0].numbers, blocks[0].count, blocks[0].not_numbers
+    wrong: set[int] = set()
+    base = 0
+    for block in blocks:
+        wrong |= {base + text for text in block.not_numbers}
+        base += len(block.count)
+    numbers = np.concatenate([np.empty(0), *(block.numbers for block in blocks)])
+    count = np.concatenate([np.empty(0, dtype=np.int64), *(block.count for block in blocks)])
+    return numbers, count, wrong
+
+
+def _numbers(texts: list[str]) -> Block:
     joined = "],[".join(texts)
     if "".join(texts).encode().translate(None, _DIGITS) == b"":
         for candidate in (joined, "],[".join(" ".join(text.split()) for text in texts)):
@@ -180,11 +217,11 @@ def _numbers(texts: list[str]) -> tuple[NDArray[np.float64], NDArray[np.int64], 
             except orjson.JSONDecodeError:
                 continue
             count = np.fromiter(map(len, lists), dtype=np.int64, count=len(lists))
-            return np.array(list(chain.from_iterable(lists)), dtype=np.float64), count[: len(texts)], set()
+            return Block(np.array(list(chain.from_iterable(lists)), dtype=np.float64), count[: len(texts)], set())
     return _numbers_one_by_one(texts)
 
 
-def _numbers_one_by_one(texts: list[str]) -> tuple[NDArray[np.float64], NDArray[np.int64], set[int]]:
+def _numbers_one_by_one(texts: list[str]) -> Block:
     """The slow way, which finds the texts that are wrong; `nan` is a number here and refused later."""
     wrong: set[int] = set()
     numbers: list[list[float]] = []
@@ -197,12 +234,12 @@ def _numbers_one_by_one(texts: list[str]) -> tuple[NDArray[np.float64], NDArray[
         if "_" in text:
             wrong.add(index)
     count = np.fromiter(map(len, numbers), dtype=np.int64, count=len(numbers))
-    return np.array(list(chain.from_iterable(numbers)), dtype=np.float64), count, wrong
+    return Block(np.array(list(chain.from_iterable(numbers)), dtype=np.float64), count, wrong)
 
 
 def _points(
     numbers: NDArray[np.float64], count: NDArray[np.int64], dimension: NDArray[np.int64], not_numbers: set[int]
-) -> tuple[NDArray[np.object_], NDArray[np.int64], NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+) -> dict[str, NDArray[Any]]:
     reason = np.full(len(count), "", dtype=object)
     reason[sorted(not_numbers)] = "not a number"
     _refuse(reason, count == 0, "no coordinates")
@@ -217,9 +254,9 @@ def _points(
     _refuse_at(reason, filled, ~np.logical_and.reduceat(np.isfinite(xyz[:, :2]).all(axis=1), begin), "not finite")
     _refuse_at(reason, filled, (xyz[begin, :2] != xyz[end, :2]).any(axis=1), "not closed")
     lowest, highest = np.full(len(count), np.nan), np.full(len(count), np.nan)
-    lowest[filled] = np.fmin.reduceat(xyz[:, 2], begin)
-    highest[filled] = np.fmax.reduceat(xyz[:, 2], begin)
-    return reason, first, xyz, lowest, highest
+    lowest[filled] = np.minimum.reduceat(xyz[:, 2], begin)
+    highest[filled] = np.maximum.reduceat(xyz[:, 2], begin)
+    return {"reason": reason, "first": first, "xyz": xyz, "lowest": lowest, "highest": highest}
 
 
 def _triples(

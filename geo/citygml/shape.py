@@ -1,24 +1,13 @@
-"""Which of a feature's geometries becomes its outline on the map, and which aren't read yet."""
+"""The shape of a feature: all its faces, and which of its geometries is its outline on the map."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from functools import cache
 
-from geo.citygml.attribute import PART
-from geo.citygml.document import MEMBERS
-from geo.citygml.element import (
-    CURVES,
-    GML,
-    POINT,
-    POS,
-    POS_LIST,
-    XLINK_HREF,
-    Element,
-    local_name,
-    lod_of,
-    qualified_name,
-)
-from geo.citygml.ring import Ring, Role, plain_ring_texts, read_rings
+from geo.citygml.element import CURVES, POINT, POS, POS_LIST, Element
+from geo.citygml.face import FaceReader
+from geo.citygml.geometry import DRAWING, OWN, PART, Geometry, find_geometries
+from geo.citygml.ring import RingList, Role, Run
+from geo.surface import SurfaceKind
 
 _LOD0_OF_BUILDINGS = (
     ("lod0FootPrint", Role.FOOTPRINT),
@@ -26,199 +15,114 @@ _LOD0_OF_BUILDINGS = (
     ("lod0MultiSurface", Role.SURFACE),
 )
 _LOD1_OF_BUILDINGS = ("lod1Solid", "lod1MultiSurface")
-_SOLID = f"{GML}Solid"
-
-_CONTAINERS = frozenset(
-    {
-        "auxiliaryTrafficArea",
-        "boundedBy",
-        "consistsOfBuildingPart",
-        "interiorRoom",
-        "outerBuildingInstallation",
-        "trafficArea",
-    }
-)
-
-Properties = dict[str, Element]
-"""A feature's own geometry properties by local name."""
-
-
-@dataclass(slots=True)
-class Run:
-    """Rings of one role; as plain texts where nothing is unusual about them."""
-
-    role: Role
-    rings: list[Ring] | None = None
-    plain: list[str] | None = None
-    dimension: str | None = None
+_WITH_FOOTPRINTS = frozenset({"bldg", "ubld"})
 
 
 @dataclass(slots=True)
 class Shape:
+    rings: RingList
     lod: str = ""
-    runs: list[Run] = field(default_factory=list)
+    """Of what became the outline."""
     curves: list[str] = field(default_factory=list)
     points: list[str] = field(default_factory=list)
     srs: str | None = None
     dimension: str | None = None
-    """As the geometry itself states it."""
+    """Of curves and points, as the geometry itself states it."""
     levels: set[int] = field(default_factory=set)
     """All levels of detail the feature has, its boundary surfaces and parts included."""
-    unread: set[int] = field(default_factory=set)
+    lost: list[str] = field(default_factory=list)
+    """Surfaces it refers to that don't stand in it."""
+
+    @property
+    def has_outline(self) -> bool:
+        return any(run.role is not Role.NONE for run in self.rings.runs)
 
     @property
     def is_empty(self) -> bool:
-        return not (self.runs or self.curves or self.points)
+        return not (self.curves or self.points or self.has_outline)
 
     @property
     def suffix(self) -> str:
         """Features that aren't surfaces make layers of their own."""
-        if self.runs or self.is_empty:
+        if self.is_empty or self.has_outline:
             return ""
         return "-line" if self.curves else "-point"
 
 
-class SurfaceCollector:
-    """Takes surfaces while their feature is still being read, so that a flood area of any size needs little memory."""
-
-    def __init__(self) -> None:
-        self._rings: dict[str, list[Ring]] = {}
-
-    def take(self, surface: Element) -> None:
-        """Keeps the rings of a surface that is the feature's own, and gives the element's memory back."""
-        if not len(surface) and surface.get(XLINK_HREF):
-            return
-        owner = surface.getparent()
-        while owner is not None and lod_of(owner.tag) is None:
-            owner = owner.getparent()
-        if owner is not None and owner.getparent().getparent().tag in MEMBERS:
-            self._rings.setdefault(local_name(owner.tag), []).extend(read_rings(surface, surface))
-        surface.clear()
-        before = surface.getprevious()
-        if before is not None and not len(before) and not before.attrib:
-            before.getparent().remove(before)
-
-    def rings(self, name: str) -> list[Ring]:
-        return self._rings.get(name, [])
-
-    def forget(self) -> None:
-        """The feature is done."""
-        self._rings.clear()
-
-
-def find_shape(feature: Element, package: str, surfaces: SurfaceCollector) -> Shape:
-    properties = _properties(feature)
-    shape = Shape(levels=_levels(feature, properties))
-    if package == "bldg":
-        _find_building(shape, feature, properties, surfaces)
-        shape.unread = shape.levels - {0, 1}
-    else:
-        _find_surface(shape, feature, properties, surfaces)
-        shape.unread = shape.levels - {int(shape.lod[-1])} if shape.lod else set()
+def find_shape(feature: Element, package: str, faces: FaceReader) -> Shape:
+    geometries = find_geometries(feature)
+    rings, lost = faces.read((one for one in geometries if one.depth != DRAWING), feature)
+    shape = Shape(rings, levels={one.lod for one in geometries}, lost=lost)
+    if geometries:
+        shape.srs = geometries[0].element[0].get("srsName")
+    find = _outline_of_building if package in _WITH_FOOTPRINTS else _outline
+    shape.lod = find(rings.runs)
+    if not shape.lod:
+        _find_curves(shape, geometries)
     return shape
 
 
-def levels_of(feature: Element) -> set[int]:
-    return _levels(feature, _properties(feature))
-
-
-def _properties(feature: Element) -> Properties:
-    return {local_name(one.tag): one for one in feature if lod_of(one.tag) is not None and len(one)}
-
-
-def _levels(feature: Element, properties: Properties) -> set[int]:
-    levels = {int(name[3]) for name in properties}
-    for child in feature:
-        if _holds_features(child.tag):
-            for inner in child:
-                levels |= _levels(inner, _properties(inner))
-    return levels
-
-
-@cache
-def _holds_features(tag: str) -> bool:
-    """What a feature consists of: its surfaces, parts, traffic areas."""
-    return local_name(tag) in _CONTAINERS and not tag.startswith(GML)
-
-
-def _find_building(shape: Shape, building: Element, properties: Properties, surfaces: SurfaceCollector) -> None:
-    if _take_building(shape, building, properties, surfaces):
-        return
-    nothing = SurfaceCollector()
-    for part in _inner(building, PART):
-        _take_building(shape, part, _properties(part), nothing)
-    if shape.is_empty:
-        _take_ground(shape, building)
-
-
-def _take_building(shape: Shape, building: Element, properties: Properties, surfaces: SurfaceCollector) -> bool:
+def _outline_of_building(runs: list[Run]) -> str:
     """The outline from LOD0, and the heights from LOD1; both from LOD1 where there is no LOD0."""
-    solid = next((properties[name] for name in _LOD1_OF_BUILDINGS if name in properties), None)
+    lod = _footprint(runs, OWN) or _footprint(runs, PART)
+    return lod or _ground(runs) or _shadow(runs)
+
+
+def _footprint(runs: list[Run], depth: int) -> str:
+    own = [run for run in runs if run.depth == depth and run.lod < 2]
+    names = {run.name for run in own}
+    solid = next((name for name in _LOD1_OF_BUILDINGS if name in names), None)
     for name, role in _LOD0_OF_BUILDINGS:
-        if name in properties and _take(shape, properties[name], role, building, surfaces):
-            shape.lod = shape.lod or "LOD0"
-            if solid is not None:
-                _take(shape, solid, Role.SOLID, building, surfaces)
-            return True
-    if solid is not None and _take(shape, solid, Role.SOLID_OUTLINE, building, surfaces):
-        shape.lod = shape.lod or "LOD1"
-        return True
-    return False
+        if name in names:
+            _give(own, role, lambda run, name=name: run.name == name)  # type: ignore[misc]
+            _give(own, Role.SOLID, lambda run: run.name == solid)
+            return "LOD0"
+    return _give(own, Role.SOLID_OUTLINE, lambda run: run.name == solid)
 
 
-def _take_ground(shape: Shape, building: Element) -> None:
-    """The ground surfaces of a building that has LOD2 or higher only, from its lowest level."""
-    grounds = [
-        (level, one)
-        for surface in _inner(building, "bldg:boundedBy")
-        if qualified_name(surface.tag) == "bldg:GroundSurface"
-        for one in surface
-        if (level := lod_of(one.tag)) is not None and len(one)
-    ]
-    lowest = min((level for level, _ in grounds), default=0)
-    for level, ground in grounds:
-        if level == lowest and _take(shape, ground, Role.FOOTPRINT, building, SurfaceCollector()):
-            shape.lod = f"LOD{lowest}"
+def _outline(runs: list[Run]) -> str:
+    """LOD1 before LOD0, else what the lowest level of detail covers."""
+    for lod in (1, 0):
+        own = [run for run in runs if run.depth == OWN and run.lod == lod]
+        if own:
+            return _give(own, Role.SOLID_OUTLINE if own[0].is_solid else Role.SURFACE, lambda run: True)
+    return _ground(runs) or _shadow(runs)
 
 
-def _inner(feature: Element, name: str) -> Iterator[Element]:
-    return (inner for child in feature if qualified_name(child.tag) == name for inner in child)
+def _ground(runs: list[Run]) -> str:
+    """Ground surfaces of the lowest level that has any."""
+    grounds = [run for run in runs if run.kind == SurfaceKind.GROUND]
+    lowest = min((run.lod for run in grounds), default=-1)
+    return _give(grounds, Role.FOOTPRINT, lambda run: run.lod == lowest)
 
 
-def _take(shape: Shape, geometry: Element, role: Role, feature: Element, surfaces: SurfaceCollector) -> bool:
-    """Whether there was any ring."""
-    inner = geometry[0]
-    shape.srs = shape.srs or inner.get("srsName")
-    run = Run(role, dimension=inner.get("srsDimension"))
-    early = surfaces.rings(local_name(geometry.tag))
-    if early or role is Role.SOLID_OUTLINE:
-        run.rings = [*early, *read_rings(geometry, feature)]
-    else:
-        run.plain = plain_ring_texts(geometry)
-        if not run.plain:
-            run.plain, run.rings = None, read_rings(geometry, feature)
-    if not (run.plain or run.rings):
-        return False
-    shape.runs.append(run)
-    return True
+def _shadow(runs: list[Run]) -> str:
+    lowest = min((run.lod for run in runs), default=-1)
+    return _give(runs, Role.SHADOW, lambda run: run.lod == lowest)
 
 
-def _find_surface(shape: Shape, feature: Element, properties: Properties, surfaces: SurfaceCollector) -> None:
-    """LOD1 before LOD0; lines and points only where there is no surface."""
-    usable = sorted((name for name in properties if name[3] in "01"), key=lambda name: -int(name[3]))
-    for name in usable:
-        geometry = properties[name]
-        role = Role.SOLID_OUTLINE if geometry[0].tag == _SOLID else Role.SURFACE
-        if _take(shape, geometry, role, feature, surfaces):
-            shape.lod = f"LOD{name[3]}"
-            return
-    for name in reversed(usable):
-        shape.curves = [_positions(curve) for curve in properties[name].iter(*CURVES)]
-        shape.points = [] if shape.curves else [_positions(point) for point in properties[name].iter(POINT)]
+def _give(runs: Iterable[Run], role: Role, wanted: Callable[[Run], bool]) -> str:
+    """The level of detail of the runs that have now got the role; empty for none."""
+    lod = ""
+    for run in runs:
+        if wanted(run):
+            run.role = role
+            lod = f"LOD{run.lod}"
+    return lod
+
+
+def _find_curves(shape: Shape, geometries: list[Geometry]) -> None:
+    """Lines and points, of the feature itself before those of the drawing."""
+    usable = sorted((one for one in geometries if one.lod < 2), key=lambda one: (one.depth, one.lod))
+    for one in usable:
+        if "TerrainIntersection" in one.name:
+            continue
+        shape.curves = [_positions(curve) for curve in one.element.iter(*CURVES)]
+        shape.points = [] if shape.curves else [_positions(point) for point in one.element.iter(POINT)]
         if shape.curves or shape.points:
-            shape.srs = properties[name][0].get("srsName")
-            shape.dimension = properties[name][0].get("srsDimension")
-            shape.lod = f"LOD{name[3]}"
+            shape.srs = one.element[0].get("srsName")
+            shape.dimension = one.element[0].get("srsDimension")
+            shape.lod = f"LOD{one.lod}"
             return
 
 

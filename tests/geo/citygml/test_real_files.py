@@ -243,14 +243,6 @@ def test_flood_areas_of_2021_have_rank_and_scale_from_generic_attributes() -> No
     assert (stored["name"] == "狩野川水系狩野川洪水浸水想定区域図（想定最大規模）").all()
 
 
-def test_what_yokosuka_and_tsukuba_hold_beyond_lod1_is_named() -> None:
-    yokosuka = problems(batches_of("plateau/yokosuka_iur/udx/bldg/52397519_bldg_6697_op.gml"))
-    told = {one.rule: one.parameters["count"] for one in yokosuka if "count" in one.parameters}
-    assert told == {"citygml.lod_not_read": "2", "citygml.textures_not_read": "3"}
-    tsukuba = problems(batches_of("plateau/tsukuba_tran/54401018_tran_6697_op.gml"), "citygml.lod_not_read")
-    assert [(one.parameters["feature_type"], one.parameters["lod"]) for one in tsukuba] == [("tran:Road", "LOD3")]
-
-
 def test_packages_that_are_not_read_are_counted_and_named() -> None:
     folder = shared_data("plateau/mixed_iur30")
     for path in sorted(folder.rglob("*.gml")):

@@ -1,0 +1,168 @@
+"""From the rings of a batch to the faces of its features in space."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+from pyproj import CRS
+
+from geo.citygml.ring import Rings
+from geo.crs import reproject_points
+from geo.surface import Surfaces
+
+
+@dataclass(frozen=True)
+class Bodies:
+    surfaces: Surfaces
+    """`row` is the number of the feature among those the rings were read with."""
+    wrong: dict[tuple[int, int], tuple[int, str]]
+    """By feature and level of detail: how many faces were left out, and why the first of them."""
+
+
+def build_bodies(rings: Rings, count: int, crs: CRS, *, north_first: bool) -> Bodies:
+    """The faces of `count` features.
+
+    What stands at no height, or all of it at height 0 because nobody knew it, is not in space; LOD0 counts only
+    where a feature has nothing else.
+    """
+    face = np.cumsum(~rings.hole) - 1
+    starts = np.flatnonzero(~rings.hole)
+    if not len(starts):
+        return Bodies(_empty(), {})
+    good = np.logical_and.reduceat(rings.good & np.isfinite(rings.highest - rings.lowest), starts)
+    body = rings.feature[starts] * 8 + rings.lod[starts]
+    in_space = _in_space(rings, body, good, starts, count)
+    order = np.argsort(body[in_space & good], kind="stable")
+    at = np.flatnonzero(in_space & good)[order]
+    wrong = _wrong(rings, in_space & ~good, face, starts)
+    return Bodies(_surfaces(rings, at, starts, body[at], crs, north_first), wrong)
+
+
+def kept_bodies(surfaces: Surfaces, keep: NDArray[np.bool_]) -> Surfaces | None:
+    """The bodies of features that are kept, their rows counted among those; None where none is left."""
+    wanted = keep[surfaces.row]
+    rows = np.cumsum(keep) - 1
+    if wanted.all():
+        return replace(surfaces, row=rows[surfaces.row]) if len(wanted) else None
+    faces = np.repeat(wanted, np.diff(surfaces.first_face))
+    rings = np.repeat(faces, np.diff(surfaces.first_ring))
+    points = np.repeat(rings, np.diff(surfaces.first_point))
+    if not wanted.any():
+        return None
+    return Surfaces(
+        row=rows[surfaces.row[wanted]],
+        lod=surfaces.lod[wanted],
+        first_face=_sums(np.diff(surfaces.first_face)[wanted]),
+        kind=surfaces.kind[faces],
+        solid=surfaces.solid[faces],
+        texture=surfaces.texture[faces],
+        colour=surfaces.colour[faces],
+        first_ring=_sums(np.diff(surfaces.first_ring)[faces]),
+        first_point=_sums(np.diff(surfaces.first_point)[rings]),
+        xyz=surfaces.xyz[points],
+        uv=surfaces.uv[points],
+        images=surfaces.images,
+    )
+
+
+def _in_space(
+    rings: Rings, body: NDArray[np.int64], good: NDArray[np.bool_], starts: NDArray[np.int64], count: int
+) -> NDArray[np.bool_]:
+    """Faces of bodies that have heights, and of those only."""
+    high = np.zeros(8 * count, dtype=bool)
+    has_height = good & ((rings.lowest[starts] != 0) | (rings.highest[starts] != 0))
+    high[body[has_height]] = True
+    above_lod0 = np.zeros(count, dtype=bool)
+    lod = rings.lod[starts]
+    above_lod0[rings.feature[starts][lod > 0]] = True
+    return np.asarray(high[body] & ((lod > 0) | ~above_lod0[rings.feature[starts]]), dtype=bool)
+
+
+def _wrong(
+    rings: Rings, faces: NDArray[np.bool_], face: NDArray[np.int64], starts: NDArray[np.int64]
+) -> dict[tuple[int, int], tuple[int, str]]:
+    wrong: dict[tuple[int, int], tuple[int, str]] = {}
+    for number in np.flatnonzero(faces):
+        first = int(starts[number])
+        end = int(starts[number + 1]) if number + 1 < len(starts) else len(rings.hole)
+        reasons = [str(rings.reason[ring]) or "no height" for ring in range(first, end) if not _is_good(rings, ring)]
+        key = (int(rings.feature[first]), int(rings.lod[first]))
+        told = wrong.get(key, (0, reasons[0]))
+        wrong[key] = (told[0] + 1, told[1])
+    return wrong
+
+
+def _is_good(rings: Rings, ring: int) -> bool:
+    return rings.reason[ring] == "" and bool(np.isfinite(rings.highest[ring] - rings.lowest[ring]))
+
+
+def _surfaces(
+    rings: Rings,
+    faces: NDArray[np.int64],
+    starts: NDArray[np.int64],
+    body: NDArray[np.int64],
+    crs: CRS,
+    north_first: bool,
+) -> Surfaces:
+    """The given faces in their order, which is that of their bodies."""
+    many = np.diff(np.append(starts, len(rings.hole)))[faces]
+    ring = _ranges(starts[faces], many)
+    size = np.diff(rings.first)[ring] - 1
+    point = _points(rings, ring, size)
+    xyz = rings.xyz[point]
+    east, north = (xyz[:, 1], xyz[:, 0]) if north_first else (xyz[:, 0], xyz[:, 1])
+    lonlat = reproject_points(np.ascontiguousarray(east), np.ascontiguousarray(north), crs)
+    bodies, first_face = np.unique(body, return_index=True)
+    return Surfaces(
+        row=bodies // 8,
+        lod=(bodies % 8).astype(np.int8),
+        first_face=np.append(first_face, len(faces)).astype(np.int64),
+        kind=rings.kind[starts[faces]],
+        solid=rings.solid[starts[faces]],
+        texture=np.full(len(faces), -1, dtype=np.int32),
+        colour=rings.colour[starts[faces]],
+        first_ring=_sums(many),
+        first_point=_sums(size),
+        xyz=np.column_stack([lonlat, xyz[:, 2]]),
+        uv=np.full((len(point), 2), np.nan, dtype=np.float32),
+    )
+
+
+def _points(rings: Rings, ring: NDArray[np.int64], size: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Which points: all of each ring but the last, from the end where the ring is turned round."""
+    points = _ranges(rings.first[ring], size)
+    turned = np.repeat(rings.flipped[ring], size)
+    if turned.any():
+        ends = np.repeat(2 * rings.first[ring] + size, size)
+        points = np.where(turned, ends - points, points)
+    return points
+
+
+def _ranges(first: NDArray[np.int64], size: NDArray[np.int64]) -> NDArray[np.int64]:
+    """`first` and what follows it, `size` many of each, one after the other."""
+    total = int(size.sum())
+    if not total:
+        return np.empty(0, dtype=np.int64)
+    before = np.cumsum(size) - size
+    return np.asarray(np.arange(total) + np.repeat(first - before, size), dtype=np.int64)
+
+
+def _sums(sizes: NDArray[np.int64]) -> NDArray[np.int64]:
+    return np.concatenate([[0], np.cumsum(sizes, dtype=np.int64)])
+
+
+def _empty() -> Surfaces:
+    no = np.zeros(0, dtype=np.int64)
+    return Surfaces(
+        row=no,
+        lod=no.astype(np.int8),
+        first_face=np.zeros(1, dtype=np.int64),
+        kind=no.astype(np.int8),
+        solid=no.astype(np.int32),
+        texture=no.astype(np.int32),
+        colour=no.astype(np.uint32),
+        first_ring=np.zeros(1, dtype=np.int64),
+        first_point=np.zeros(1, dtype=np.int64),
+        xyz=np.zeros((0, 3)),
+        uv=np.zeros((0, 2), dtype=np.float32),
+    )

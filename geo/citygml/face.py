@@ -1,0 +1,291 @@
+"""From the geometries of one feature to its faces: every polygon once in each level of detail, in its solid."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
+
+from geo.citygml.element import (
+    COMPOSITE_SURFACE,
+    COORDINATES,
+    EXTERIOR,
+    FACES,
+    GML_ID,
+    INTERIOR,
+    MULTI_SURFACE,
+    ORIENTABLE_SURFACE,
+    POLYGON,
+    POS,
+    POS_LIST,
+    SOLID,
+    SURFACE_MEMBER,
+    XLINK_HREF,
+    Element,
+)
+from geo.citygml.geometry import Geometry, kind_of
+from geo.citygml.ring import RingList, Run
+
+_UNUSUAL = (INTERIOR, POS, COORDINATES, ORIENTABLE_SURFACE, *FACES[1:])
+_REFERRED = (POLYGON, COMPOSITE_SURFACE, MULTI_SURFACE, ORIENTABLE_SURFACE)
+_FACES = frozenset(FACES)
+
+Side = tuple[int, bool]
+"""The solid that a face bounds, and whether it is turned round there."""
+
+
+@dataclass(slots=True)
+class _Use:
+    """How solids and other surfaces use a surface that stands elsewhere."""
+
+    geometry: Geometry
+    sides: list[Side] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Place:
+    """One geometry with what was found in it."""
+
+    geometry: Geometry
+    members: list[Element]
+    solid: int
+    """The number of the first solid in it; -1 for none."""
+
+
+class FaceReader:
+    """Reads the faces of a file's features.
+
+    `colours`: of X3DMaterials by gml:id. `ring_ids`: whether textures want to know which ring is which.
+    """
+
+    def __init__(self, colours: Mapping[str, int] | None = None, *, ring_ids: bool = False) -> None:
+        self._colours, self._ring_ids = colours or {}, ring_ids
+
+    def read(self, geometries: Iterable[Geometry], feature: Element) -> tuple[RingList, list[str]]:
+        """The feature's rings, and the gml:ids it refers to that aren't found in it."""
+        rings = RingList()
+        lost: list[str] = []
+        by_level: dict[int, list[Geometry]] = {}
+        for one in geometries:
+            by_level.setdefault(one.lod, []).append(one)
+        for of_level in by_level.values():
+            lost += _Level(rings, self._colours, self._ring_ids).read(of_level, feature)
+        return rings, lost
+
+
+class _Level:
+    """The faces of one feature in one level of detail."""
+
+    def __init__(self, rings: RingList, colours: Mapping[str, int], ring_ids: bool) -> None:
+        self._rings, self._colours, self._ring_ids = rings, colours, ring_ids
+        self._uses: dict[str, _Use] = {}
+        self._solids = 0
+        self._solid = 0
+        """The number of the next solid while faces are taken."""
+        self._run: Run | None = None
+
+    def read(self, geometries: Sequence[Geometry], feature: Element) -> list[str]:
+        places = [self._place(one) for one in geometries]
+        for place in places:
+            self._run = None
+            self._take(place)
+        return self._take_referred(feature) if self._uses else []
+
+    def _place(self, geometry: Geometry) -> _Place:
+        """Numbers the solids and notes which surfaces they refer to."""
+        members = list(geometry.element.iter(SURFACE_MEMBER))
+        first = self._solids
+        if geometry.element[0].tag == SOLID:
+            self._note_uses(geometry, members, first)
+            self._solids += 1
+            return _Place(geometry, members, first)
+        if geometry.element[0].tag != MULTI_SURFACE:
+            for solid in geometry.element.iter(SOLID):
+                self._note_uses(geometry, solid.iter(SURFACE_MEMBER), self._solids)
+                self._solids += 1
+        if first == self._solids:
+            self._note_uses(geometry, members, first := -1)
+        return _Place(geometry, members, first)
+
+    def _note_uses(self, geometry: Geometry, members: Iterable[Element], solid: int) -> None:
+        for member in members:
+            turned, holder = False, member
+            if len(member):
+                if member[0].tag != ORIENTABLE_SURFACE or not len(member[0]):
+                    continue
+                turned, holder = member[0].get("orientation") == "-", member[0][-1]
+            href = holder.get(XLINK_HREF)
+            if not href or len(holder):
+                continue
+            name = href.rpartition("#")[2]
+            use = self._uses.get(name)
+            if use is None:
+                use = self._uses[name] = _Use(geometry)
+            if solid >= 0:
+                use.sides.append((solid, turned))
+
+    def _take(self, place: _Place) -> None:
+        geometry = place.geometry.element
+        polygons = list(geometry.iter(POLYGON))
+        if not polygons and next(geometry.iter(*FACES[1:]), None) is None:
+            return
+        if len(polygons) == len(place.members) and not self._is_named(geometry[0]):
+            lists = list(geometry.iter(POS_LIST))
+            if len(lists) == len(polygons) and _are_plain(geometry, lists):
+                self._take_plain(place, polygons, lists)
+                return
+        self._solid = place.solid
+        self._walk(place.geometry, geometry, [(-1, False)], 0)
+
+    def _is_named(self, holder: Element) -> bool:
+        """Whether somebody refers to the surfaces together."""
+        name = holder.get(GML_ID)
+        return name is not None and (name in self._uses or name in self._colours)
+
+    def _take_plain(self, place: _Place, polygons: list[Element], lists: list[Element]) -> None:
+        """Polygons of one ring each."""
+        if self._uses or self._colours:
+            for polygon in polygons:
+                self._face(place.geometry, polygon, [(place.solid, False)], 0)
+            return
+        self._extend(place.geometry, place.solid, 0, len(lists))
+        self._rings.extend_texts([one.text or "" for one in lists])
+        if self._ring_ids:
+            self._rings.ids += [_hash(one.getparent()) for one in lists]
+
+    def _walk(self, geometry: Geometry, parent: Element, sides: list[Side], colour: int) -> None:
+        for child in parent:
+            if child.tag in _FACES:
+                self._face(geometry, child, sides, colour)
+            elif len(child):
+                own = self._sides_of(child, sides)
+                name = child.get(GML_ID)
+                if name is not None:
+                    own, colour_of_child = self._used(name, own), self._colours.get(name, colour)
+                    self._walk(geometry, child, own, colour_of_child)
+                else:
+                    self._walk(geometry, child, own, colour)
+
+    def _sides_of(self, element: Element, sides: list[Side]) -> list[Side]:
+        if element.tag == SOLID:
+            self._solid += 1
+            return [(self._solid - 1, False)]
+        if element.tag == ORIENTABLE_SURFACE and element.get("orientation") == "-":
+            return [(solid, not turned) for solid, turned in sides]
+        return sides
+
+    def _used(self, name: str, sides: list[Side]) -> list[Side]:
+        """The sides of a surface of that name: where it stands, and where others refer to it."""
+        use = self._uses.pop(name, None)
+        if use is None or not use.sides:
+            return sides
+        return use.sides if sides[0][0] < 0 else [*sides, *use.sides]
+
+    def _face(self, geometry: Geometry, face: Element, sides: list[Side], colour: int) -> None:
+        name = face.get(GML_ID)
+        if name is not None:
+            if self._uses:
+                sides = self._used(name, sides)
+            if self._colours:
+                colour = self._colours.get(name, colour)
+        found = face_rings(face)
+        for solid, turned in sides:
+            self._extend(geometry, solid, colour, len(found))
+            self._add(found, turned)
+
+    def _add(self, found: "list[Ring]", turned: bool) -> None:
+        rings = self._rings
+        for number, ring in enumerate(found):
+            at = len(rings)
+            if number:
+                rings.holes.append(at)
+            if turned:
+                rings.flipped.append(at)
+            if ring.dimension is not None:
+                rings.dimensions[at] = ring.dimension
+            if self._ring_ids:
+                rings.ids.append(ring.id)
+            rings.add(ring.text)
+
+    def _take_referred(self, feature: Element) -> list[str]:
+        """Surfaces of another level of detail, or that stand in no geometry of their own."""
+        wanted, self._uses = self._uses, {}
+        for element in feature.iter(*_REFERRED):
+            use = wanted.pop(element.get(GML_ID), None)
+            if use is None:
+                continue
+            self._run = None
+            sides = use.sides or [(-1, False)]
+            geometry = replace(use.geometry, kind=_kind_around(element, use.geometry.kind))
+            if element.tag == POLYGON:
+                self._face(geometry, element, sides, 0)
+            else:
+                self._walk(geometry, element, sides, 0)
+        return list(wanted)
+
+    def _extend(self, geometry: Geometry, solid: int, colour: int, rings: int) -> None:
+        """Counts rings that come next; those that have all in common are one run."""
+        run = self._run
+        if run is None or run.solid != solid or run.colour != colour:
+            run = self._run = run_of(geometry, solid, colour)
+            self._rings.runs.append(run)
+        run.rings += rings
+
+
+class Ring(NamedTuple):
+    text: str
+    dimension: int | None = None
+    """From `srsDimension` on the coordinates themselves."""
+    id: int = 0
+
+
+def run_of(geometry: Geometry, solid: int, colour: int) -> Run:
+    holder = geometry.element[0]
+    stated = holder.get("srsDimension")
+    return Run(
+        geometry.name,
+        geometry.lod,
+        geometry.kind,
+        geometry.depth,
+        is_solid=holder.tag == SOLID,
+        solid=solid,
+        colour=colour,
+        dimension=int(stated) if stated in ("2", "3") else 0,
+    )
+
+
+def face_rings(face: Element) -> list[Ring]:
+    """The exterior and the holes; a ring that can't be read has an empty text, and is a bad one."""
+    found = []
+    for boundary in face:
+        if boundary.tag != EXTERIOR and boundary.tag != INTERIOR:
+            continue
+        ring = boundary[0] if len(boundary) else None
+        found.append(Ring("") if ring is None else _ring(ring))
+    return found or [Ring("")]
+
+
+def _ring(ring: Element) -> Ring:
+    if len(ring) and ring[0].tag == POS_LIST:
+        stated = ring[0].get("srsDimension")
+        return Ring(ring[0].text or "", int(stated) if stated in ("2", "3") else None, _hash(ring))
+    return Ring(" ".join(one.text or "" for one in ring.iter(POS)), None, _hash(ring))
+
+
+def _hash(ring: Element) -> int:
+    name = ring.get(GML_ID)
+    return hash(name) if name else 0
+
+
+def _are_plain(geometry: Element, lists: list[Element]) -> bool:
+    """Nothing but polygons of one ring, whose coordinates are lists."""
+    return next(geometry.iter(*_UNUSUAL), None) is None and not any(one.get("srsDimension") for one in lists)
+
+
+def _kind_around(element: Element, otherwise: int) -> int:
+    """The kind of the feature that a surface stands in."""
+    parent = element.getparent()
+    while parent is not None:
+        kind = kind_of(parent.tag)
+        if kind is not None:
+            return kind
+        parent = parent.getparent()
+    return otherwise
