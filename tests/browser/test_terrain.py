@@ -37,7 +37,7 @@ def alone(terrain: Layer, parts: str, tilt: str = "", view: str = "2d") -> str:
 
 
 def dem_tiles(watched: Watched) -> list[str]:
-    return [url for url in watched.requests if re.search(r"/dem/\d+/\d+/\d+\.png", url)]
+    return [url for url in watched.requests if re.search(r"/ground/[^/]+/\d+/\d+/\d+\.png", url)]
 
 
 def part(page: Page, name: str) -> Any:

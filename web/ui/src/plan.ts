@@ -9,6 +9,7 @@ import type {
 } from "maplibre-gl";
 import { badgeId } from "./badge";
 import { classed, colourOf, hiddenFilter } from "./expression";
+import type { GroundPart } from "./hash";
 import type { CoverageAnswer, Layer, Session, Theme } from "./layer";
 import { opacityOf, shows, themeOf, viewOf, visibleLayers, type Views } from "./view";
 
@@ -82,46 +83,44 @@ export function planMap(scene: Scene): Plan {
   for (const layer of [...visible].reverse()) {
     sources.set(layer.id, sourceOf(layer, scene));
     placed.push(...drawn(layer, scene));
-    if (isShaded(layer, scene)) {
-      sources.set(shadeId(layer), demSource(layer, scene));
-      placed.push(shade(layer));
-    }
   }
-  const stood = scene.solid ? visible.find((layer) => isRelief(layer, scene)) : undefined;
-  if (stood) sources.set(reliefId(stood), demSource(stood, scene));
+  const shaded = visible.some((layer) => isGround(layer, "shade", scene));
+  const stood = scene.solid && visible.some((layer) => isGround(layer, "relief", scene));
+  if (shaded) {
+    sources.set(SHADE, groundSource(scene));
+    placed.push(shade());
+  }
+  if (stood) sources.set(RELIEF, groundSource(scene));
   if (scene.coverage) {
     for (const [id, source] of coverageSources(scene.coverage)) sources.set(id, source);
     placed.push(...coverageLayers());
   }
-  return { sources, layers: placed.sort((a, b) => a[0] - b[0]).map(([, layer]) => layer), terrain: stood ? { source: reliefId(stood), exaggeration: 1 } : null };
+  return { sources, layers: placed.sort((a, b) => a[0] - b[0]).map(([, layer]) => layer), terrain: stood ? { source: RELIEF, exaggeration: 1 } : null };
 }
 
-// Shade and relief each have a source: they want tiles of different zooms.
-const shadeId = (layer: Layer): string => `${layer.id}/shade`;
-const reliefId = (layer: Layer): string => `${layer.id}/relief`;
+// All terrains are one ground. Shade and relief each have a source: they want tiles of different zooms.
+const SHADE = "ground/shade";
+const RELIEF = "ground/relief";
 
-function isShaded(layer: Layer, scene: Scene): boolean {
-  return Boolean(layer.links.terrain) && shows(viewOf(scene.views, layer.id), "shade");
+function isGround(layer: Layer, part: GroundPart, scene: Scene): boolean {
+  return Boolean(layer.links.terrain) && shows(viewOf(scene.views, layer.id), part);
 }
 
-function isRelief(layer: Layer, scene: Scene): boolean {
-  return Boolean(layer.links.terrain) && shows(viewOf(scene.views, layer.id), "relief");
-}
-
-/** A new version is another address: the map must ask again. */
-function demSource(layer: Layer, scene: Scene): SourceSpecification {
-  const url = `${absolute(layer.links.terrain as string, scene)}?version=${encodeURIComponent(layer.version)}`;
+/** The ground of all terrains, shown or not. New versions are another address: the map must ask again. */
+function groundSource(scene: Scene): SourceSpecification {
+  const terrains = scene.layers.filter((layer) => layer.links.terrain).map((layer) => `${layer.id}@${layer.version}`);
+  const url = `${absolute("/ground/terrain.json", scene)}?of=${encodeURIComponent(terrains.sort().join(" "))}`;
   return { type: "raster-dem", url, tileSize: 256, encoding: "terrarium" };
 }
 
-function shade(layer: Layer): Placed {
+function shade(): Placed {
   const paint = {
     "hillshade-method": "igor" as const,
     "hillshade-exaggeration": byZoom(8, 0.7, 15, 0.45),
     "hillshade-shadow-color": "#4a5a66",
     "hillshade-highlight-color": "#fffaf0",
   };
-  return [Slot.SHADE, { id: `${layer.id}/hillshade`, type: "hillshade", source: shadeId(layer), paint }];
+  return [Slot.SHADE, { id: "ground/hillshade", type: "hillshade", source: SHADE, paint }];
 }
 
 function sourceOf(layer: Layer, scene: Scene): SourceSpecification {

@@ -107,30 +107,40 @@ describe("a terrain", () => {
   const names = (plan: Plan): string[] => plan.layers.map((one) => one.id);
 
   test("is coloured and shaded, and the map stands on it", () => {
-    expect(names(ground(null))).toEqual(["paper", "dem/raster", "dem/hillshade"]);
-    expect(ground(null).terrain).toEqual({ source: "dem/relief", exaggeration: 1 });
+    expect(names(ground(null))).toEqual(["paper", "dem/raster", "ground/hillshade"]);
+    expect(ground(null).terrain).toEqual({ source: "ground/relief", exaggeration: 1 });
   });
 
   test("is shaded above the fills of the land and below lines and hazards", () => {
     const order = ids({ ...SCENE, layers: [layer("land", "base"), ...LAYERS], views: { ...SCENE.views, land: { visible: true, opacity: null, theme: null, hidden: [], ground: null } } });
-    const at = ["land/fill", "dem/raster", "dem/hillshade", "land/border", "flood/fill", "routes/line"].map((id) => order.indexOf(id));
+    const at = ["land/fill", "dem/raster", "ground/hillshade", "land/border", "flood/fill", "routes/line"].map((id) => order.indexOf(id));
     expect(at).not.toContain(-1);
     expect([...at].sort((a, b) => a - b)).toEqual(at);
   });
 
   test("is flat seen from above", () => {
     expect(ground(null, false).terrain).toBeNull();
-    expect(names(ground(null, false))).toContain("dem/hillshade");
+    expect(names(ground(null, false))).toContain("ground/hillshade");
   });
 
   test("shows the parts that are chosen, and no source of others", () => {
-    expect(names(ground(["shade"]))).toEqual(["paper", "dem/hillshade"]);
+    expect(names(ground(["shade"]))).toEqual(["paper", "ground/hillshade"]);
     expect([...ground(["colour"]).sources.keys()]).toEqual(["dem"]);
-    expect([...ground(["relief"]).sources.keys()]).toEqual(["dem", "dem/relief"]);
+    expect([...ground(["relief"]).sources.keys()]).toEqual(["dem", "ground/relief"]);
+  });
+
+  test("makes one ground with the others: shaded once, hidden ones take part", () => {
+    const view = { visible: true, opacity: null, theme: null, hidden: [], ground: null };
+    const dem = LAYERS.find((one) => one.id === "dem")!;
+    const layers = [...LAYERS, { ...dem, id: "coarse" }, { ...dem, id: "hidden" }];
+    const plan = planMap({ ...SCENE, layers, solid: true, views: { dem: view, coarse: { ...view, ground: ["shade"] } } });
+    expect(names(plan)).toEqual(["paper", "dem/raster", "ground/hillshade"]);
+    expect([...plan.sources.keys()].sort()).toEqual(["coarse", "dem", "ground/relief", "ground/shade"]);
+    expect(plan.sources.get("ground/shade")).toMatchObject({ url: "http://city.test/ground/terrain.json?of=coarse%401-abc%20dem%401-abc%20hidden%401-abc" });
   });
 
   test("of another version is asked for anew", () => {
-    expect(ground(null).sources.get("dem/relief")).toMatchObject({ encoding: "terrarium", url: "http://city.test/tiles/dem/terrain.json?version=1-abc" });
+    expect(ground(null).sources.get("ground/relief")).toMatchObject({ encoding: "terrarium", url: "http://city.test/ground/terrain.json?of=dem%401-abc" });
   });
 });
 
