@@ -109,6 +109,8 @@ def security_headers(background: Background | None) -> Mapping[str, str]:
     outside = f" {background.origin}" if background else ""
     policy = {
         "default-src": "'self'",
+        # The decoder of compressed 3D tiles is WebAssembly; no other code may come from text.
+        "script-src": "'self' 'wasm-unsafe-eval'",
         # MapLibre runs its workers from blobs and fetches raster tiles instead of naming them in <img>.
         "worker-src": "'self' blob:",
         "img-src": f"'self' data: blob:{outside}",

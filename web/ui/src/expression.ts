@@ -52,7 +52,7 @@ function stepped(theme: Theme, outputs: Value[], missing: Value, value: Expressi
 }
 
 /** Stops in ascending order; a gap between two classes, and what is past a closed end, is missing. */
-function stopsOf(theme: Theme, outputs: Value[], missing: Value): { below: Value; stops: [number, Value][] } {
+export function stopsOf(theme: Theme, outputs: Value[], missing: Value): { below: Value; stops: [number, Value][] } {
   const rows = theme.classes
     .map((one, index) => ({ min: one.min ?? -Infinity, max: one.max ?? Infinity, output: outputs[index] as Value }))
     .sort((a, b) => a.min - b.min);

@@ -14,7 +14,7 @@ export interface Place {
 export const GROUND_PARTS = ["colour", "shade", "relief"] as const;
 export type GroundPart = (typeof GROUND_PARTS)[number];
 
-/** A visible layer: `id:theme~opacity!hidden.classes+ground.parts`; null means the layer's own default. */
+/** A visible layer: `id:theme~opacity!hidden.classes+ground.parts@textured`; null means the layer's own default. */
 export interface LayerAddress {
   id: string;
   theme: string | null;
@@ -23,6 +23,8 @@ export interface LayerAddress {
   hidden: number[];
   /** Of a terrain; null: every part. */
   ground: GroundPart[] | null;
+  /** Of a layer in three dimensions: whether its pictures are shown. */
+  textured?: boolean;
 }
 
 export interface Address {
@@ -76,15 +78,15 @@ function escape(text: string): string {
   return encodeURIComponent(text).replace(/[!~]/g, (mark) => `%${mark.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
-function writeLayer({ id, theme, opacity, hidden, ground }: LayerAddress): string {
+function writeLayer({ id, theme, opacity, hidden, ground, textured }: LayerAddress): string {
   const themed = theme === null ? "" : `:${escape(theme)}`;
   const shown = opacity === null ? "" : `~${Math.round(opacity * 100)}`;
   const stood = ground === null ? "" : `+${ground.join(".")}`;
-  return `${escape(id)}${themed}${shown}${hidden.length ? `!${hidden.join(".")}` : ""}${stood}`;
+  return `${escape(id)}${themed}${shown}${hidden.length ? `!${hidden.join(".")}` : ""}${stood}${textured ? "@textured" : ""}`;
 }
 
 function readLayer(text: string): LayerAddress[] {
-  const match = /^([^:~!+]+)(?::([^~!+]*))?(?:~(\d+))?(?:!([\d.]*))?(?:\+([a-z.]*))?$/.exec(text);
+  const match = /^([^:~!+@]+)(?::([^~!+@]*))?(?:~(\d+))?(?:!([\d.]*))?(?:\+([a-z.]*))?(?:@(textured)?)?$/.exec(text);
   const id = match?.[1];
   if (!match || !id) return [];
   try {
@@ -95,6 +97,7 @@ function readLayer(text: string): LayerAddress[] {
         opacity: match[3] ? Math.min(Number(match[3]) / 100, 1) : null,
         hidden: (match[4] ?? "").split(".").filter(Boolean).map(Number),
         ground: match[5] === undefined ? null : GROUND_PARTS.filter((part) => match[5]?.split(".").includes(part)),
+        ...(match[6] ? { textured: true } : {}),
       },
     ];
   } catch {

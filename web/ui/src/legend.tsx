@@ -91,6 +91,7 @@ function Card({ layer, page, state }: { layer: Layer; page: Page; state: State }
         </div>
       )}
       {layer.links.terrain && <GroundParts layer={layer} page={page} state={state} t={t} />}
+      {layer.tileset?.textured && <Textured layer={layer} page={page} state={state} t={t} />}
       <ThemeChoice layer={layer} page={page} state={state} theme={theme} />
       {!plain && shows(view, "colour") && <Classes layer={layer} page={page} state={state} theme={theme} />}
     </section>
@@ -111,6 +112,20 @@ function GroundParts({ layer, page, state, t }: { layer: Layer; page: Page; stat
         </label>
       ))}
       {shows(view, "relief") && !state.solid && <p class="hint">{t("ground.flat")}</p>}
+    </fieldset>
+  );
+}
+
+function Textured({ layer, page, state, t }: { layer: Layer; page: Page; state: State; t: Translate }) {
+  const textured = viewOf(state.views, layer.id).textured ?? false;
+  return (
+    <fieldset class="ground-parts">
+      <legend class="unseen">{t("tileset.look")}</legend>
+      <label>
+        <input type="checkbox" checked={textured} onChange={() => page.toggleTextured(layer.id)} />
+        {t("tileset.textured")}
+      </label>
+      {textured && !state.solid && <p class="hint">{t("tileset.flat")}</p>}
     </fieldset>
   );
 }

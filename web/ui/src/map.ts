@@ -18,6 +18,7 @@ import type { Values } from "./column";
 import type { Place } from "./hash";
 import type { Bounds } from "./layer";
 import { PAPER, type Plan } from "./plan";
+import { Tilesets } from "./tileset";
 
 export interface Found {
   layer: string;
@@ -57,6 +58,8 @@ export class MapView {
   #ready = false;
   #waiting: Plan | null = null;
   #states = new Map<string, { version: string; values: Values }>();
+  readonly #tilesets: Tilesets;
+  readonly #working = new Set<string>();
 
   constructor(container: HTMLElement, place: Place | null, listener: MapListener) {
     this.#map = new MapLibre({
@@ -75,7 +78,12 @@ export class MapView {
     this.#map.addControl(new ScaleControl({ maxWidth: 110 }), "bottom-left");
     this.#popup = new Popup({ closeButton: false, closeOnClick: false, focusAfterOpen: false, maxWidth: "360px", offset: 10 });
     this.#popup.setDOMContent(this.popupContent);
+    this.#tilesets = new Tilesets(this.#map, {
+      busy: (layer, busy) => this.#tellBusy(listener, `tileset/${layer}`, busy),
+      failed: (layer) => listener.failed(layer),
+    });
     this.#listen(listener);
+    Object.assign(container, { inspect: inspection(this.#map, this.#tilesets) });
     if (place) this.#map.once("style.load", () => listener.moved(this.place));
   }
 
@@ -86,8 +94,8 @@ export class MapView {
     map.on("moveend", () => listener.moved(this.place));
     map.on("click", (event) => listener.asked([event.lngLat.lng, event.lngLat.lat], this.#at([event.point.x, event.point.y]), false));
     map.on("mousemove", ({ point }) => this.#point([point.x, point.y]));
-    map.on("dataloading", () => listener.busy(true));
-    map.on("idle", () => listener.busy(false));
+    map.on("dataloading", () => this.#tellBusy(listener, "map", true));
+    map.on("idle", () => this.#tellBusy(listener, "map", false));
     map.on("error", (event) => listener.failed((event as unknown as { sourceId?: string }).sourceId ?? null));
     map.getCanvas().addEventListener("keydown", (event) => {
       if (event.key !== "Enter") return;
@@ -95,6 +103,12 @@ export class MapView {
       const { x, y } = map.project([lng, lat]);
       listener.asked([lng, lat], this.#at([x, y]), true);
     });
+  }
+
+  #tellBusy(listener: MapListener, what: string, busy: boolean): void {
+    if (busy) this.#working.add(what);
+    else this.#working.delete(what);
+    listener.busy(this.#working.size > 0);
   }
 
   #begin(): void {
@@ -123,6 +137,7 @@ export class MapView {
     for (const [id, source] of plan.sources) this.#putSource(id, source);
     this.#putLayers(plan.layers);
     this.#stand(plan.terrain);
+    this.#tilesets.apply(plan.tilesets, plan.aboveTilesets, plan.terrain !== null);
     this.#sources = plan.sources;
     this.#layers = plan.layers;
   }
@@ -175,7 +190,7 @@ export class MapView {
   }
 
   #above(id: string): string | undefined {
-    const order = this.#map.getLayersOrder();
+    const order = this.#map.getLayersOrder().filter((one) => !this.#tilesets.has(one));
     return order[order.indexOf(id) + 1];
   }
 
@@ -189,6 +204,7 @@ export class MapView {
 
   /** Gives each feature of a layer its value of a fetched column. */
   paintValues(layer: string, version: string, values: Values): void {
+    this.#tilesets.paintValues(layer, version, values);
     const known = this.#states.get(layer);
     if (!this.#map.getSource(layer) || (known?.values === values && known.version === version)) return;
     this.#states.set(layer, { version, values });
@@ -211,12 +227,18 @@ export class MapView {
     ];
     const exact = this.#map.queryRenderedFeatures([x, y]);
     const near = this.#map.queryRenderedFeatures(box).filter((one) => one.layer.type !== "fill" && one.layer.type !== "fill-extrusion");
-    return unique([...near, ...exact].filter((one) => one.id !== undefined && !one.layer.id.startsWith("coverage/")));
+    const drawn = unique([...near, ...exact].filter((one) => one.id !== undefined && !one.layer.id.startsWith("coverage/")));
+    const spatial = this.#tilesets.hit([x, y]);
+    if (!spatial) return drawn;
+    const { layer, fid, properties } = spatial;
+    return [{ layer, fid, properties }, ...drawn.filter((one) => one.layer !== layer)];
   }
 
   #point(point: [number, number]): void {
     if (this.#map.isMoving()) return;
-    const hit = this.#map.queryRenderedFeatures(point).some((one) => one.id !== undefined && one.layer.type !== "background");
+    const spatial = this.#tilesets.hit(point);
+    this.#tilesets.hover(spatial);
+    const hit = spatial !== null || this.#map.queryRenderedFeatures(point).some((one) => one.id !== undefined && one.layer.type !== "background");
     this.#map.getCanvas().style.cursor = hit ? "pointer" : "";
   }
 
@@ -303,6 +325,16 @@ export class MapView {
   resize(): void {
     this.#map.resize();
   }
+}
+
+/** What tests and benchmarks may ask of the drawn map. */
+function inspection(map: MapLibre, tilesets: Tilesets): object {
+  return {
+    figures: () => tilesets.figures(),
+    hit: (x: number, y: number) => tilesets.hit([x, y]),
+    ground: (lon: number, lat: number) => map.queryTerrainElevation([lon, lat]),
+    project: (lon: number, lat: number) => map.project([lon, lat]),
+  };
 }
 
 function camera({ zoom, lat, lon, bearing, pitch }: Place): { center: LngLatLike; zoom: number; bearing: number; pitch: number } {

@@ -241,7 +241,7 @@ export class Page {
     const { layers, views } = this.state;
     if (!this.#map || !layers) return;
     const visible = visibleLayers(layers, views);
-    const tilted = this.state.solid && visible.some((layer) => layer.style.draw === "extrusion");
+    const tilted = this.state.solid && visible.some((layer) => layer.style.draw === "extrusion" || Boolean(layer.links.tileset));
     const bounds = mainBounds(subjects(layers, visible));
     if (!bounds) return;
     if (tilted) this.#map.stand(bounds, this.padding, START_PITCH, START_BEARING);
@@ -305,6 +305,10 @@ export class Page {
     const shown = viewOf(this.state.views, id).ground ?? GROUND_PARTS;
     const ground = GROUND_PARTS.filter((one) => shown.includes(one) !== (one === part));
     this.#change(id, { ground: ground.length === GROUND_PARTS.length ? null : ground });
+  }
+
+  toggleTextured(id: string): void {
+    this.#change(id, { textured: !viewOf(this.state.views, id).textured });
   }
 
   setTheme(layer: Layer, theme: string): void {

@@ -11,6 +11,7 @@ import { badgeId } from "./badge";
 import { classed, colourOf, hiddenFilter } from "./expression";
 import type { GroundPart } from "./hash";
 import type { CoverageAnswer, Layer, Session, Theme } from "./layer";
+import type { TilesetPlan } from "./tileset";
 import { opacityOf, shows, themeOf, viewOf, visibleLayers, type Views } from "./view";
 
 export const PAPER = "#f1eee7";
@@ -49,6 +50,10 @@ type Placed = [Slot, LayerSpecification];
 export interface Plan {
   sources: Map<string, SourceSpecification>;
   layers: LayerSpecification[];
+  /** Drawn in space, the topmost first. */
+  tilesets: TilesetPlan[];
+  /** The layer that lies right above them; undefined: none. */
+  aboveTilesets: string | undefined;
   /** What the map stands on. */
   terrain: TerrainSpecification | null;
 }
@@ -81,8 +86,10 @@ export function planMap(scene: Scene): Plan {
   }
   // What stands first in the tree lies on top.
   for (const layer of [...visible].reverse()) {
-    sources.set(layer.id, sourceOf(layer, scene));
-    placed.push(...drawn(layer, scene));
+    const parts = drawn(layer, scene);
+    // A tileset alone needs no other tiles.
+    if (parts.length > 0 || !isSpatial(layer, scene)) sources.set(layer.id, sourceOf(layer, scene));
+    placed.push(...parts);
   }
   const shaded = visible.some((layer) => isGround(layer, "shade", scene));
   const stood = scene.solid && visible.some((layer) => isGround(layer, "relief", scene));
@@ -95,7 +102,42 @@ export function planMap(scene: Scene): Plan {
     for (const [id, source] of coverageSources(scene.coverage)) sources.set(id, source);
     placed.push(...coverageLayers());
   }
-  return { sources, layers: placed.sort((a, b) => a[0] - b[0]).map(([, layer]) => layer), terrain: stood ? { source: RELIEF, exaggeration: 1 } : null };
+  placed.sort((a, b) => a[0] - b[0]);
+  return {
+    sources,
+    layers: placed.map(([, layer]) => layer),
+    tilesets: visible.filter((layer) => isSpatial(layer, scene)).map((layer) => tilesetOf(layer, scene)),
+    aboveTilesets: placed.find(([slot]) => slot > Slot.EXTRUSION)?.[1].id,
+    terrain: stood ? { source: RELIEF, exaggeration: 1 } : null,
+  };
+}
+
+/** Whether a layer is drawn from its tileset. */
+function isSpatial(layer: Layer, scene: Scene): boolean {
+  return scene.solid && Boolean(layer.links.tileset);
+}
+
+/** Whether its tileset stands for all that the layer's other tiles would show. */
+function isReplaced(layer: Layer, scene: Scene): boolean {
+  const whole = layer.style.draw === "extrusion" || (layer.tileset?.features ?? 0) >= (layer.feature_count ?? 0);
+  return isSpatial(layer, scene) && whole;
+}
+
+function tilesetOf(layer: Layer, scene: Scene): TilesetPlan {
+  const view = viewOf(scene.views, layer.id);
+  const column = scene.columnThemes[layer.id];
+  const theme = themeOf(layer, view, column ? [column] : []);
+  return {
+    layer: layer.id,
+    version: layer.version,
+    url: absolute(layer.links.tileset as string, scene),
+    theme,
+    fetched: theme === column,
+    hidden: theme === column ? [] : view.hidden,
+    opacity: opacityOf(layer, view),
+    textured: view.textured ?? false,
+    picked: scene.picked?.layer === layer.id ? scene.picked.fid : null,
+  };
 }
 
 // All terrains are one ground. Shade and relief each have a source: they want tiles of different zooms.
@@ -167,7 +209,8 @@ function drawn(layer: Layer, scene: Scene): Placed[] {
     solid: scene.solid,
     coloured: shows(view, "colour"),
   };
-  return [...DRAWERS[layer.style.draw](layer, look), ...labels(layer, look)];
+  const shapes = isReplaced(layer, scene) ? [] : DRAWERS[layer.style.draw](layer, look);
+  return [...shapes, ...labels(layer, look)];
 }
 
 /** The value of a fetched column, kept as state of each feature. */

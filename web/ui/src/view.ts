@@ -13,6 +13,8 @@ export interface LayerView {
   hidden: number[];
   /** Of a terrain; null: every part. */
   ground: GroundPart[] | null;
+  /** Of a layer in three dimensions: its pictures instead of the theme's colours. */
+  textured?: boolean;
 }
 
 export type Views = Record<string, LayerView>;
@@ -82,8 +84,8 @@ export function viewsOfAddress(addresses: readonly LayerAddress[]): Views {
 
 export function addressesOfViews(layers: readonly Layer[], views: Views): LayerAddress[] {
   return visibleLayers(layers, views).map(({ id }) => {
-    const { opacity, theme, hidden, ground } = viewOf(views, id);
-    return { id, opacity, theme, hidden, ground };
+    const { opacity, theme, hidden, ground, textured } = viewOf(views, id);
+    return { id, opacity, theme, hidden, ground, ...(textured ? { textured } : {}) };
   });
 }
 
