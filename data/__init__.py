@@ -17,6 +17,7 @@ from data.errors import (
 from data.importer import ImportOptions, ImportSummary, LayerResult, NoProgress, Progress, import_paths
 from data.job import Job, JobState
 from data.record import LayerRecord, SourceFile, VersionRecord
+from data.search import Search, parse_box
 from data.store import GcReport, Store
 from data.viewer import Viewer, Visibility
 from data.worker import KINDS, work
@@ -40,6 +41,7 @@ __all__ = [
     "NothingToRepeatError",
     "Progress",
     "Recipe",
+    "Search",
     "SourceFile",
     "Store",
     "StoreFormatError",
@@ -51,6 +53,7 @@ __all__ = [
     "Viewer",
     "Visibility",
     "import_paths",
+    "parse_box",
     "rerun",
     "run_coverage",
     "save_coverage",

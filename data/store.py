@@ -31,6 +31,8 @@ from data.feature_table import FeatureTable, attribute_nodes
 from data.job import JobQueue
 from data.lock import is_locked, locked
 from data.record import LayerRecord, VersionRecord
+from data.search import Search, search
+from data.search_page import search_page
 from data.viewer import Viewer, Visibility
 from geo import GROUPS, Group, Layer, Problem, Text
 
@@ -145,6 +147,27 @@ class Store:
         except KeyError:
             raise UnknownFeatureError(layer_id, feature_id) from None
         return _feature(record, version or record.version, fid, row)
+
+    def search(
+        self,
+        layer_id: str,
+        asked: Search,
+        viewer: Viewer,
+        *,
+        limit: int = 20,
+        offset: int = 0,
+        version: str | None = None,
+    ) -> dict[str, Any]:
+        """One page of the features that `asked` means, in the order of their fids, and how many there are."""
+        record, table = self._table(layer_id, viewer, version)
+        fids = search(table, asked)
+        return {
+            "layer": layer_id,
+            "version": version or record.version,
+            "features": search_page(record, table, fids[offset : offset + limit]),
+            "total": len(fids),
+            "offset": offset,
+        }
 
     def column(self, layer_id: str, name: str, viewer: Viewer, version: str | None = None) -> pa.Table:
         """One column in the order of the features (row number = fid)."""

@@ -5,7 +5,7 @@ WebError
 ├── NotJsonError          a POST whose content type is not JSON
 ├── BodyTooLargeError     more bytes than a question needs
 ├── NoTerrainError        no terrain has a height at a place
-├── BusyError             as many analyses as allowed are running
+├── BusyError             as many analyses, searches or exports as allowed are running
 ├── AddressError          the address to listen on is taken or not ours
 ├── StoreMissingError     there is no store to read from
 └── UsageError            the command line was called wrongly
@@ -62,8 +62,8 @@ class BusyError(WebError):
     def __init__(self) -> None:
         super().__init__(
             Text(
-                "ほかの分析を実行中です。しばらくしてからもう一度お試しください",
-                "other analyses are running; try again in a moment",
+                "ほかの処理を実行中です。しばらくしてからもう一度お試しください",
+                "as much as allowed is being worked on; try again in a moment",
             )
         )
 

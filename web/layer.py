@@ -16,8 +16,8 @@ router = APIRouter(prefix="/api/layers", tags=["layers"], responses=WRONG_PARAME
 
 ARROW = "application/vnd.apache.arrow.stream"
 
-_LayerId = Annotated[str, Path(description="Id of the layer", examples=["komatsu-2024-bldg"])]
-_Version = Annotated[
+LayerId = Annotated[str, Path(description="Id of the layer", examples=["komatsu-2024-bldg"])]
+Version = Annotated[
     str | None, Query(description="A version of the layer; the answer never changes then. Without it: the current one")
 ]
 _UNKNOWN: dict[int | str, dict[str, Any]] = {404: error_answer("There is no such thing, or none that you may see")}
@@ -48,7 +48,7 @@ def _matches(if_none_match: str, etag: str) -> bool:
 
 
 @router.get("/{layer_id}", summary="One layer", response_model=LayerDetail, responses=_UNKNOWN)
-def show_layer(site: SiteOf, layer_id: _LayerId) -> Response:
+def show_layer(site: SiteOf, layer_id: LayerId) -> Response:
     """As in the list, and its account: files with hashes, counts by type, problems by rule, lineage."""
     record = site.store.layer(layer_id, site.viewer)
     return _json(layer_detail(site.store, record, site.viewer), "no-cache")
@@ -57,12 +57,12 @@ def show_layer(site: SiteOf, layer_id: _LayerId) -> Response:
 @router.get("/{layer_id}/features/{fid}", summary="One feature", response_model=FeatureModel, responses=_UNKNOWN)
 def show_feature(
     site: SiteOf,
-    layer_id: _LayerId,
+    layer_id: LayerId,
     fid: Annotated[int, Path(description="Index of the feature: its id in the tiles", ge=0)],
-    version: _Version = None,
+    version: Version = None,
 ) -> Response:
     """All attributes of one feature, as a tree with labels and units."""
-    return _json(site.store.feature(layer_id, fid, site.viewer, version), _caching(site, version))
+    return _json(site.store.feature(layer_id, fid, site.viewer, version), caching(site, version))
 
 
 @router.get(
@@ -73,19 +73,19 @@ def show_feature(
 )
 def show_column(
     site: SiteOf,
-    layer_id: _LayerId,
+    layer_id: LayerId,
     name: Annotated[str, Path(description="Name of the column", examples=["height_m"])],
-    version: _Version = None,
+    version: Version = None,
 ) -> Response:
     """Row n is the feature with fid n: enough to colour a layer anew without new tiles."""
     table = site.store.column(layer_id, name, site.viewer, version)
-    return Response(_arrow_stream(table), media_type=ARROW, headers={"Cache-Control": _caching(site, version)})
+    return Response(_arrow_stream(table), media_type=ARROW, headers={"Cache-Control": caching(site, version)})
 
 
 @router.get("/{layer_id}/problems", summary="Problems of a layer", response_model=ProblemList, responses=_UNKNOWN)
 def list_problems(
     site: SiteOf,
-    layer_id: _LayerId,
+    layer_id: LayerId,
     limit: Annotated[int, Query(description="How many at most", ge=1, le=10_000)] = 1_000,
     offset: Annotated[int, Query(description="How many to pass over", ge=0)] = 0,
 ) -> Response:
@@ -95,11 +95,11 @@ def list_problems(
     return _json({"problems": shown, "total": len(problems)}, "no-cache")
 
 
-def _json(answer: Any, caching: str) -> Response:
-    return Response(orjson.dumps(answer), media_type="application/json", headers={"Cache-Control": caching})
+def _json(answer: Any, cached: str) -> Response:
+    return Response(orjson.dumps(answer), media_type="application/json", headers={"Cache-Control": cached})
 
 
-def _caching(site: Site, version: str | None) -> str:
+def caching(site: Site, version: str | None) -> str:
     """A version never changes. What only some may see must not lie in a cache that others share."""
     if version is None:
         return "no-cache"

@@ -15,6 +15,7 @@ def layer_links(record: LayerRecord) -> dict[str, str | None]:
         "tilejson": f"{tiles}/tilejson.json",
         "tiles": f"{tiles}/{version}/{{z}}/{{x}}/{{y}}.{'pbf' if is_vector else 'webp'}",
         "features": f"{own}/features/{{fid}}?version={version}" if is_vector else None,
+        "search": f"{own}/features?version={version}" if is_vector else None,
         "column": f"{own}/columns/{{name}}?version={version}" if is_vector else None,
         "pmtiles": f"{tiles}/{version}.pmtiles" if is_vector else None,
         "terrain": f"{tiles}/terrain.json" if record.current.role == "terrain" else None,

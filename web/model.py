@@ -105,6 +105,7 @@ class Links(_Model):
     tilejson: str = Field(description="TileJSON 3.0")
     tiles: str = Field(description="Template of tile addresses: {z}, {x}, {y}")
     features: str | None = Field(description="Template for one feature: {fid}; null for rasters")
+    search: str | None = Field(description="Search of its features by filter, words and bbox; null for rasters")
     column: str | None = Field(description="Template for one column: {name}; null for rasters")
     pmtiles: str | None = Field(description="The PMTiles archive itself, with range requests; null for rasters")
     terrain: str | None = Field(
@@ -231,6 +232,27 @@ class FeatureModel(_Model):
     attributes: list[Node] = Field(description="All attributes, as a tree")
 
 
+class FoundFeature(_Model):
+    """A feature in a list."""
+
+    fid: int = Field(description="Index of the feature in this version; the id of features in tiles")
+    feature_id: str | None = Field(description="Its own id, such as gml:id")
+    title: str | None = Field(description="Its name, where the layer has names")
+    bounds: list[float] | None = Field(description="West, south, east, north in degrees")
+    columns: dict[str, Any] = Field(description="Its columns that have a value")
+
+
+class FoundFeatures(_Model):
+    """One page of the features that were searched for, in the order of their fids."""
+
+    layer: str = Field(description="Id of the layer")
+    version: str = Field(description="Version of the layer")
+    features: list[FoundFeature] = Field(description="The page")
+    total: int = Field(description="How many there are on all pages", ge=0)
+    offset: int = Field(description="How many come before this page", ge=0)
+    next: str | None = Field(description="The next page of the same version; null on the last one")
+
+
 class ProblemModel(_Model):
     """One thing that is wrong with one feature or file."""
 
@@ -351,6 +373,7 @@ class ErrorBody(_Model):
 
     code: str = Field(description="Stable code", examples=["layer.unknown"])
     message: Bilingual = Field(description="One sentence for a person")
+    position: int | None = Field(None, description="Of a filter: at which of its characters, from 1")
 
 
 class ErrorAnswer(_Model):

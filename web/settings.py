@@ -83,6 +83,9 @@ class Settings(BaseSettings):
     """Ids of terrain layers to be trusted most where several have a height; the others follow, the finest first."""
     analyses_at_once: int = Field(default=2, ge=1, le=64)
     """For each web process; more are told to come back later."""
+    searches_at_once: int = Field(default=4, ge=1, le=64)
+    """For each web process, as are exports."""
+    exports_at_once: int = Field(default=2, ge=1, le=64)
 
     @model_validator(mode="after")
     def _names_its_background(self) -> Self:

@@ -21,12 +21,15 @@ class Site:
     ground: SiteGround
     analyses: BoundedSemaphore = field(repr=False)
     """Held by each analysis that runs."""
+    searches: BoundedSemaphore = field(repr=False)
+    exports: BoundedSemaphore = field(repr=False)
 
     @classmethod
     def build(cls, settings: Settings, store: Store) -> "Site":
         viewer = Viewer.STAFF if settings.internal else Viewer.PUBLIC
         ground = SiteGround(store, viewer, settings.ground_order)
-        return cls(settings, store, viewer, Listing(store, viewer), ground, BoundedSemaphore(settings.analyses_at_once))
+        limits = (settings.analyses_at_once, settings.searches_at_once, settings.exports_at_once)
+        return cls(settings, store, viewer, Listing(store, viewer), ground, *map(BoundedSemaphore, limits))
 
 
 def _site(request: Request) -> Site:

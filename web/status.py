@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from data import (
     DataError,
+    FilterError,
     InvalidQueryError,
     NotAllowedError,
     NothingToRepeatError,
@@ -34,6 +35,7 @@ STATUS: Mapping[type[Exception], tuple[int, str]] = {
     UnknownJobError: (404, "job.unknown"),
     NotAllowedError: (403, "not_allowed"),
     InvalidQueryError: (422, "query.invalid"),
+    FilterError: (400, "filter"),
     NothingToRepeatError: (409, "layer.no_recipe"),
     StoreFormatError: (503, "store.format"),
     HostNotAllowedError: (400, "host.not_allowed"),
@@ -50,9 +52,11 @@ _HTTP: Mapping[int, tuple[str, Text]] = {
 _OTHER_HTTP = ("request.invalid", Text("リクエストが正しくありません", "the request is not right"))
 
 
-def error_response(status: int, code: str, text: Text, headers: Mapping[str, str] | None = None) -> Response:
+def error_response(
+    status: int, code: str, text: Text, headers: Mapping[str, str] | None = None, **more: int
+) -> Response:
     """The one shape of every error."""
-    error = {"code": code, "message": text.as_json()}
+    error = {"code": code, "message": text.as_json(), **more}
     return Response(orjson.dumps({"error": error}), status, {"Cache-Control": "no-store", **(headers or {})}, _JSON)
 
 
@@ -64,6 +68,8 @@ def known_error(error: WebError | DataError) -> Response:
     if type(error) not in STATUS:
         return unexpected_error(error)
     status, code = STATUS[type(error)]
+    if isinstance(error, FilterError):
+        return error_response(status, error.rule, error.text, position=error.position)
     headers = {"Retry-After": str(error.retry_after_s)} if isinstance(error, BusyError) else {}
     return error_response(status, code, error.text, headers)
 
