@@ -32,12 +32,12 @@ class SerialExecutor(Executor):
 
 
 @contextmanager
-def build_executor(given: Executor | None, *, tasks: int, bytes_: int) -> Iterator[Executor]:
+def build_executor(given: Executor | None, *, bytes_: int) -> Iterator[Executor]:
     """The given executor, which stays open; else one that suits the work, closed at the end."""
     if given is not None:
         yield given
         return
-    cores = min(len(os.sched_getaffinity(0)), tasks)
+    cores = len(os.sched_getaffinity(0))
     if cores < 2 or bytes_ < _WORTH_A_POOL:
         yield SerialExecutor()
         return

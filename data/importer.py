@@ -259,11 +259,11 @@ def _build_all(
         one.name: _plans(one, [results[source] for source in one.sources], options, len(inputs) == 1) for one in inputs
     }
     progress.start(sum(map(len, plans.values())), Text("タイルを作成", "Making tiles"))
-    built = _build_plans([plan for of_input in plans.values() for plan in of_input], staging, progress, pool)
+    built = iter(_build_plans([plan for of_input in plans.values() for plan in of_input], staging, progress, pool))
     staged: list[StagedLayer] = []
     failures: list[Problem] = []
     for one in inputs:
-        outcomes = [built[plan.id] for plan in plans[one.name]]
+        outcomes = [next(built) for _ in plans[one.name]]
         made = [outcome for outcome in outcomes if isinstance(outcome, StagedLayer)]
         lost = [failure for source in one.sources if (failure := results[source].failure)]
         lost += [problem for outcome in outcomes if isinstance(outcome, EmptyLayer) for problem in outcome.problems]
@@ -274,20 +274,19 @@ def _build_all(
 
 def _build_plans(
     plans: Sequence[LayerPlan], staging: Path, progress: Progress, pool: Executor
-) -> dict[str, StagedLayer | EmptyLayer]:
-    """Every layer by its id: small ones beside each other, then large ones one by one with all cores for each."""
-    folders = {plan.id: staging / "layers" / str(number) for number, plan in enumerate(plans)}
-    small = [plan for plan in plans if plan.bytes < _WORTH_ALL_CORES]
-    built: dict[str, StagedLayer | EmptyLayer] = {}
-    waiting = {pool.submit(build_planned, plan, folders[plan.id]): plan for plan in small}
+) -> list[StagedLayer | EmptyLayer]:
+    """Every layer, in order: small ones are made beside each other, then large ones with all cores for each."""
+    folders = [staging / "layers" / str(number) for number in range(len(plans))]
+    small = [number for number, plan in enumerate(plans) if plan.bytes < _WORTH_ALL_CORES]
+    waiting = {pool.submit(build_planned, plans[number], folders[number]): number for number in small}
+    built: dict[int, StagedLayer | EmptyLayer] = {}
     for future in _completed(waiting):
-        built[waiting[future].id] = future.result()
+        built[waiting[future]] = future.result()
         progress.advance(1)
-    for plan in plans:
-        if plan.id not in built:
-            built[plan.id] = build_planned(plan, folders[plan.id], pool)
-            progress.advance(1)
-    return built
+    for number in sorted(set(range(len(plans))) - set(small)):
+        built[number] = build_planned(plans[number], folders[number], pool)
+        progress.advance(1)
+    return [built[number] for number in range(len(plans))]
 
 
 def _joined(made: Sequence[StagedLayer], lost: Sequence[Problem]) -> list[StagedLayer]:
@@ -303,7 +302,7 @@ def _joined(made: Sequence[StagedLayer], lost: Sequence[Problem]) -> list[Staged
 
 def _plans(one: Input, results: Sequence[SourceResult], options: ImportOptions, alone: bool) -> list[LayerPlan]:
     """What layers an input may make: one for each part that the readers found in its files."""
-    parts: dict[str, list[PartResult]] = {"": []} if results[0].raster else {}
+    parts: dict[str, list[PartResult]] = {"": []} if results[0].grid else {}
     for part in (part for result in results for part in result.parts):
         parts.setdefault(part.key, []).append(part)
     pieces = tuple((result.source, result.terrain) for result in results if result.terrain is not None)
@@ -326,9 +325,7 @@ def _plans(one: Input, results: Sequence[SourceResult], options: ImportOptions, 
             attribution=options.attribution,
             licence=options.licence,
             pieces=pieces if key == TERRAIN else (),
-            raster=(results[0].raster, results[0].raster_path)
-            if results[0].raster and results[0].raster_path
-            else None,
+            grid=results[0].grid,
         )
         for key, found in sorted(parts.items())
     ]

@@ -2,11 +2,13 @@
 
 import re
 from dataclasses import dataclass
+from pathlib import Path
 
 from data.detect import DATASETS, Source, SourceKind
 from data.record import SourceFile
 from data.shard import PartResult
 from geo import Group, Text
+from geo.raster import RasterSummary
 from geo.terrain import TerrainPiece
 
 
@@ -31,6 +33,13 @@ class LayerPlan:
     licence: str | None
     pieces: tuple[tuple[Source, TerrainPiece], ...] = ()
     """Heights of the ground, one of each source that has any."""
+    grid: tuple[RasterSummary, Path] | None = None
+    """One that was written already."""
+
+    @property
+    def bytes(self) -> int:
+        """Of the features that are waiting for it."""
+        return sum(shard.stat().st_size for part in self.parts for shard in part.shards)
 
 
 def layer_title(plan: LayerPlan, shown: Text) -> Text:

@@ -40,7 +40,7 @@ def _read(source: Source, folder: Path, crs: str | None) -> SourceResult:
         if source.kind is SourceKind.RASTER:
             target = folder / RASTER_FILE
             summary = write_cog(source.path, target, name=source.name, crs=crs)
-            return SourceResult(source, raster=summary, raster_path=target)
+            return SourceResult(source, grid=(summary, target))
         if (piece := _terrain(source, folder / RASTER_FILE, crs)) is not None:
             return SourceResult(source, terrain=piece)
         parts: dict[tuple[str, GeometryType], PartResult] = {}

@@ -52,8 +52,8 @@ class SourceResult:
     parts: tuple[PartResult, ...] = ()
     failure: Problem | None = None
     """Why nothing of this source is used."""
-    raster: RasterSummary | None = None
-    raster_path: Path | None = None
+    grid: tuple[RasterSummary, Path] | None = None
+    """A grid as it will be served, and where it lies."""
     terrain: TerrainPiece | None = None
 
 
@@ -64,7 +64,7 @@ def surfaces_path(shard: Path) -> Path:
 
 def keep_result(result: SourceResult, folder: Path) -> None:
     """Says that `folder` holds all of `result`. Grids are not kept: they are cut and merged where they lie."""
-    if result.raster is None and result.terrain is None and result.failure is None:
+    if result.grid is None and result.terrain is None and result.failure is None:
         text = json.dumps([_part_json(part) for part in result.parts], ensure_ascii=False)
         partial = folder / "result.partial"
         partial.write_text(text, encoding="utf-8")

@@ -4,7 +4,9 @@ import re
 import shutil
 import zipfile
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
+from concurrent.futures import Executor
+from dataclasses import dataclass, replace
+from importlib.util import find_spec
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -46,23 +48,32 @@ from geo.terrain import is_terrain_name, mosaic, portray_terrain
 from tiles import build_vector_tiles
 
 
-class EmptyLayerError(Exception):
-    """Not one feature of this layer could be stored; `problems` say why."""
+@dataclass(frozen=True)
+class EmptyLayer:
+    """Not one feature of a layer could be stored; `problems` say why."""
 
-    def __init__(self, problems: Sequence[Problem]) -> None:
-        super().__init__(f"{len(problems)} problems and no feature")
-        self.problems = problems
+    problems: Sequence[Problem]
 
 
-def build_layer(plan: LayerPlan, folder: Path) -> StagedLayer:
-    """Merges the shards into one GeoParquet file and tiles it; EmptyLayerError when nothing is left."""
+def build_planned(plan: LayerPlan, folder: Path, executor: Executor | None = None) -> StagedLayer | EmptyLayer:
+    """The layer's next version in `folder`. Runs in any process; `executor` is for parts of a large one."""
+    folder.mkdir(parents=True)
+    if plan.grid is not None:
+        return build_raster(plan, folder, *plan.grid)
+    if plan.pieces:
+        return build_terrain(plan, folder)
+    return build_layer(plan, folder, executor)
+
+
+def build_layer(plan: LayerPlan, folder: Path, executor: Executor | None = None) -> StagedLayer | EmptyLayer:
+    """Merges the shards into one GeoParquet file and tiles it."""
     first = plan.parts[0]
     merged = Merge(plan.parts, folder / SURFACES, _least_lod(plan, first.part))
     schema = unified_schema([part.schema for part in plan.parts if part.schema is not None] or [_NO_FEATURES])
     rows = write_features(folder / FEATURES, schema, merged.tables())
     problems = [*(problem for part in plan.parts for problem in part.problems), *merged.problems]
     if not rows:
-        raise EmptyLayerError(problems)
+        return EmptyLayer(problems)
     portrayal = _portray(plan, schema, folder / FEATURES)
     if plan.source.kind is SourceKind.FEED and first.part == "stops":
         keep_feed(plan.source.path, folder / FEED)
@@ -78,8 +89,8 @@ def build_layer(plan: LayerPlan, folder: Path) -> StagedLayer:
         files=merged.files(plan.files),
         problems=problems,
     )
-    if merged.has_surfaces:
-        record = replace(record, tileset=_build_tileset(plan, folder, portrayal, record))
+    if merged.has_surfaces and find_spec("tiles.tileset"):
+        record = replace(record, tileset=_build_tileset(plan, folder, portrayal, record, executor))
     return _staged(plan, folder, portrayal, record, problems)
 
 
@@ -98,7 +109,9 @@ def _least_lod(plan: LayerPlan, part: str) -> int | None:
     return _LEAST_LOD_OF_ROADS if package in _ROADS else 0
 
 
-def _build_tileset(plan: LayerPlan, folder: Path, portrayal: Portrayal, record: VersionRecord) -> TilesetRecord:
+def _build_tileset(
+    plan: LayerPlan, folder: Path, portrayal: Portrayal, record: VersionRecord, executor: Executor | None
+) -> TilesetRecord:
     """3D Tiles of all features that stand in space, with the columns that their styles use."""
     from tiles.tileset import build_tileset  # loads compiled functions that only bodies need
 
@@ -111,6 +124,7 @@ def _build_tileset(plan: LayerPlan, folder: Path, portrayal: Portrayal, record: 
         geoid=geoid_model(record.vertical_datum) or GeoidModel.GSIGEO2011,
         images=_images(plan, images_of(folder / SURFACES)),
         title=portrayal.title.ja,
+        executor=executor,
     )
     return TilesetRecord(
         features=summary.features,
@@ -148,14 +162,14 @@ def build_raster(plan: LayerPlan, folder: Path, raster: RasterSummary, path: Pat
     return _staged(plan, folder, portrayal, record, raster.problems)
 
 
-def build_terrain(plan: LayerPlan, folder: Path) -> StagedLayer:
+def build_terrain(plan: LayerPlan, folder: Path) -> StagedLayer | EmptyLayer:
     """One grid of all pieces, the finest first, and of these the better survey: DEM5A before DEM5B."""
     pieces = sorted(plan.pieces, key=lambda one: (round(GridFile(one[1].path).resolution_m, 1), _survey(one[0].name)))
     problems = [problem for _, piece in plan.pieces for problem in piece.problems]
     try:
         raster = mosaic([piece.path for _, piece in pieces], folder / GRID, name=plan.name)
     except UnreadableError as error:
-        raise EmptyLayerError([*problems, error.problem]) from error
+        return EmptyLayer([*problems, error.problem])
     finally:
         for _, piece in pieces:
             piece.path.unlink(missing_ok=True)

@@ -13,20 +13,20 @@ def _blocked() -> set[int]:
 
 
 def test_little_work_runs_in_this_process() -> None:
-    with build_executor(None, tasks=10, bytes_=1_000) as executor:
+    with build_executor(None, bytes_=1_000) as executor:
         assert executor.submit(os.getpid).result() == os.getpid()
 
 
 def test_a_given_executor_is_used_and_left_open() -> None:
     given = SerialExecutor()
-    with build_executor(given, tasks=10, bytes_=_MUCH) as executor:
+    with build_executor(given, bytes_=_MUCH) as executor:
         assert executor is given
     assert given.submit(int, "1").result() == 1
 
 
 def test_processes_of_a_pool_are_deaf_to_ctrl_c_from_their_first_moment_and_we_are_not() -> None:
     before = _blocked()
-    with build_executor(None, tasks=2, bytes_=_MUCH) as executor:
+    with build_executor(None, bytes_=_MUCH) as executor:
         masks = [future.result() for future in [executor.submit(_blocked) for _ in range(2)]]
     if not isinstance(executor, SerialExecutor):  # one core needs no pool
         assert all(signal.SIGINT in mask for mask in masks)
