@@ -47,8 +47,8 @@ def lattice_frame(x: tuple[float, float], y: tuple[float, float], step: tuple[fl
     return Frame(max(1, rows[1] - rows[0]), max(1, columns[1] - columns[0]), transform, crs)
 
 
-_SAME = 1e-6
-"""Cells: an edge so near a border of the lattice lies on it."""
+_SAME = 1e-3
+"""Cells: an edge so near a border of the lattice lies on it; GSI cuts corners to nine digits, 3e-5 of a cell."""
 
 
 class Canvas:

@@ -25,6 +25,7 @@ _SCHEMA = "http://fgd.gsi.go.jp/spec/2008/FGD_GMLSchema"
 _GML = "{http://www.opengis.net/gml/3.2}"
 _WANTED = ("Envelope", "lowerCorner", "upperCorner", "low", "high", "tupleList", "sequenceRule", "startPoint")
 _NO_DATA = -9_990.0
+_EAST_THEN_SOUTH = "+x-y"
 _SNIFFED = 4_096
 JGD2024 = """VERTCRS["JGD2024 (vertical) height", VDATUM["Japanese Geodetic Datum 2024 (vertical)"],
     CS[vertical, 1], AXIS["gravity-related height (H)", up], LENGTHUNIT["metre", 1]]"""
@@ -47,7 +48,7 @@ def read_fg_dem(path: Path, target: Path, *, name: str) -> TerrainPiece:
         raise UnreadableError(Problem("terrain.fg_dem", name, parameters={"reason": local_name(root)}))
     coverage = _Coverage(name)
     for element in stream(path, name, frozenset(f"{_GML}{tag}" for tag in _WANTED)):
-        coverage.take(local_name(element.tag), element.text or "", element.get("srsName"))
+        coverage.take(local_name(element.tag), element.text or "", element.get("srsName") or element.get("order"))
         release(element)
     frame, values = coverage.frame(), coverage.values()
     with open_canvas(target, frame, name=name) as canvas:
@@ -64,15 +65,18 @@ class _Coverage:
     def __post_init__(self) -> None:
         self._said: dict[str, str] = {}
         self._srs: str | None = None
+        self._order: str | None = None
         self._heights = np.empty(0)
 
-    def take(self, tag: str, text: str, srs: str | None) -> None:
+    def take(self, tag: str, text: str, told: str | None) -> None:
+        """`told`: the envelope's reference system, or the rule's order."""
         if tag == "Envelope":
-            self._srs = srs or self._srs
+            self._srs = told or self._srs
         elif tag == "tupleList":
             self._heights = self._parsed(text)
         else:
             self._said[tag] = text.strip()
+            self._order = told if tag == "sequenceRule" else self._order
 
     def frame(self) -> Frame:
         south, west = self._numbers("lowerCorner")
@@ -90,8 +94,8 @@ class _Coverage:
     def values(self) -> NDArray[np.float64]:
         """Shape (rows, cols)."""
         rule = self._said.get("sequenceRule", "Linear")
-        if rule != "Linear":
-            raise self._wrong(f"gml:sequenceRule {rule}")
+        if rule != "Linear" or self._order not in (None, _EAST_THEN_SOUTH):
+            raise self._wrong(f"gml:sequenceRule {self._order or ''} {rule}")
         rows, cols = self._size()
         column, row = (int(one) for one in self._numbers("startPoint")) if "startPoint" in self._said else (0, 0)
         begin = row * cols + column

@@ -1,6 +1,13 @@
-"""Terrarium tiles (z/x/y.png): height = red x 256 + green + blue / 256 - 32,768 metres, in Web Mercator."""
+"""Elevation tiles (z/x/y.png) in Web Mercator, in one of two encodings.
 
-from collections.abc import Iterator
+Terrarium: height = red x 256 + green + blue / 256 - 32,768 metres.
+GSI (標高タイル PNG, https://maps.gsi.go.jp/development/demtile.html): x = red x 65,536 + green x 256 + blue; height =
+x / 100 metres below 2^23, (x - 2^24) / 100 above it; x = 2^23 has no data. Low heights are black and slightly negative
+ones white there, as in many a picture, so only folders that bear the name of such tiles (`dem5a_png`) are taken for it.
+"""
+
+import re
+from collections.abc import Callable, Iterator
 from math import pi
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -23,6 +30,11 @@ _HALF_M = pi * 6_378_137
 _WEB_MERCATOR = CRS.from_epsg(3857)
 _LOOKED_AT = 5
 _LOWEST, _HIGHEST = -11_000, 9_000
+_GSI_NAME = re.compile(r"dem(?:1a|5[abc]|10[ab]|gm)?_?png|標高タイル", re.IGNORECASE)
+_GSI_NO_DATA, _GSI_TURN = 2**23, 2**24
+
+Decode = Callable[[NDArray[np.float64]], NDArray[np.float64]]
+"""From red, green and blue, shape (3, rows, cols), to metres; NaN: no data."""
 
 
 class _Tile(NamedTuple):
@@ -34,11 +46,36 @@ class _Tile(NamedTuple):
 
 def is_terrarium(folder: Path) -> bool:
     """Tiles of z/x/y.png whose colours, read as heights, are those of the earth; tiles of a picture are not."""
+    return _encoding(folder) is not None
+
+
+def _encoding(folder: Path) -> Decode | None:
+    """No height of the earth is plausible in both: Terrarium's are where GSI has -83 km, and the other way round."""
     tiles = [tile for _, tile in zip(range(_LOOKED_AT), _tiles(folder), strict=False)]
-    try:
-        return bool(tiles) and all(_is_plausible(_decoded(tile.path)) for tile in tiles)
-    except (RasterioError, ValueError):
-        return False
+    decoders: list[Decode] = [_terrarium, _gsi] if _GSI_NAME.search(folder.name) else [_terrarium]
+    for decode in decoders:
+        try:
+            if tiles and all(_is_plausible(_decoded(tile.path, decode)) for tile in tiles):
+                return decode
+        except (RasterioError, ValueError):
+            return None
+    return None
+
+
+def _terrarium(colours: NDArray[np.float64]) -> NDArray[np.float64]:
+    red, green, blue = colours
+    heights = red * 256 + green + blue / 256 - 32_768
+    # Black is how some tiles say that they know nothing.
+    heights[heights == -32_768] = np.nan
+    return np.asarray(heights)
+
+
+def _gsi(colours: NDArray[np.float64]) -> NDArray[np.float64]:
+    red, green, blue = colours
+    steps = red * 65_536 + green * 256 + blue
+    heights = np.where(steps < _GSI_NO_DATA, steps, steps - _GSI_TURN) / 100
+    heights[steps == _GSI_NO_DATA] = np.nan
+    return np.asarray(heights)
 
 
 def read_terrarium(folder: Path, target: Path, *, name: str, crs: str | None = None) -> TerrainPiece:
@@ -49,6 +86,7 @@ def read_terrarium(folder: Path, target: Path, *, name: str, crs: str | None = N
     tiles = list(_tiles(folder))
     if not tiles:
         raise UnreadableError(Problem("file.no_features", name))
+    decode = _encoding(folder) or _terrarium
     zoom = max(tile.z for tile in tiles)
     finest = [tile for tile in tiles if tile.z == zoom]
     try:
@@ -62,7 +100,7 @@ def read_terrarium(folder: Path, target: Path, *, name: str, crs: str | None = N
     with open_canvas(target, frame, name=name) as canvas:
         for tile in finest:
             try:
-                heights = _whole_tile(tile.path, side)
+                heights = _whole_tile(tile.path, side, decode)
             except (RasterioError, ValueError) as error:
                 told = {"reason": str(error).replace(str(tile.path), tile.path.name)[:200]}
                 file = f"{name}/{tile.path.relative_to(folder).as_posix()}"
@@ -73,11 +111,11 @@ def read_terrarium(folder: Path, target: Path, *, name: str, crs: str | None = N
     return TerrainPiece(target, (Count("tile", "", len(finest), len(finest) - lost, lost),), tuple(problems))
 
 
-def _whole_tile(path: Path, side: int) -> NDArray[np.float64]:
+def _whole_tile(path: Path, side: int, decode: Decode) -> NDArray[np.float64]:
     """ValueError for a tile that can't be trusted: GDAL reads what is missing of a cut one as black."""
     if b"IEND" not in path.read_bytes()[-16:]:
         raise ValueError("PNG: IEND")
-    heights = _decoded(path)
+    heights = _decoded(path, decode)
     if heights.shape != (side, side):
         raise ValueError("x".join(map(str, heights.shape)))
     if not _is_plausible(heights):
@@ -98,18 +136,15 @@ def _numbered(folder: Path) -> list[Path]:
     return sorted(path for path in folder.iterdir() if path.name.isdecimal() and path.is_dir())
 
 
-def _decoded(path: Path) -> NDArray[np.float64]:
+def _decoded(path: Path, decode: Decode) -> NDArray[np.float64]:
     """Heights in metres, shape (rows, cols)."""
     with _opened(path) as opened:
         if opened.count < 3 or opened.dtypes[0] != "uint8":
             raise ValueError(f"{opened.count} x {opened.dtypes[0]}")
-        red, green, blue = opened.read((1, 2, 3)).astype(np.float64)
-        heights = red * 256 + green + blue / 256 - 32_768
-        # Black is how some tiles say that they know nothing.
-        heights[heights == -32_768] = np.nan
+        heights = decode(opened.read((1, 2, 3)).astype(np.float64))
         if opened.count == 4:
             heights[opened.read(4) == 0] = np.nan
-    return np.asarray(heights)
+    return heights
 
 
 def _side(path: Path) -> int:

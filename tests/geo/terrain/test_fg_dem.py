@@ -8,7 +8,8 @@ import pytest
 from geo import UnreadableError
 from geo.geoid import GeoidModel, geoid_model
 from geo.grid import GridFile
-from geo.terrain import TerrainPiece, is_fg_dem, is_tin, read_fg_dem
+from geo.mesh import mesh_bounds
+from geo.terrain import TerrainPiece, is_fg_dem, is_tin, mosaic, read_fg_dem
 
 HEIGHTS = """地表面,10.10
 地表面,10.20
@@ -18,11 +19,13 @@ HEIGHTS = """地表面,10.10
 内水面,11.20
 その他,11.30
 地表面,-0.50"""
+CORNERS = ("35.1 138.85", "35.10016666666666666667 138.85022222222222222222")
 
 
 def fg_dem(
-    heights: str = HEIGHTS, start: str = "1 0", size: str = "3 2", datum: str = "jgd2011.bl", rule: str = "Linear"
-) -> str:
+    heights: str = HEIGHTS, start: str = "1 0", size: str = "3 2", datum: str = "jgd2011.bl", rule: str = "Linear",
+    order: str = "+x-y", corners: tuple[str, str] = CORNERS,
+) -> str:  # fmt: skip
     """A mesh of 4 columns and 3 rows over 0.8 x 0.6 seconds of arc."""
     return f"""<?xml version="1.0" encoding="UTF-8"?>
 <Dataset xsi:schemaLocation="http://fgd.gsi.go.jp/spec/2008/FGD_GMLSchema FGD_GMLSchema.xsd"
@@ -33,8 +36,8 @@ def fg_dem(
 <DEM gml:id="DEM001"><fid>fgoid:10-00100-15-60101-52385628</fid><lfSpanFr gml:id="DEM001-1">
 <gml:timePosition>2016-10-01</gml:timePosition></lfSpanFr><orgGILvl>0</orgGILvl><orgMDId>H26G0210</orgMDId>
 <type>5mメッシュ(標高)</type><mesh>52385628</mesh><coverage gml:id="DEM001-3"><gml:boundedBy>
-<gml:Envelope srsName="fguuid:{datum}"><gml:lowerCorner>35.1 138.85</gml:lowerCorner>
-<gml:upperCorner>35.10016666666666666667 138.85022222222222222222</gml:upperCorner></gml:Envelope></gml:boundedBy>
+<gml:Envelope srsName="fguuid:{datum}"><gml:lowerCorner>{corners[0]}</gml:lowerCorner>
+<gml:upperCorner>{corners[1]}</gml:upperCorner></gml:Envelope></gml:boundedBy>
 <gml:gridDomain><gml:Grid gml:id="DEM001-4" dimension="2"><gml:limits><gml:GridEnvelope><gml:low>0 0</gml:low>
 <gml:high>{size}</gml:high></gml:GridEnvelope></gml:limits>
 <gml:axisLabels>x y</gml:axisLabels></gml:Grid></gml:gridDomain>
@@ -42,7 +45,7 @@ def fg_dem(
 <gml:tupleList>
 {heights}
 </gml:tupleList></gml:DataBlock></gml:rangeSet><gml:coverageFunction><gml:GridFunction>
-<gml:sequenceRule order="+x-y">{rule}</gml:sequenceRule><gml:startPoint>{start}</gml:startPoint></gml:GridFunction>
+<gml:sequenceRule order="{order}">{rule}</gml:sequenceRule><gml:startPoint>{start}</gml:startPoint></gml:GridFunction>
 </gml:coverageFunction></coverage></DEM></Dataset>
 """
 
@@ -92,12 +95,38 @@ def test_the_vertical_datum_is_the_one_that_the_file_declares(
         fg_dem(size="x y"),
         fg_dem(size="99999999 9"),
         fg_dem(rule="Boustrophedonic"),
+        fg_dem(order="+x+y"),
     ],
 )
 def test_a_file_against_the_format_is_refused_with_a_reason(tmp_path: Path, text: str) -> None:
     with pytest.raises(UnreadableError) as caught:
         read(tmp_path, text)
     assert caught.value.problem.rule == "terrain.fg_dem"
+
+
+def test_meshes_whose_corners_are_cut_to_nine_digits_join_without_being_moved(tmp_path: Path) -> None:
+    """As GSI writes them: 5 m meshes of 225 x 150 cells of 0.2 seconds, corners such as 33.508333333."""
+    west, north = mesh_bounds("50302300"), mesh_bounds("50302311")
+    assert (west.west, west.south) == pytest.approx((130.375, 33.5))
+    assert (north.west, north.south) == pytest.approx((130.3875, 33.508333333), abs=1e-8)
+    files = [
+        ("50302300", ("33.5 130.375", "33.508333333 130.3875")),
+        ("50302311", ("33.508333333 130.3875", "33.516666667 130.4")),
+    ]
+    pieces = []
+    heights = np.round(np.random.default_rng(1).uniform(0, 500, (2, 150, 225)), 2)
+    for (mesh, corners), values in zip(files, heights, strict=True):
+        path = tmp_path / f"FG-GML-5030-23-{mesh[-2:]}-DEM5A-20161001.xml"
+        lines = "\n".join(f"地表面,{value:.2f}" for value in values.ravel())
+        path.write_text(fg_dem(lines, "0 0", "224 149", corners=corners), encoding="utf-8")
+        pieces.append(read_fg_dem(path, tmp_path / f"{mesh}.tif", name=path.name).path)
+    mosaic(pieces, tmp_path / "grid.tif", name="test")
+    grid = GridFile(tmp_path / "grid.tif").read()
+    assert grid is not None
+    assert grid.values.shape == (300, 450)
+    assert np.array_equal(grid.values[150:, :225], heights[0].astype(np.float32))
+    assert np.array_equal(grid.values[:150, 225:], heights[1].astype(np.float32))
+    assert np.isnan(grid.values[:150, :225]).all()
 
 
 def test_an_unknown_datum_is_refused(tmp_path: Path) -> None:

@@ -68,6 +68,50 @@ def test_tiles_of_a_picture_are_no_terrain(tmp_path: Path) -> None:
     assert not is_terrarium(tmp_path)
 
 
+def write_gsi_tile(path: Path, colours: "list[tuple[int, int, int]]") -> None:
+    """256 x 256 pixels of the colours, one after the other, again and again."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    pixels = np.resize(np.array(colours, dtype=np.uint8), (256 * 256, 3)).T.reshape(3, 256, 256)
+    with rasterio.open(path, "w", driver="PNG", dtype="uint8", width=256, height=256, count=3) as file:
+        file.write(pixels)
+
+
+GSI = [
+    ((0, 3, 255), 10.23),
+    ((0, 0, 0), 0.0),
+    ((128, 0, 0), np.nan),
+    ((255, 255, 255), -0.01),
+    ((0, 0, 255), 2.55),
+    ((0, 1, 0), 2.56),
+    ((5, 195, 0), 3776.0),
+]
+"""Colours and heights that descriptions of GSI's tiles give (3,776 m: 377,600 = 5 x 65,536 + 195 x 256)."""
+
+
+@pytest.mark.parametrize("name", ["dem_png", "dem5a_png", "dem10b_png", "demgm_png", "標高タイル"])
+def test_gsis_own_elevation_tiles_are_read_by_their_own_formula(tmp_path: Path, name: str) -> None:
+    folder = tmp_path / name
+    write_gsi_tile(folder / "14" / "14515" / "6470.png", [colour for colour, _ in GSI])
+    assert is_terrarium(folder)
+    grid = GridFile(read_terrarium(folder, tmp_path / "a.tif", name=name).path).read()
+    assert grid is not None
+    expected = np.array([height for _, height in GSI])
+    assert grid.values.ravel()[: len(GSI)] == pytest.approx(expected, abs=1e-3, nan_ok=True)
+
+
+def test_without_its_name_a_dark_picture_is_not_taken_for_gsis_tiles(tmp_path: Path) -> None:
+    write_gsi_tile(tmp_path / "night" / "14" / "14515" / "6470.png", [(0, 3, 255), (0, 0, 0)])
+    assert not is_terrarium(tmp_path / "night")
+
+
+def test_terrarium_tiles_stay_terrarium_whatever_their_folder_is_called(tmp_path: Path) -> None:
+    folder = tmp_path / "dem_png"
+    write_tile(folder / "14" / "14515" / "6470.png", SLOPE)
+    grid = GridFile(read_terrarium(folder, tmp_path / "a.tif", name="t").path).read()
+    assert grid is not None
+    assert np.array_equal(grid.values, SLOPE)
+
+
 def test_a_damaged_tile_is_told_and_the_others_stay(tmp_path: Path) -> None:
     folder = tmp_path / "t"
     for number in range(6):
