@@ -191,7 +191,7 @@ _CITYGML = {
     "citygml.duplicate_id": _error("gml:idが重複しています", "duplicate gml:id"),
     "citygml.id_missing": _warning("gml:idがないため仮の番号を付けました", "has no gml:id; it got a number instead"),
     "citygml.version": _error(
-        "CityGML {version} はまだ読めません(対応: 2.0)", "CityGML {version} is not read yet (2.0 is)"
+        "CityGML {version} はまだ読めません(対応: 2.0、3.0)", "CityGML {version} is not read yet (2.0 and 3.0 are)"
     ),
     "citygml.solid": _warning(
         "LOD1の立体に正しくない座標列があるため、その高さは使いません({reason})",
@@ -224,6 +224,18 @@ _CITYGML = {
     "citygml.lod_not_read": _note(
         "{feature_type} の {lod} はまだ読めません({count} 件)",
         "{lod} of {feature_type} is not read yet ({count} times)",
+    ),
+    "citygml.texture_coordinates": _warning(
+        "テクスチャ座標の数が面の座標列と合わない面が{count}枚あり、テクスチャなしで保存しました",
+        "{count} faces have another number of texture coordinates than points; they are stored without texture",
+    ),
+    "citygml.texture_georeferenced": _note(
+        "地理参照テクスチャ(GeoreferencedTexture)は使いません({count} 件)",
+        "georeferenced textures are not used ({count})",
+    ),
+    "citygml.reference_lost": _warning(
+        "参照先の面がファイルにありません({count} 件、例: {target})",
+        "refers to {count} surfaces that the file does not hold (such as {target})",
     ),
     "citygml.textures_not_read": _note("テクスチャはまだ読めません({count} 件)", "textures are not read yet ({count})"),
 }

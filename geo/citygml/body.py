@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pyproj import CRS
 
+from geo.citygml.appearance import Appearance, find_textures
 from geo.citygml.ring import Rings
 from geo.crs import reproject_points
 from geo.surface import Surfaces
@@ -19,7 +20,7 @@ class Bodies:
     """By feature and level of detail: how many faces were left out, and why the first of them."""
 
 
-def build_bodies(rings: Rings, count: int, crs: CRS, *, north_first: bool) -> Bodies:
+def build_bodies(rings: Rings, count: int, crs: CRS, appearance: Appearance, *, north_first: bool) -> Bodies:
     """The faces of `count` features.
 
     What stands at no height, or all of it at height 0 because nobody knew it, is not in space; LOD0 counts only
@@ -35,7 +36,9 @@ def build_bodies(rings: Rings, count: int, crs: CRS, *, north_first: bool) -> Bo
     order = np.argsort(body[in_space & good], kind="stable")
     at = np.flatnonzero(in_space & good)[order]
     wrong = _wrong(rings, in_space & ~good, face, starts)
-    return Bodies(_surfaces(rings, at, starts, body[at], crs, north_first), wrong)
+    taken = _take(rings, at, starts)
+    surfaces = _surfaces(rings, taken, body[at], crs, north_first)
+    return Bodies(_textured(surfaces, rings, taken, appearance), wrong)
 
 
 def kept_bodies(surfaces: Surfaces, keep: NDArray[np.bool_]) -> Surfaces | None:
@@ -96,46 +99,72 @@ def _is_good(rings: Rings, ring: int) -> bool:
     return rings.reason[ring] == "" and bool(np.isfinite(rings.highest[ring] - rings.lowest[ring]))
 
 
-def _surfaces(
-    rings: Rings,
-    faces: NDArray[np.int64],
-    starts: NDArray[np.int64],
-    body: NDArray[np.int64],
-    crs: CRS,
-    north_first: bool,
-) -> Surfaces:
-    """The given faces in their order, which is that of their bodies."""
+@dataclass(frozen=True)
+class _Taken:
+    """What becomes surfaces, in its order."""
+
+    exterior: NDArray[np.int64]
+    """The first ring of each face."""
+    many: NDArray[np.int64]
+    """Rings of each face."""
+    ring: NDArray[np.int64]
+    size: NDArray[np.int64]
+    """Points of each ring, without the closing one."""
+    offset: NDArray[np.int64]
+    """Of each point in its ring."""
+
+
+def _take(rings: Rings, faces: NDArray[np.int64], starts: NDArray[np.int64]) -> _Taken:
     many = np.diff(np.append(starts, len(rings.hole)))[faces]
     ring = _ranges(starts[faces], many)
     size = np.diff(rings.first)[ring] - 1
-    point = _points(rings, ring, size)
-    xyz = rings.xyz[point]
+    offset = _ranges(np.zeros(len(ring), dtype=np.int64), size)
+    turned = np.repeat(rings.flipped[ring], size)
+    if turned.any():
+        # From the closing point back.
+        offset = np.where(turned, np.repeat(size, size) - offset, offset)
+    return _Taken(starts[faces], many, ring, size, offset)
+
+
+def _surfaces(rings: Rings, taken: _Taken, body: NDArray[np.int64], crs: CRS, north_first: bool) -> Surfaces:
+    """`body`: of each face, in order."""
+    xyz = rings.xyz[np.repeat(rings.first[taken.ring], taken.size) + taken.offset]
     east, north = (xyz[:, 1], xyz[:, 0]) if north_first else (xyz[:, 0], xyz[:, 1])
     lonlat = reproject_points(np.ascontiguousarray(east), np.ascontiguousarray(north), crs)
     bodies, first_face = np.unique(body, return_index=True)
     return Surfaces(
         row=bodies // 8,
         lod=(bodies % 8).astype(np.int8),
-        first_face=np.append(first_face, len(faces)).astype(np.int64),
-        kind=rings.kind[starts[faces]],
-        solid=rings.solid[starts[faces]],
-        texture=np.full(len(faces), -1, dtype=np.int32),
-        colour=rings.colour[starts[faces]],
-        first_ring=_sums(many),
-        first_point=_sums(size),
+        first_face=np.append(first_face, len(body)).astype(np.int64),
+        kind=rings.kind[taken.exterior],
+        solid=rings.solid[taken.exterior],
+        texture=np.full(len(body), -1, dtype=np.int32),
+        colour=rings.colour[taken.exterior],
+        first_ring=_sums(taken.many),
+        first_point=_sums(taken.size),
         xyz=np.column_stack([lonlat, xyz[:, 2]]),
-        uv=np.full((len(point), 2), np.nan, dtype=np.float32),
+        uv=np.full((len(xyz), 2), np.nan, dtype=np.float32),
     )
 
 
-def _points(rings: Rings, ring: NDArray[np.int64], size: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Which points: all of each ring but the last, from the end where the ring is turned round."""
-    points = _ranges(rings.first[ring], size)
-    turned = np.repeat(rings.flipped[ring], size)
-    if turned.any():
-        ends = np.repeat(2 * rings.first[ring] + size, size)
-        points = np.where(turned, ends - points, points)
-    return points
+def _textured(surfaces: Surfaces, rings: Rings, taken: _Taken, appearance: Appearance) -> Surfaces:
+    """The same with images and texture coordinates where the file has any for all rings of a face."""
+    if not appearance.has_textures or not len(taken.ring):
+        return surfaces
+    table = appearance.table()
+    drawn = find_textures(rings.id[taken.ring], taken.size, table)
+    firsts = surfaces.first_ring[:-1]
+    appearance.mismatched += int(np.logical_or.reduceat(drawn.wrong, firsts).sum())
+    shown = np.logical_and.reduceat(drawn.image >= 0, firsts)
+    point_shown = np.repeat(np.repeat(shown, taken.many), taken.size)
+    at = (np.repeat(drawn.first, taken.size) + 2 * taken.offset)[point_shown]
+    uv = surfaces.uv
+    uv[point_shown, 0], uv[point_shown, 1] = table.numbers[at], table.numbers[at + 1]
+    used, number = np.unique(drawn.image[firsts][shown], return_inverse=True)
+    texture = surfaces.texture
+    texture[shown] = number
+    images = tuple(appearance.images[image] for image in used)
+    return replace(surfaces, texture=texture, uv=uv, images=images)
 
 
 def _ranges(first: NDArray[np.int64], size: NDArray[np.int64]) -> NDArray[np.int64]:

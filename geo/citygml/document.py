@@ -2,8 +2,9 @@
 
 import codecs
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
+from typing import Any
 
 from lxml import etree
 
@@ -19,7 +20,7 @@ ENVELOPE = f"{GML}Envelope"
 _READ_VERSION = "2.0"
 _PROLOG_LIMIT = 1_000_000
 _DOCTYPE = re.compile(r"(?:\s|<\?.*?\?>|<!--.*?-->)*<!DOCTYPE", re.DOTALL)
-_SAFE = {
+SAFE: dict[str, Any] = {
     "resolve_entities": False,
     "no_network": True,
     "load_dtd": False,
@@ -29,13 +30,13 @@ _SAFE = {
 }
 
 
-def check_document(path: Path, name: str) -> None:
-    """UnreadableError unless this begins like a CityGML 2.0 file without a document type declaration."""
+def check_document(path: Path, name: str, versions: Collection[str] = (_READ_VERSION,)) -> None:
+    """UnreadableError unless this begins like a CityGML file of these versions without a document type declaration."""
     root = root_of(path, name)
     version = citygml_version(root)
     if local_name(root) != "CityModel" or version is None:
         raise UnreadableError(Problem("xml.not_citygml", name, parameters={"root": local_name(root)}))
-    if version != _READ_VERSION:
+    if version not in versions:
         raise UnreadableError(Problem("citygml.version", name, parameters={"version": version}))
 
 
@@ -51,12 +52,12 @@ def root_of(path: Path, name: str) -> str:
 def stream(path: Path, name: str, tags: frozenset[str]) -> Iterator[Element]:
     """Elements with one of the `tags` as each ends; UnreadableError where the XML turns out not well-formed."""
     try:
-        for _, element in etree.iterparse(str(path), events=("end",), tag=tuple(tags), **_SAFE):
+        for _, element in etree.iterparse(str(path), events=("end",), tag=tuple(tags), **SAFE):
             yield element
     except etree.XMLSyntaxError as error:
-        raise UnreadableError(_not_well_formed(error, name)) from error
+        raise UnreadableError(not_well_formed(error, name)) from error
     except OSError as error:
-        raise UnreadableError(_unreadable(error, name)) from error
+        raise UnreadableError(unreadable(error, name)) from error
 
 
 def release(element: Element) -> None:
@@ -73,13 +74,13 @@ def _head(path: Path, name: str) -> str:
         with path.open("rb") as file:
             raw = file.read(_PROLOG_LIMIT)
     except OSError as error:
-        raise UnreadableError(_unreadable(error, name)) from error
+        raise UnreadableError(unreadable(error, name)) from error
     if not raw:
         raise UnreadableError(Problem("file.empty", name))
-    return raw.decode(_encoding(raw), errors="replace").removeprefix("\ufeff")
+    return raw.decode(encoding_of(raw), errors="replace").removeprefix("\ufeff")
 
 
-def _encoding(raw: bytes) -> str:
+def encoding_of(raw: bytes) -> str:
     """Enough of the encoding to see markup: every other one in use writes it in ASCII."""
     if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
@@ -90,20 +91,20 @@ def _encoding(raw: bytes) -> str:
 
 def _root(path: Path, name: str) -> str:
     try:
-        for _, element in etree.iterparse(str(path), events=("start",), **_SAFE):
+        for _, element in etree.iterparse(str(path), events=("start",), **SAFE):
             if element.getroottree().docinfo.internalDTD is not None:
                 raise UnreadableError(Problem("xml.entity", name))
             return str(element.tag)
     except etree.XMLSyntaxError as error:
-        raise UnreadableError(_not_well_formed(error, name)) from error
+        raise UnreadableError(not_well_formed(error, name)) from error
     raise UnreadableError(Problem("xml.not_citygml", name, parameters={"root": "-"}))
 
 
-def _unreadable(error: OSError, name: str) -> Problem:
+def unreadable(error: OSError, name: str) -> Problem:
     return Problem("file.unreadable", name, parameters={"reason": error.strerror or type(error).__name__})
 
 
-def _not_well_formed(error: etree.XMLSyntaxError, name: str) -> Problem:
+def not_well_formed(error: etree.XMLSyntaxError, name: str) -> Problem:
     # "Opening and ending tag mismatch: exterior line 198 and LinearRing, line 202, column 26 (file.gml, line 202)"
     reason = re.sub(r"(, line \d+, column \d+)?( \([^()]*, line \d+\))?$", "", str(error.msg or "?"))
     return Problem("xml.not_well_formed", name, line=error.lineno or None, parameters={"reason": reason[:200]})

@@ -1,6 +1,6 @@
 """From the geometries of one feature to its faces: every polygon once in each level of detail, in its solid."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
@@ -18,10 +18,11 @@ from geo.citygml.element import (
     POS_LIST,
     SOLID,
     SURFACE_MEMBER,
+    TRIANGLE,
     XLINK_HREF,
     Element,
 )
-from geo.citygml.geometry import Geometry, kind_of
+from geo.citygml.geometry import Geometry, find_geometries, kind_of, with_faces
 from geo.citygml.ring import RingList, Run
 
 _UNUSUAL = (INTERIOR, POS, COORDINATES, ORIENTABLE_SURFACE, *FACES[1:])
@@ -58,17 +59,50 @@ class FaceReader:
 
     def __init__(self, colours: Mapping[str, int] | None = None, *, ring_ids: bool = False) -> None:
         self._colours, self._ring_ids = colours or {}, ring_ids
+        self._drained = RingList()
+        self._places: dict[tuple[int, str], int] = {}
+        """The first ring of drained faces that have a name, by level of detail and that."""
 
     def read(self, geometries: Iterable[Geometry], feature: Element) -> tuple[RingList, list[str]]:
         """The feature's rings, and the gml:ids it refers to that aren't found in it."""
-        rings = RingList()
+        rings, places = self._drained, self._places
+        if len(rings):
+            self._drained, self._places = RingList(), {}
+        else:
+            rings = RingList()
         lost: list[str] = []
         by_level: dict[int, list[Geometry]] = {}
         for one in geometries:
             by_level.setdefault(one.lod, []).append(one)
-        for of_level in by_level.values():
-            lost += _Level(rings, self._colours, self._ring_ids).read(of_level, feature)
+        for lod, of_level in by_level.items():
+            level = _Level(rings, self._colours, self._ring_ids)
+            lost += level.read(of_level, feature, {name: ring for (at, name), ring in places.items() if at == lod})
         return rings, lost
+
+    def drain(self, member: Element) -> None:
+        """Takes faces out of a member that is still being read, and out of its tree, so that it needs little memory."""
+        unfinished = set(_last_branch(member))
+        if not len(member):
+            return
+        solids: dict[int, int] = {}
+        for geometry in with_faces(find_geometries(member[0])):
+            level = _Level(self._drained, self._colours, self._ring_ids)
+            first = solids.get(geometry.lod, 0)
+            numbers = {solid: first + number for number, solid in enumerate(geometry.element.iter(SOLID))}
+            solids[geometry.lod] = first + len(numbers)
+            for holder in list(geometry.element.iter(SURFACE_MEMBER, TRIANGLE)):
+                if holder not in unfinished and len(holder) and holder.getparent() is not None:
+                    solid = numbers[next(holder.iterancestors(SOLID))] if numbers else -1
+                    level.take_drained(geometry, holder, solid, self._places)
+        self._drained.compact_if_long()
+
+
+def _last_branch(element: Element) -> Iterator[Element]:
+    """What isn't ended yet, or whose text may still grow."""
+    yield element
+    while len(element):
+        element = element[-1]
+        yield element
 
 
 class _Level:
@@ -82,8 +116,26 @@ class _Level:
         """The number of the next solid while faces are taken."""
         self._run: Run | None = None
 
-    def read(self, geometries: Sequence[Geometry], feature: Element) -> list[str]:
+    def take_drained(
+        self, geometry: Geometry, holder: Element, solid: int, places: dict[tuple[int, str], int]
+    ) -> None:
+        """The faces of a surface that may be used by what comes later."""
+        if geometry.lod >= 2:
+            for polygon in holder.iter(POLYGON):
+                if name := polygon.get(GML_ID):
+                    places[geometry.lod, name] = len(self._rings)
+        parent = holder.getparent()
+        if holder.tag == TRIANGLE:
+            self._face(geometry, holder, [(solid, False)], 0)
+        else:
+            self._walk(geometry, holder, [(solid, False)], 0)
+        parent.remove(holder)
+
+    def read(self, geometries: Sequence[Geometry], feature: Element, drained: Mapping[str, int]) -> list[str]:
+        """`drained`: the rings of faces that were taken before, by name."""
         places = [self._place(one) for one in geometries]
+        for name in [name for name in self._uses if name in drained]:
+            self._use_drained(drained[name], self._uses.pop(name))
         for place in places:
             self._run = None
             self._take(place)
@@ -104,6 +156,13 @@ class _Level:
         if first == self._solids:
             self._note_uses(geometry, members, first := -1)
         return _Place(geometry, members, first)
+
+    def _use_drained(self, ring: int, use: _Use) -> None:
+        if use.sides:
+            solid, turned = use.sides[0]
+            self._rings.solids[ring] = solid
+            if turned:
+                self._rings.flipped.append(ring)
 
     def _note_uses(self, geometry: Geometry, members: Iterable[Element], solid: int) -> None:
         for member in members:

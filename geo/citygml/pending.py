@@ -12,6 +12,7 @@ import shapely
 from numpy.typing import NDArray
 
 from geo.batch import Batch, Count, GeometryType
+from geo.citygml.appearance import Appearance
 from geo.citygml.body import Bodies, build_bodies, kept_bodies
 from geo.citygml.column import COLUMNS, HAZARDS_OF_BUILDINGS
 from geo.citygml.outline import Outlines, build_outlines
@@ -60,8 +61,9 @@ class _Bucket:
 
 
 class Pending:
-    def __init__(self, name: str, source_file: str, reference: Reference) -> None:
+    def __init__(self, name: str, source_file: str, reference: Reference, appearance: Appearance) -> None:
         self._name, self._source_file, self._reference = name, source_file, reference
+        self._appearance = appearance
         self._buckets: dict[tuple[str, str | None], _Bucket] = {}
         self.features = 0
 
@@ -154,7 +156,7 @@ class Pending:
                 self._tell_of(bucket, index, "citygml.solid", {"reason": reason})
         for index, share in outlines.overlap.items():
             self._tell_of(bucket, index, "geometry.overlapping", {"change": f"{100 * share:.3g}"})
-        bodies = build_bodies(rings, count, axes.crs, north_first=axes.north_first)
+        bodies = build_bodies(rings, count, axes.crs, self._appearance, north_first=axes.north_first)
         for index in outlines.solid_wrong:
             bodies.wrong.pop((index, 1), None)
         return outlines.geometries, outlines.wrong, bodies

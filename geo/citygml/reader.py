@@ -5,12 +5,14 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from geo.batch import Batch
+from geo.citygml.appearance import Appearance, folder_of
 from geo.citygml.attribute import AttributeReader, Facts
 from geo.citygml.codelist import Codelists
-from geo.citygml.document import ENVELOPE, MEMBERS, SURFACE_DATA, check_document, release, stream
+from geo.citygml.document import MEMBERS, SURFACE_DATA, check_document, release
 from geo.citygml.element import GML_ID, Element, local_name, qualified_name
 from geo.citygml.face import FaceReader
 from geo.citygml.geometry import find_geometries
+from geo.citygml.member import Span, find_appearances, stream_appearances, stream_members
 from geo.citygml.package import READ, flood_package, package_of_feature, package_of_file, scale_of_file
 from geo.citygml.pending import Feature, Pending
 from geo.citygml.record import Source, build_record
@@ -22,8 +24,7 @@ BATCH_FEATURES = 2_000
 BATCH_CHARACTERS = 24_000_000
 """Of coordinates: a flood area can be as large as thousands of buildings."""
 
-_TAGS = MEMBERS | {SURFACE_DATA, ENVELOPE}
-_TEXTURES = frozenset({"ParameterizedTexture", "GeoreferencedTexture", "X3DMaterial"})
+_VERSIONS = ("2.0", "3.0")
 
 
 def read_citygml(path: Path, *, name: str, codelists: Path | None = None, crs: str | None = None) -> Iterator[Batch]:
@@ -33,24 +34,16 @@ def read_citygml(path: Path, *, name: str, codelists: Path | None = None, crs: s
     `crs` is for files that declare none. UnreadableError for a file that can't be read, also when that turns out
     late: what was yielded before must then be thrown away.
     """
-    check_document(path, name)
+    check_document(path, name, _VERSIONS)
     return _Reading(path, name, codelists, crs).batches()
 
 
 @dataclass
 class _Unread:
-    """What a file holds that no reader reads yet."""
+    """Features of packages that aren't read."""
 
-    levels: dict[tuple[str, str, str], int] = field(default_factory=dict)
-    """Features with a geometry that isn't read, by package, type and LOD."""
-    textures: int = 0
     packages: dict[str, dict[tuple[str, str], int]] = field(default_factory=dict)
-    """Features of packages that aren't read, by package, then type and LOD."""
-
-    def count_levels(self, package: str, feature_type: str, levels: set[int]) -> None:
-        for level in levels:
-            key = (package, feature_type, f"LOD{level}")
-            self.levels[key] = self.levels.get(key, 0) + 1
+    """By package, then type and LOD."""
 
     def count_feature(self, package: str, feature_type: str, lod: str) -> None:
         of_package = self.packages.setdefault(package, {})
@@ -67,29 +60,38 @@ class _Reading:
         self._attributes = AttributeReader(name, self._codelists)
         self._source = Source(self._codelists, scale_of_file(name))
         self._reference = Reference(name, crs)
+        self._appearance = Appearance(folder_of(name))
         self._faces = FaceReader()
-        self._pending = Pending(name, PurePosixPath(name).name, self._reference)
+        self._pending = Pending(name, PurePosixPath(name).name, self._reference, self._appearance)
         self._unread = _Unread()
         self._seen: set[str] = set()
         self._without_id = 0
+        self._has_inner_appearances = False
         self._parts: dict[str, None] = {}
 
     def batches(self) -> Iterator[Batch]:
-        for element in stream(self._path, self._name, _TAGS):
-            tag = element.tag
-            if tag in MEMBERS:
+        skip = self._read_appearances()
+        for element in stream_members(self._path, self._name, skip, self._faces.drain):
+            if element.tag in MEMBERS:
                 for feature in element:
                     self._add(feature)
                 release(element)
                 if self._pending.features >= BATCH_FEATURES or self._pending.characters >= BATCH_CHARACTERS:
                     yield from self._flush()
-            elif tag == SURFACE_DATA:
-                self._unread.textures += sum(local_name(one.tag) in _TEXTURES for one in element)
-                release(element)
             else:
                 self._reference.declare(element)
         yield from self._flush()
         yield from self._accounts()
+
+    def _read_appearances(self) -> tuple[Span, ...]:
+        """They stand behind the features that they belong to. The bytes that need not be read again."""
+        found = find_appearances(self._path)
+        for surface_data in stream_appearances(self._path, found.spans):
+            self._appearance.add(surface_data)
+        self._has_inner_appearances = found.inside
+        ring_ids = found.inside or self._appearance.has_textures
+        self._faces = FaceReader(self._appearance.colours, ring_ids=ring_ids)
+        return found.spans
 
     def _add(self, element: Element) -> None:
         feature_type = qualified_name(element.tag)
@@ -106,6 +108,9 @@ class _Reading:
             del self._attributes.problems[problems:]
             self._unread.count_feature(package, feature_type, _level(element))
             return
+        if self._has_inner_appearances:
+            for surface_data in element.iter(SURFACE_DATA):
+                self._appearance.add(surface_data)
         shape = find_shape(element, package, self._faces)
         feature = Feature(feature_id, feature_type, shape.lod, element.sourceline, attributes)
         self._keep_or_refuse(element, package, feature, facts, shape)
@@ -150,13 +155,12 @@ class _Reading:
         for package, counts in sorted(self._unread.packages.items()):
             yield self._pending.account_of_package(package, counts)
         first = next(iter(self._parts), self._file_package or "")
-        for (package, feature_type, lod), count in sorted(self._unread.levels.items()):
-            part = next((one for one in self._parts if one.partition("-")[0] == package), first)
-            told = {"feature_type": feature_type, "lod": lod, "count": str(count)}
-            self._pending.tell(part, [Problem("citygml.lod_not_read", self._name, parameters=told)])
-        if self._unread.textures:
-            told = {"count": str(self._unread.textures)}
-            self._pending.tell(first, [Problem("citygml.textures_not_read", self._name, parameters=told)])
+        for rule, count in (
+            ("citygml.texture_coordinates", self._appearance.mismatched),
+            ("citygml.texture_georeferenced", self._appearance.georeferenced),
+        ):
+            if count:
+                self._pending.tell(first, [Problem(rule, self._name, parameters={"count": str(count)})])
         missing = [
             Problem("citygml.codelist_missing", self._name, parameters={"codelist": codelist})
             for codelist in self._codelists.missing

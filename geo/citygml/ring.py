@@ -125,6 +125,12 @@ class RingList:
             self.texts = []
             self._waiting = 0
 
+    def numbers(self) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+        """All numbers in a row, and how many each text has: none where one of them is not a number."""
+        self.compact()
+        numbers, count, _ = _joined(self.blocks)
+        return numbers.astype(np.float32), count
+
     def parse(self, features: NDArray[np.int64]) -> "Rings":
         """`features`: the feature of each run. Empties the list."""
         self.compact()

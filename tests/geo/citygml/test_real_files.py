@@ -268,13 +268,6 @@ def test_a_file_that_is_not_well_formed_is_refused_with_its_line() -> None:
     assert (caught.value.problem.rule, caught.value.problem.line) == ("xml.not_well_formed", 202)
 
 
-@pytest.mark.parametrize("path", ["udx/bldg/49303425_bldg_6697_op.gml", "udx/tran/53394503_tran_6697_op.gml"])
-def test_citygml_3_is_refused_by_its_version(path: str) -> None:
-    with pytest.raises(UnreadableError) as caught:
-        read(shared_data(f"plateau/citygml3_iur40/{path}"))
-    assert caught.value.problem.rule == "citygml.version"
-
-
 @pytest.mark.parametrize("path", [*BUILDINGS, *OTHERS])
 def test_trees_get_titles_and_lose_nothing(path: str) -> None:
     part = OTHERS.get(path, ("bldg", "", 0))[0]

@@ -83,3 +83,55 @@ def test_every_face_that_a_solid_refers_to_belongs_to_it(tmp_path: Path) -> None
     for _, surfaces in parts(batches):
         assert (surfaces.solid >= 0).all()
         assert sorted(set(surfaces.solid.tolist())) == [0, 1]
+
+
+def texture_coordinates(path: str) -> dict[str, tuple[str, list[float]]]:
+    """Image and coordinates of each ring, as XPath finds them."""
+    root = etree.parse(shared_data(path)).getroot()
+    found: dict[str, tuple[str, list[float]]] = {}
+    for texture in root.xpath("//*[local-name()='ParameterizedTexture']"):
+        (image,) = texture.xpath("./*[local-name()='imageURI']/text()")
+        for one in texture.xpath(".//*[local-name()='textureCoordinates']"):
+            found.setdefault(one.get("ring").removeprefix("#"), (image, [float(word) for word in one.text.split()]))
+    return found
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "plateau/yokosuka_iur/udx/bldg/52397519_bldg_6697_op.gml",
+        "plateau/komatsu_2024/54363371_bldg_6697.gml",
+        "plateau/tsukuba_tran/54401008_tran_6697_op.gml",
+        "plateau/tsukuba_tran/54401018_tran_6697_op.gml",
+    ],
+)
+def test_each_textured_ring_has_the_files_own_image_and_coordinates(path: str) -> None:
+    textures = texture_coordinates(path)
+    root = etree.parse(shared_data(path)).getroot()
+    truth: Counter[tuple[object, ...]] = Counter()
+    for ring in root.iter(f"{GML}LinearRing"):
+        if (name := ring.get(f"{GML}id")) in textures:
+            image, uv = textures[name]
+            at = np.array(ring[0].text.split(), dtype=float).reshape(-1, 3)[:-1, [1, 0, 2]]
+            drawn = np.array(uv, dtype=np.float32).reshape(-1, 2)[:-1]
+            truth[image, at.tobytes(), drawn.tobytes()] += 1
+    found: Counter[tuple[object, ...]] = Counter()
+    for _, surfaces in parts(batches_of(path)):
+        for ring_, face in enumerate(surfaces.ring_face):
+            if surfaces.texture[face] >= 0:
+                points = slice(surfaces.first_point[ring_], surfaces.first_point[ring_ + 1])
+                image = surfaces.images[surfaces.texture[face]]
+                found[image, surfaces.xyz[points].tobytes(), surfaces.uv[points].tobytes()] += 1
+    assert truth
+    assert found == truth
+
+
+def test_tsukubas_roads_have_the_colours_of_their_materials() -> None:
+    path = "plateau/tsukuba_tran/54401018_tran_6697_op.gml"
+    root = etree.parse(shared_data(path)).getroot()
+    targets = root.xpath("//*[local-name()='X3DMaterial']/*[local-name()='target']/text()")
+    colours: Counter[int] = Counter()
+    for _, surfaces in parts(batches_of(path)):
+        colours += Counter(surfaces.colour[surfaces.colour > 0].tolist())
+    assert sum(colours.values()) == len(set(targets))
+    assert set(colours) == {0xFAFAFAFF}

@@ -93,7 +93,7 @@ def test_a_file_in_another_encoding_than_it_declares_is_refused(tmp_path: Path) 
         ("", "file.empty"),
         ("<html><body/></html>", "xml.not_citygml"),
         ('<CityModel xmlns="http://example.org/x"/>', "xml.not_citygml"),
-        ('<CityModel xmlns="http://www.opengis.net/citygml/3.0"/>', "citygml.version"),
+        ('<CityModel xmlns="http://www.opengis.net/citygml/1.0"/>', "citygml.version"),
         ("hello", "xml.not_well_formed"),
     ],
 )
@@ -210,17 +210,6 @@ def test_features_of_other_packages_are_counted_and_named_once(tmp_path: Path) -
     assert (told.rule, told.parameters["count"], told.parameters["package"]) == ("citygml.package_not_read", "3", "veg")
     assert account(batches)["veg:SolitaryVegetationObject", "LOD3"] == (3, 0, 3)
     assert account(batches)["bldg:Building", "LOD0"] == (1, 1, 0)
-
-
-def test_textures_are_counted_wherever_they_stand(tmp_path: Path) -> None:
-    data = "<app:surfaceDataMember><app:ParameterizedTexture/></app:surfaceDataMember>"
-    own = f"<app:appearance><app:Appearance>{data}{data}</app:Appearance></app:appearance>"
-    text = city_model(building(own)).replace(
-        "</core:CityModel>",
-        f"<app:appearanceMember><app:Appearance>{data}</app:Appearance></app:appearanceMember></core:CityModel>",
-    )
-    (note,) = problems(read(write(tmp_path, text)))
-    assert (note.rule, note.parameters["count"], note.severity.value) == ("citygml.textures_not_read", "3", "note")
 
 
 USAGE = '<bldg:usage codeSpace="../../codelists/Building_usage.xml">{}</bldg:usage>'

@@ -1,0 +1,137 @@
+"""Textures and colours: which image a ring shows and where in it, which colour a surface has."""
+
+import posixpath
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+from urllib.parse import unquote
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geo.citygml.element import Element, local_name
+from geo.citygml.ring import RingList
+
+_PLAIN_GREY = "0.8 0.8 0.8"
+"""What an X3DMaterial is when it doesn't say."""
+
+
+@dataclass(frozen=True)
+class TexturedRings:
+    """Texture coordinates of many rings, sorted by `id`."""
+
+    id: NDArray[np.int64]
+    image: NDArray[np.int32]
+    first: NDArray[np.int64]
+    """Index of the ring's first number in `numbers`."""
+    size: NDArray[np.int64]
+    """In points."""
+    numbers: NDArray[np.float32]
+    """All coordinates in a row."""
+
+
+@dataclass
+class Appearance:
+    """Everything a file says about how its surfaces look. `folder`: the one its image paths start from."""
+
+    folder: str
+    images: list[str] = field(default_factory=list)
+    colours: dict[str, int] = field(default_factory=dict)
+    """0xRRGGBBAA by the gml:id of a surface."""
+    georeferenced: int = 0
+    mismatched: int = 0
+    """Faces without texture since their coordinates are too many or too few."""
+    _numbers: dict[str, int] = field(default_factory=dict)
+    _ids: list[int] = field(default_factory=list)
+    _images: list[int] = field(default_factory=list)
+    _coordinates: RingList = field(default_factory=RingList)
+    _table: TexturedRings | None = None
+
+    def add(self, surface_data: Element) -> None:
+        for one in surface_data:
+            match local_name(one.tag):
+                case "ParameterizedTexture":
+                    self._add_texture(one)
+                case "X3DMaterial":
+                    self._add_material(one)
+                case "GeoreferencedTexture":
+                    self.georeferenced += 1
+
+    @property
+    def has_textures(self) -> bool:
+        return bool(self._ids)
+
+    def _add_texture(self, texture: Element) -> None:
+        image: int | None = None
+        for child in texture:
+            name = local_name(child.tag)
+            if name == "imageURI":
+                image = self._image((child.text or "").strip())
+            elif name in ("target", "textureParameterization") and image is not None:
+                self._add_coordinates(child, image)
+
+    def _image(self, uri: str) -> int:
+        path = posixpath.normpath(posixpath.join(self.folder, unquote(uri).replace("\\", "/")))
+        number = self._numbers.setdefault(path, len(self.images))
+        if number == len(self.images):
+            self.images.append(path)
+        return number
+
+    def _add_coordinates(self, target: Element, image: int) -> None:
+        for one in target.iter("{*}textureCoordinates"):
+            ring = (one.get("ring") or "").rpartition("#")[2]
+            self._ids.append(hash(ring))
+            self._images.append(image)
+            self._coordinates.add(one.text or "")
+        self._coordinates.compact_if_long()
+        self._table = None
+
+    def _add_material(self, material: Element) -> None:
+        told = {local_name(child.tag): (child.text or "") for child in material}
+        try:
+            red, green, blue = (float(word) for word in told.get("diffuseColor", _PLAIN_GREY).split())
+            opaque = 1 - float(told.get("transparency") or 0)
+        except ValueError:
+            return
+        colour = 0
+        for share in (red, green, blue, opaque):
+            colour = colour << 8 | round(255 * min(max(share, 0.0), 1.0))
+        for child in material:
+            if local_name(child.tag) == "target":
+                self.colours.setdefault((child.text or "").strip().rpartition("#")[2], colour)
+
+    def table(self) -> TexturedRings:
+        if self._table is None:
+            numbers, count = self._coordinates.numbers()
+            ids = np.array(self._ids, dtype=np.int64)
+            order = np.argsort(ids, kind="stable")
+            first = np.cumsum(count) - count
+            images = np.array(self._images, dtype=np.int32)
+            size = np.where(count % 2 == 0, count // 2, 0)
+            self._table = TexturedRings(ids[order], images[order], first[order], size[order], numbers)
+        return self._table
+
+
+def folder_of(name: str) -> str:
+    """The folder that image paths of the file `name` start from."""
+    return str(PurePosixPath(name).parent)
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """What rings show, shape (rings,)."""
+
+    image: NDArray[np.int32]
+    """-1 for none."""
+    wrong: NDArray[np.bool_]
+    """Another number of coordinates than of points."""
+    first: NDArray[np.int64]
+    """Index of the ring's first number in the table."""
+
+
+def find_textures(ring_ids: NDArray[np.int64], sizes: NDArray[np.int64], table: TexturedRings) -> Drawn:
+    """`sizes`: points of each ring without the closing one, which texture coordinates repeat, or leave out."""
+    at = np.minimum(np.searchsorted(table.id, ring_ids), len(table.id) - 1)
+    named = (table.id[at] == ring_ids) & (ring_ids != 0)
+    fits = (table.size[at] == sizes + 1) | (table.size[at] == sizes)
+    image = np.where(named & fits, table.image[at], -1).astype(np.int32)
+    return Drawn(image, named & ~fits, table.first[at])
