@@ -51,7 +51,7 @@ function Card({ layer, page, state }: { layer: Layer; page: Page; state: State }
   const fetched = state.columnThemes[layer.id];
   const view = viewOf(state.views, layer.id);
   const theme = themeOf(layer, view, fetched ? [fetched] : []);
-  const opacity = Math.round(opacityOf(layer, view) * 100);
+  const opacity = Math.round(opacityOf(layer, view, state.solid) * 100);
   const plain = theme.type === "single";
   return (
     <section class={`card${plain ? " plain" : ""}`} aria-label={title}>

@@ -134,7 +134,7 @@ function tilesetOf(layer: Layer, scene: Scene): TilesetPlan {
     theme,
     fetched: theme === column,
     hidden: theme === column ? [] : view.hidden,
-    opacity: opacityOf(layer, view),
+    opacity: opacityOf(layer, view, true),
     textured: view.textured ?? false,
     picked: scene.picked?.layer === layer.id ? scene.picked.fid : null,
   };

@@ -37,8 +37,10 @@ export function themeOf(layer: Layer, view: LayerView, extra: readonly Theme[] =
   return chosen ?? (layer.style.themes[0] as Theme);
 }
 
-export function opacityOf(layer: Layer, view: LayerView): number {
-  return view.opacity ?? layer.style.opacity;
+/** A tileset of solids has depth enough: unless somebody wants to see through it, it is opaque, and drawn once. */
+export function opacityOf(layer: Layer, view: LayerView, solid = false): number {
+  const own = solid && layer.links.tileset && layer.style.draw === "extrusion" ? 1 : layer.style.opacity;
+  return view.opacity ?? own;
 }
 
 export function shows(view: LayerView, part: GroundPart): boolean {

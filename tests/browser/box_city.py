@@ -1,0 +1,154 @@
+"""A tileset written by hand, from the specifications of glTF 2.0 and 3D Tiles 1.1: one tile of upright boxes."""
+
+import json
+import struct
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pyproj import Transformer
+
+_CORNERS = np.array([(x, y, z) for z in (0, 1) for y in (0, 1) for x in (0, 1)], dtype=float)
+"""Of a unit box: x east, y north, z up."""
+_FACES = [(0, 1, 5, 4), (1, 3, 7, 5), (3, 2, 6, 7), (2, 0, 4, 6), (4, 5, 7, 6), (2, 3, 1, 0)]
+
+
+@dataclass(frozen=True)
+class Box:
+    """An upright box; `bounds` are west, south, east, north in degrees, `base` and `height` metres, T.P."""
+
+    fid: int
+    bounds: tuple[float, float, float, float]
+    base: float
+    height: float
+    usage_code: str
+
+
+def earth_centred(lon: float, lat: float, height: float) -> NDArray[np.float64]:
+    return np.array(Transformer.from_crs(4979, 4978, always_xy=True).transform(lon, lat, height))
+
+
+def level_axes(lon: float, lat: float) -> NDArray[np.float64]:
+    """Columns: east, north, up at a place, in earth-centred axes."""
+    (sl, cl), (sp, cp) = ((np.sin(one), np.cos(one)) for one in np.radians((lon, lat)))
+    return np.array([[-sl, -sp * cl, cp * cl], [cl, -sp * sl, cp * sl], [0, cp, sp]])
+
+
+class BoxCity:
+    def __init__(self, boxes: Sequence[Box], geoid_height: float) -> None:
+        self._boxes = boxes
+        self._geoid_height = geoid_height
+        edges = np.array([box.bounds for box in boxes])
+        self._centre = ((edges[:, 0].min() + edges[:, 2].max()) / 2, (edges[:, 1].min() + edges[:, 3].max()) / 2)
+        self._origin = earth_centred(*self._centre, geoid_height)
+        self._axes = level_axes(*self._centre)
+
+    def _local(self, box: Box) -> NDArray[np.float64]:
+        """The box's corners about the tile's origin, shape (8, 3), metres east, north and up."""
+        west, south, east, north = box.bounds
+        lons, lats = west + _CORNERS[:, 0] * (east - west), south + _CORNERS[:, 1] * (north - south)
+        heights = self._geoid_height + box.base + _CORNERS[:, 2] * box.height
+        points = np.array([earth_centred(*one) for one in zip(lons, lats, heights, strict=True)])
+        local: NDArray[np.float64] = (points - self._origin) @ self._axes
+        return local
+
+    def tileset(self) -> dict[str, Any]:
+        corners = np.concatenate([self._local(box) for box in self._boxes])
+        low, high = corners.min(axis=0), corners.max(axis=0)
+        middle, half = (low + high) / 2, (high - low) / 2
+        matrix = np.eye(4)
+        matrix[:3, :3], matrix[:3, 3] = self._axes, self._origin
+        box = [*middle, half[0], 0, 0, 0, half[1], 0, 0, 0, half[2]]
+        schema = {"classes": {"tile": {"properties": {"geoidHeight": {"type": "SCALAR", "componentType": "FLOAT32"}}}}}
+        return {
+            "asset": {"version": "1.1"},
+            "schema": {"id": "machinami", **schema},
+            "geometricError": 500,
+            "root": {
+                "boundingVolume": {"box": [float(one) for one in box]},
+                "transform": [float(one) for one in matrix.T.ravel()],
+                "metadata": {"class": "tile", "properties": {"geoidHeight": self._geoid_height}},
+                "geometricError": 0,
+                "refine": "REPLACE",
+                "content": {"uri": "0/0/0.glb"},
+            },
+        }
+
+    def glb(self) -> bytes:
+        corners = np.concatenate([self._local(box) for box in self._boxes])
+        # glTF is y-up.
+        positions = np.stack([corners[:, 0], corners[:, 2], -corners[:, 1]], axis=1).astype("<f4")
+        features = np.zeros((len(positions), 2), dtype="<u2")
+        features[:, 0] = np.repeat(np.arange(len(self._boxes)), 8)
+        quads = np.array(_FACES)
+        once = quads[:, [0, 1, 2, 0, 2, 3]].ravel()
+        indices = (once + 8 * np.arange(len(self._boxes))[:, None]).ravel().astype("<u4")
+        codes = [box.usage_code.encode() for box in self._boxes]
+        parts = [
+            positions.tobytes(),
+            features.tobytes(),
+            indices.tobytes(),
+            np.array([box.fid for box in self._boxes], dtype="<u4").tobytes(),
+            np.array([box.height for box in self._boxes], dtype="<f4").tobytes(),
+            b"".join(codes),
+            np.cumsum([0, *map(len, codes)]).astype("<u4").tobytes(),
+        ]
+        return _glb(self._gltf(positions, len(indices)), parts)
+
+    def _gltf(self, positions: NDArray[np.float32], indices: int) -> dict[str, Any]:
+        count = len(self._boxes)
+        properties = {
+            "fid": {"type": "SCALAR", "componentType": "UINT32"},
+            "height_m": {"type": "SCALAR", "componentType": "FLOAT32"},
+            "usage_code": {"type": "STRING"},
+        }
+        table = {"fid": {"values": 3}, "height_m": {"values": 4}, "usage_code": {"values": 5, "stringOffsets": 6}}
+        primitive = {
+            "attributes": {"POSITION": 0, "_FEATURE_ID_0": 1},
+            "indices": 2,
+            "extensions": {
+                "EXT_mesh_features": {"featureIds": [{"featureCount": count, "attribute": 0, "propertyTable": 0}]}
+            },
+        }
+        metadata = {
+            "schema": {"id": "machinami", "classes": {"feature": {"properties": properties}}},
+            "propertyTables": [{"class": "feature", "count": count, "properties": table}],
+        }
+        return {
+            "asset": {"version": "2.0"},
+            "extensionsUsed": ["EXT_mesh_features", "EXT_structural_metadata"],
+            "extensions": {"EXT_structural_metadata": metadata},
+            "scene": 0,
+            "scenes": [{"nodes": [0]}],
+            "nodes": [{"mesh": 0}],
+            "meshes": [{"primitives": [primitive]}],
+            "accessors": [
+                {
+                    "bufferView": 0,
+                    "componentType": 5126,
+                    "count": len(positions),
+                    "type": "VEC3",
+                    "min": positions.min(axis=0).tolist(),
+                    "max": positions.max(axis=0).tolist(),
+                },
+                {"bufferView": 1, "componentType": 5123, "count": len(positions), "type": "SCALAR"},
+                {"bufferView": 2, "componentType": 5125, "count": indices, "type": "SCALAR"},
+            ],
+        }
+
+
+def _glb(gltf: dict[str, Any], parts: Sequence[bytes]) -> bytes:
+    views: list[dict[str, Any]] = []
+    binary = b""
+    for part in parts:
+        views.append({"buffer": 0, "byteOffset": len(binary), "byteLength": len(part)})
+        binary += part + bytes(-len(part) % 8)
+    views[1] |= {"byteStride": 4, "target": 34962}
+    document = {**gltf, "bufferViews": views, "buffers": [{"byteLength": len(binary)}]}
+    text = json.dumps(document).encode()
+    text += b" " * (-len(text) % 4)
+    total = 12 + 8 + len(text) + 8 + len(binary)
+    header = struct.pack("<4sIIII", b"glTF", 2, total, len(text), 0x4E4F534A)
+    return header + text + struct.pack("<II", len(binary), 0x004E4942) + binary
