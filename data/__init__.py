@@ -3,6 +3,7 @@
 from data.analysis import CoverageQuery, Recipe, rerun, run_coverage, save_coverage
 from data.archive import ArchiveLimits
 from data.errors import (
+    ClusterError,
     DataError,
     FilterError,
     InvalidQueryError,
@@ -14,6 +15,10 @@ from data.errors import (
     UnknownJobError,
     UnknownLayerError,
 )
+from data.executor import cluster_executor
+from data.export import Export, Format
+from data.export_file import export_chunks, write_export
+from data.export_text import csv_metadata
 from data.importer import ImportOptions, ImportSummary, LayerResult, NoProgress, Progress, import_paths
 from data.job import Job, JobState
 from data.record import LayerRecord, SourceFile, VersionRecord
@@ -25,9 +30,12 @@ from data.worker import KINDS, work
 __all__ = [
     "KINDS",
     "ArchiveLimits",
+    "ClusterError",
     "CoverageQuery",
     "DataError",
+    "Export",
     "FilterError",
+    "Format",
     "GcReport",
     "ImportOptions",
     "ImportSummary",
@@ -52,10 +60,14 @@ __all__ = [
     "VersionRecord",
     "Viewer",
     "Visibility",
+    "cluster_executor",
+    "csv_metadata",
+    "export_chunks",
     "import_paths",
     "parse_box",
     "rerun",
     "run_coverage",
     "save_coverage",
     "work",
+    "write_export",
 ]

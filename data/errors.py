@@ -9,6 +9,7 @@ DataError
 ├── NothingToRepeatError  a layer without a recipe can't be run again
 ├── InvalidQueryError     an analysis was asked for with values that make no sense
 ├── FilterError           a filter that can't be read, or that doesn't fit the layer's columns
+├── ClusterError          no cluster at that address, or no package to talk to one
 └── StoreFormatError      a folder that is no store, or one of a newer version of the program
 
 Every error carries a `text` in both languages; its `str` is the English one.
@@ -78,4 +79,8 @@ class FilterError(DataError):
 
 
 class StoreFormatError(DataError):
+    pass
+
+
+class ClusterError(DataError):
     pass

@@ -11,6 +11,9 @@ from multiprocessing import get_context
 from types import ModuleType
 from typing import Any, TypeVar
 
+from data.errors import ClusterError
+from geo import Text
+
 _T = TypeVar("_T")
 
 _WORTH_A_POOL = 8_000_000
@@ -43,6 +46,33 @@ def build_executor(given: Executor | None, *, bytes_: int) -> Iterator[Executor]
         return
     with _CleanPool(cores, mp_context=get_context("spawn"), initializer=_die_with_parent) as pool:
         yield pool
+
+
+@contextmanager
+def cluster_executor(address: str) -> Iterator[Executor]:
+    """The workers of a Dask cluster, such as `tcp://10.0.0.5:8786`; ClusterError when it can't be reached.
+
+    They need this program, and the store and the input at the same paths: a shared folder. Work of a worker that dies
+    is done again by another.
+    """
+    try:
+        from distributed import Client
+    except ImportError as error:
+        raise ClusterError(_NO_DISTRIBUTED) from error
+    try:
+        client = Client(address, timeout=_CONNECT_S)
+    except (OSError, ValueError) as error:
+        told = Text(f"クラスター {address} につながりません: {error}", f"can't reach the cluster at {address}: {error}")
+        raise ClusterError(told) from error
+    with client:
+        yield client.get_executor()
+
+
+_CONNECT_S = 10
+_NO_DISTRIBUTED = Text(
+    "クラスターには追加のパッケージが要ります: pip install 'machinami[cluster]'",
+    "a cluster needs an additional package: pip install 'machinami[cluster]'",
+)
 
 
 class _CleanPool(ProcessPoolExecutor):

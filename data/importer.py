@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future, as_completed
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
@@ -10,6 +11,7 @@ from typing import Any, Protocol, TypeVar
 from data.archive import ArchiveLimits
 from data.detect import Found, Source, detect
 from data.executor import build_executor
+from data.ground import ground
 from data.input import Input, build_inputs
 from data.naming import group_named, layer_id
 from data.plan import LayerPlan
@@ -19,7 +21,7 @@ from data.shard import PartResult, SourceResult, adopt_results, kept_result
 from data.stage import EmptyLayer, build_planned, count_problems
 from data.store import StagedLayer, Store
 from data.viewer import Viewer
-from geo import Problem, Severity, Text
+from geo import GeoError, Problem, Severity, Text
 
 _T = TypeVar("_T")
 
@@ -148,11 +150,20 @@ def import_paths(
             results = _read_all(changed, store, staging, options, progress, pool)
             staged, lost = _build_all(changed, results, staging, options, progress, pool)
         records = store.commit(staged, viewer)
+    _prepare_ground(store, records, viewer, progress)
     known = [LayerResult(record, True, tuple(store.problems(record.id, viewer))) for record in _flat(unchanged)]
     new = [LayerResult(record, False, tuple(layer.problems)) for record, layer in zip(records, staged, strict=True)]
     layers = [*(_described(store, layer, options, viewer) for layer in known), *new]
     lost += [problem for layer in layers for problem in layer.problems if _is_lost(problem)]
     return ImportSummary(layers, [*found.problems, *lost], found.ignored, time.monotonic() - began)
+
+
+def _prepare_ground(store: Store, records: Iterable[LayerRecord], viewer: Viewer, progress: Progress) -> None:
+    """Puts the ground together anew, so that nobody waits for it at the map. Where that fails, the map tries again."""
+    if any(record.current.role == "terrain" for record in records):
+        progress.stage(Text("標高データを1つの地面にまとめています", "putting the terrains together as one ground"))
+        with suppress(GeoError, OSError):
+            ground(store, viewer)
 
 
 def _flat(unchanged: Mapping[str, list[LayerRecord]]) -> Iterable[LayerRecord]:
@@ -277,7 +288,7 @@ def _build_plans(
 ) -> list[StagedLayer | EmptyLayer]:
     """Every layer, in order: small ones are made beside each other, then large ones with all cores for each."""
     folders = [staging / "layers" / str(number) for number in range(len(plans))]
-    small = [number for number, plan in enumerate(plans) if plan.bytes < _WORTH_ALL_CORES]
+    small = [number for number, plan in enumerate(plans) if plan.grid is None and plan.bytes < _WORTH_ALL_CORES]
     waiting = {pool.submit(build_planned, plans[number], folders[number]): number for number in small}
     built: dict[int, StagedLayer | EmptyLayer] = {}
     for future in _completed(waiting):

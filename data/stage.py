@@ -20,6 +20,7 @@ from data.feature_table import arrow_table, unified_schema
 from data.merge import Merge, sum_counts, write_features
 from data.plan import LayerPlan, layer_title
 from data.record import SourceFile, TilesetRecord, VersionRecord
+from data.shard import begin_result
 from data.store import FEATURES, FEED, GRID, SURFACES, TILES, TILESET, StagedLayer
 from data.surface_table import images_of, levels_of
 from geo import (
@@ -56,8 +57,9 @@ class EmptyLayer:
 
 
 def build_planned(plan: LayerPlan, folder: Path, executor: Executor | None = None) -> StagedLayer | EmptyLayer:
-    """The layer's next version in `folder`. Runs in any process; `executor` is for parts of a large one."""
-    folder.mkdir(parents=True)
+    """The layer's next version in `folder`. Runs in any process, and again where one died at it; `executor` is for the
+    parts of a large one."""
+    begin_result(folder)
     if plan.grid is not None:
         return build_raster(plan, folder, *plan.grid)
     if plan.pieces:
@@ -170,9 +172,6 @@ def build_terrain(plan: LayerPlan, folder: Path) -> StagedLayer | EmptyLayer:
         raster = mosaic([piece.path for _, piece in pieces], folder / GRID, name=plan.name)
     except UnreadableError as error:
         return EmptyLayer([*problems, error.problem])
-    finally:
-        for _, piece in pieces:
-            piece.path.unlink(missing_ok=True)
     portrayal = portray_terrain()
     counts = sum_counts(count for _, piece in plan.pieces for count in piece.counts)
     record = _raster_record(raster, portrayal, counts, _terrain_files(plan), problems, True)

@@ -1,6 +1,7 @@
 """Commands about layers: import, layers, problems, publish, unpublish, remove, gc."""
 
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated
 
@@ -27,13 +28,16 @@ def import_files(
         str | None, typer.Option(metavar="EPSG", help="Coordinate reference system of files that name none.")
     ] = None,
     publish: Annotated[bool, typer.Option("--publish", help="Show the layers on the public map.")] = False,
+    cluster: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="Dask cluster to work on, such as tcp://10.0.0.5:8786.")
+    ] = None,
     json: Json = False,
 ) -> int:
     """Import files, folders and zips as layers.
 
     Exit status: 0 all stored; 3 stored with problems; 1 nothing stored; 2 wrong usage.
     """
-    from data import ArchiveLimits, ImportOptions, Viewer, import_paths
+    from data import ArchiveLimits, ImportOptions, Viewer, cluster_executor, import_paths
     from web.cli.progress import shown_progress
     from web.cli.table import show_summary, summary_json
     from web.settings import Settings
@@ -42,8 +46,12 @@ def import_files(
     limits = ArchiveLimits(max_bytes=Settings().max_unpacked_bytes)
     options = ImportOptions(title, group, licence, attribution, crs, limits)
     store = call.store()
-    with shown_progress(call.err, call.language) as progress:
-        summary = import_paths(store, paths, viewer=Viewer.SYSTEM, options=options, progress=progress)
+    with ExitStack() as open_:
+        executor = open_.enter_context(cluster_executor(cluster)) if cluster else None
+        progress = open_.enter_context(shown_progress(call.err, call.language))
+        summary = import_paths(
+            store, paths, viewer=Viewer.SYSTEM, options=options, progress=progress, executor=executor
+        )
     if publish:
         for layer in summary.layers:
             store.publish(layer.record.id, Viewer.SYSTEM)
