@@ -39,6 +39,13 @@ class FeatureTable:
     def __len__(self) -> int:
         return int(self._metadata.num_rows)
 
+    @property
+    def geometry_types(self) -> list[str]:
+        """Of all features: `Polygon`, `MultiPolygon` ..."""
+        geo = orjson.loads(self._metadata.metadata[b"geo"])
+        types: list[str] = geo["columns"]["geometry"]["geometry_types"]
+        return types
+
     def _file(self) -> pq.ParquetFile:
         return pq.ParquetFile(self.path, metadata=self._metadata, memory_map=True)
 

@@ -27,6 +27,7 @@ from sqlalchemy import Connection, Row, delete, func, insert, select, update
 from data import catalogue
 from data.derived import Derived, DerivedKey
 from data.errors import StoreFormatError, UnknownColumnError, UnknownFeatureError, UnknownLayerError
+from data.export import Export, export_crs
 from data.feature_table import FeatureTable, attribute_nodes
 from data.job import JobQueue
 from data.lock import is_locked, locked
@@ -168,6 +169,13 @@ class Store:
             "total": len(fids),
             "offset": offset,
         }
+
+    def export(
+        self, layer_id: str, asked: Search, viewer: Viewer, *, crs: str | None = None, version: str | None = None
+    ) -> Export:
+        """The features that `asked` means, ready to be written by `data.export_file`."""
+        record, table = self._table(layer_id, viewer, version)
+        return Export(record, version or record.version, table, search(table, asked), export_crs(crs, record))
 
     def column(self, layer_id: str, name: str, viewer: Viewer, version: str | None = None) -> pa.Table:
         """One column in the order of the features (row number = fid)."""
