@@ -35,7 +35,7 @@ def run() -> dict[str, object]:
     try:
         source = write_hills(folder / "hills.tif")
         figures: dict[str, object] = {"geotiff_gb": round(source.stat().st_size / 1e9, 3)}
-        for step in ("empty", "write_cog", "mosaic", "sample", "tiles", "tin"):
+        for step in ("empty", "write_cog", "mosaic", "ground", "sample", "tiles", "tin"):
             figures[step] = _measured(step, folder)
         return figures
     finally:
@@ -95,13 +95,53 @@ def _mosaic(folder: Path) -> dict[str, object]:
     """The same gigabyte with another source behind it, which fills its sea."""
     from geo.terrain import mosaic
 
+    summary = mosaic([folder / "grid.tif", _coarse(folder)], folder / "mosaic.tif", name="mosaic")
+    (folder / "mosaic.tif").unlink()
+    return {"cells_m": round(summary.width * summary.height / 1e6)}
+
+
+def _coarse(folder: Path) -> Path:
     coarse, step = folder / "coarse.tif", STEP * 16
     profile = {"driver": "GTiff", "dtype": "float32", "count": 1, "height": 1_100, "width": 1_100, "crs": "EPSG:6697"}
     with rasterio.open(coarse, "w", transform=from_origin(WEST - 1e-3, NORTH + 1e-3, step, step), **profile) as file:
         file.write(np.full((1, 1_100, 1_100), 1, np.float32))
-    summary = mosaic([folder / "grid.tif", coarse], folder / "mosaic.tif", name="mosaic")
-    (folder / "mosaic.tif").unlink()
-    return {"cells_m": round(summary.width * summary.height / 1e6)}
+    return coarse
+
+
+def _ground(folder: Path) -> dict[str, object]:
+    """Both as two layers of one ground: its sheets, a tile at the edge of the known, a million places."""
+    from geo.grid import GridFile
+    from geo.terrain import Ground, GroundSheet, write_sheets
+    from tiles import TerrainTiles, TileCoord
+
+    sources = [GridFile(folder / "grid.tif"), GridFile(_coarse(folder))]
+    target = folder / "ground"
+    target.mkdir()
+    began = time.perf_counter()
+    plans = write_sheets(sources, target)
+    took = time.perf_counter() - began
+    sheets = [
+        GroundSheet(
+            GridFile(plan.heights) if plan.heights else sources[plan.own],
+            plan.own,
+            GridFile(plan.givers) if plan.givers else None,
+        )
+        for plan in plans
+    ]
+    ground = Ground(sources, sheets)
+    tiles = TerrainTiles(ground)
+    edge = TileCoord.at(WEST - 1e-3, 35.55, 15)
+    random = np.random.default_rng(2)
+    places = np.column_stack([random.uniform(138.4, 138.5, 1_000_000), random.uniform(35.5, 35.6, 1_000_000)])
+    figures = {
+        "sheets_s": round(took, 1),
+        "stored_mb": round(sum(path.stat().st_size for path in target.iterdir()) / 1e6),
+        "apron_s": _seconds(lambda: tiles.bounds),
+        "edge_tile_ms": round(_seconds(lambda: [tiles.tile(edge) for _ in range(20)]) * 50, 1),
+        "million_places_of_a_city_s": _seconds(lambda: ground.trace(places)),
+    }
+    shutil.rmtree(target)
+    return figures
 
 
 def _sample(folder: Path) -> dict[str, object]:
@@ -165,6 +205,7 @@ _STEPS = {
     "empty": _empty,
     "write_cog": _write_cog,
     "mosaic": _mosaic,
+    "ground": _ground,
     "sample": _sample,
     "tiles": _tiles,
     "tin": _tin,

@@ -73,7 +73,7 @@ def test_it_is_stored_once_for_the_versions_of_its_layers(two: Store, tmp_path: 
     assert first is not None
     assert again is not None
     assert first.version == again.version
-    (folder,) = (path for path in (two.path / "derived").iterdir() if path.is_dir())
+    folder = two.path / "derived" / f"ground-{first.version}"
     assert {path.name for path in folder.iterdir()} == {"0.tif", "0-givers.tif", "ground.json", "key.json"}
     put(two, write(tmp_path / "city_dem.tif", 41, 0.2, 300))
     changed = ground(two, Viewer.SYSTEM)
@@ -82,6 +82,13 @@ def test_it_is_stored_once_for_the_versions_of_its_layers(two: Store, tmp_path: 
     assert changed.sample(np.array([BOTH]))[0] == 41
     two.gc(Viewer.SYSTEM, keep_previous=0)
     assert not folder.exists()
+
+
+def test_an_import_leaves_the_ground_ready(two: Store) -> None:
+    """Nobody who looks at the map waits for it."""
+    before = {path.name for path in (two.path / "derived").iterdir()}
+    assert ground(two, Viewer.STAFF) is not None
+    assert {path.name for path in (two.path / "derived").iterdir()} == before
 
 
 def test_only_what_the_viewer_may_see_takes_part(two: Store) -> None:
