@@ -288,7 +288,7 @@ def _build_plans(
 ) -> list[StagedLayer | EmptyLayer]:
     """Every layer, in order: small ones are made beside each other, then large ones with all cores for each."""
     folders = [staging / "layers" / str(number) for number in range(len(plans))]
-    small = [number for number, plan in enumerate(plans) if plan.bytes < _WORTH_ALL_CORES]
+    small = [number for number, plan in enumerate(plans) if plan.grid is None and plan.bytes < _WORTH_ALL_CORES]
     waiting = {pool.submit(build_planned, plans[number], folders[number]): number for number in small}
     built: dict[int, StagedLayer | EmptyLayer] = {}
     for future in _completed(waiting):
