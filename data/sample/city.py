@@ -18,6 +18,7 @@ from data.sample.elevation import write_elevation
 from data.sample.facility import Facility, FacilityBook
 from data.sample.geography import Geography, build_geography
 from data.sample.gml import write_model
+from data.sample.gml_appearance import Appearance, write_pictures
 from data.sample.gml_area import (
     Written,
     write_floods,
@@ -144,22 +145,26 @@ def _write_buildings(
     folder: Path, plan: _Plan, census: Census, book: FacilityBook, seed: int, progress: Progress | None
 ) -> Iterator[Written]:
     number = 0
+    images: set[str] = set()
     for mesh, blocks in plan.stock.meshes().items():
         members: list[str] = []
         corners: list[tuple[float, float, float]] = []
+        appearance = Appearance(mesh)
         for built in plan.stock.in_mesh(mesh, blocks):
             number += 1
-            members.append(building_member(built, plan.towns.towns[built.block.town], number, seed))
+            members.append(building_member(built, plan.towns.towns[built.block.town], number, seed, appearance))
             corners += _extent(built)
             census.count(built, plan.stock.town_years[built.block.town])
             book.offer(built)
         if members:
             path = folder / f"udx/bldg/{mesh}_bldg_6697_op.gml"
             extent = np.array(corners)
-            write_model(path, members, (extent.min(axis=0), extent.max(axis=0)))
+            write_model(path, members, (extent.min(axis=0), extent.max(axis=0)), appearance.xml())
+            images |= appearance.images
             yield path, len(members)
             if progress is not None:
                 progress.advance(len(members))
+    yield from write_pictures(folder / "udx/bldg", images)
 
 
 def _extent(built: Built) -> list[tuple[float, float, float]]:

@@ -24,6 +24,7 @@ _NAMESPACES = {
     "frn": "http://www.opengis.net/citygml/cityfurniture/2.0",
     "veg": "http://www.opengis.net/citygml/vegetation/2.0",
     "gen": "http://www.opengis.net/citygml/generics/2.0",
+    "app": "http://www.opengis.net/citygml/appearance/2.0",
     "gml": "http://www.opengis.net/gml",
     "xAL": "urn:oasis:names:tc:ciq:xsdschema:xAL:2.0",
     "xlink": "http://www.w3.org/1999/xlink",
@@ -44,15 +45,18 @@ _ENVELOPE = """<gml:boundedBy>
 """
 
 
-def write_model(path: Path, members: Iterable[str], corners: tuple[Points, Points]) -> None:
-    """`members` are features without their cityObjectMember; `corners` (longitude, latitude, height) low and high."""
+def write_model(path: Path, members: Iterable[str], corners: tuple[Points, Points], appearance: str = "") -> None:
+    """`members` are features without their cityObjectMember; `corners` (longitude, latitude, height) low and high.
+
+    `appearance`: a whole appearanceMember, or nothing.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     low, high = (f"{corner[1]:.8f} {corner[0]:.8f} {corner[2]:.2f}" for corner in corners)
     with path.open("w", encoding="utf-8", newline="\n") as out:
         out.write(_HEAD + _ENVELOPE.format(low, high))
         for member in members:
             out.write(f"<core:cityObjectMember>\n{member}</core:cityObjectMember>\n")
-        out.write("</core:CityModel>\n")
+        out.write(f"{appearance}</core:CityModel>\n")
 
 
 def feature_id(prefix: str, *parts: object) -> str:
@@ -75,14 +79,30 @@ def surface(rings: Sequence[str]) -> str:
     return f"<gml:surfaceMember>\n{polygon(rings)}</gml:surfaceMember>\n"
 
 
-def polygon(rings: Sequence[str]) -> str:
-    parts = [f"<gml:exterior>\n{_ring(rings[0])}</gml:exterior>\n"]
+def polygon(rings: Sequence[str], id_: str = "", ring_id: str = "") -> str:
+    """`id_` for who refers to the polygon, `ring_id` for who lays a texture on its outer ring."""
+    parts = [f"<gml:exterior>\n{_ring(rings[0], ring_id)}</gml:exterior>\n"]
     parts += [f"<gml:interior>\n{_ring(ring)}</gml:interior>\n" for ring in rings[1:]]
-    return f"<gml:Polygon>\n{''.join(parts)}</gml:Polygon>\n"
+    return f"<gml:Polygon{_id(id_)}>\n{''.join(parts)}</gml:Polygon>\n"
 
 
-def _ring(positions: str) -> str:
-    return f"<gml:LinearRing>\n<gml:posList>{positions}</gml:posList>\n</gml:LinearRing>\n"
+def _ring(positions: str, id_: str = "") -> str:
+    return f"<gml:LinearRing{_id(id_)}>\n<gml:posList>{positions}</gml:posList>\n</gml:LinearRing>\n"
+
+
+def _id(id_: str) -> str:
+    return f' gml:id="{id_}"' if id_ else ""
+
+
+def surface_reference(polygon_id: str) -> str:
+    return f'<gml:surfaceMember xlink:href="#{polygon_id}"/>\n'
+
+
+def solid(element: str, members: str) -> str:
+    return (
+        f"<{element}>\n<gml:Solid>\n<gml:exterior>\n<gml:CompositeSurface>\n{members}"
+        f"</gml:CompositeSurface>\n</gml:exterior>\n</gml:Solid>\n</{element}>\n"
+    )
 
 
 def multi_surface(element: str, polygons: Iterable[Polygon], plane: Plane, height_m: float) -> str:

@@ -3,8 +3,10 @@
 from itertools import pairwise
 
 from data.sample.building import Building
-from data.sample.gml import MADE_ON, code, feature_id, surface, text
-from data.sample.gml_roof import building_parts, is_detailed, lod2
+from data.sample.gml import MADE_ON, code, feature_id, solid, surface, text
+from data.sample.gml_appearance import Appearance
+from data.sample.gml_roof import is_detailed
+from data.sample.gml_solid import Writing, building_parts, has_parts, lod2
 from data.sample.stock import Built, Hazards
 from data.sample.town import Town
 
@@ -24,7 +26,7 @@ def tsunami_rank(depth_m: float) -> str:
     return rank(depth_m, _TSUNAMI_LIMITS_M)
 
 
-def building_member(built: Built, town: Town, number: int, seed: int) -> str:
+def building_member(built: Built, town: Town, number: int, seed: int, appearance: Appearance) -> str:
     what = built.what
     parts = [
         f'<bldg:Building gml:id="{feature_id("bldg", seed, built.block.number, built.number)}">\n',
@@ -36,9 +38,8 @@ def building_member(built: Built, town: Town, number: int, seed: int) -> str:
         f'<bldg:measuredHeight uom="m">{what.height_m:.1f}</bldg:measuredHeight>\n',
         text("bldg:storeysAboveGround", what.storeys),
         text("bldg:storeysBelowGround", what.basements),
-        _geometry(built),
-        lod2(built, seed) if is_detailed(built) else "",
-        building_parts(built, seed),
+        _footprint(built),
+        _bodies(built, Writing(built, seed, appearance)),
         _address(built, town),
         *_risks(built.hazards),
         _detail(built, what),
@@ -55,19 +56,27 @@ def _generic(town: Town) -> str:
     return f'<gen:stringAttribute name="町丁目">\n<gen:value>{town.name.ja}</gen:value>\n</gen:stringAttribute>\n'
 
 
-def _geometry(built: Built) -> str:
+def _footprint(built: Built) -> str:
+    corners = [f"{lat:.8f} {lon:.8f} " for lon, lat in built.lonlat]
+    roof = surface([_at([*corners, corners[0]], "0")])
+    return f"<bldg:lod0RoofEdge>\n<gml:MultiSurface>\n{roof}</gml:MultiSurface>\n</bldg:lod0RoofEdge>\n"
+
+
+def _bodies(built: Built, writing: Writing) -> str:
+    """A building of parts has no body of its own."""
+    if has_parts(built):
+        return building_parts(writing)
+    return _lod1(built) + (lod2(writing) if is_detailed(built) else "")
+
+
+def _lod1(built: Built) -> str:
     corners = [f"{lat:.8f} {lon:.8f} " for lon, lat in built.lonlat]
     low, high = f"{built.ground_m:.2f}", f"{built.ground_m + built.what.height_m:.2f}"
     closed = [*corners, corners[0]]
-    roof = surface([_at(closed, "0")])
     shell = [surface([_at(closed[::-1], low)])]
     shell += [surface([f"{a}{low} {b}{low} {b}{high} {a}{high} {a}{low}"]) for a, b in pairwise(closed)]
     shell.append(surface([_at(closed, high)]))
-    return (
-        f"<bldg:lod0RoofEdge>\n<gml:MultiSurface>\n{roof}</gml:MultiSurface>\n</bldg:lod0RoofEdge>\n"
-        f"<bldg:lod1Solid>\n<gml:Solid>\n<gml:exterior>\n<gml:CompositeSurface>\n{''.join(shell)}"
-        "</gml:CompositeSurface>\n</gml:exterior>\n</gml:Solid>\n</bldg:lod1Solid>\n"
-    )
+    return solid("bldg:lod1Solid", "".join(shell))
 
 
 def _at(corners: list[str], height: str) -> str:

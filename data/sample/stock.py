@@ -44,6 +44,8 @@ class Built:
     """Longitude, latitude of the middle."""
     area_m2: float
     ground_m: float
+    station_m: float
+    """From the station, metres."""
     hazards: Hazards
 
 
@@ -121,7 +123,7 @@ class Stock:
             place = float(places[n, 0]), float(places[n, 1])
             outline = [(x, y) for x, y in lonlat[a : b - 1]]
             base = float(ground[a:b].min())
-            found.append(Built(block, n + 1, what, outline, place, areas[n], base, hazards[n]))
+            found.append(Built(block, n + 1, what, outline, place, areas[n], base, around.station_m, hazards[n]))
         return found
 
     def _surroundings(self, block: Block, middle: Points, road_m: float) -> Surroundings:
