@@ -2,12 +2,17 @@
 
 import type { Values } from "./column";
 
+interface PropertyJson {
+  componentType?: string;
+  noData?: unknown;
+}
+
 type Value = string | number | boolean | null;
 
 /** As 3d-tiles-renderer reads EXT_structural_metadata. */
 export interface TableAccessor {
   count: number;
-  class: { properties: Record<string, { noData?: unknown }> };
+  class: { properties: Record<string, PropertyJson> };
   includesData(name: string): boolean;
   getPropertyValue(name: string, id: number): unknown;
 }
@@ -25,10 +30,13 @@ export class PropertyTable {
 
   value(name: string, index: number): Value {
     const value = this.accessor.getPropertyValue(name, index);
-    const { noData } = this.accessor.class.properties[name] as { noData?: unknown };
+    const { noData, componentType } = this.accessor.class.properties[name] as PropertyJson;
     if (value === undefined || value === null || value === noData) return null;
     if (typeof value === "bigint") return Number(value);
-    return typeof value === "number" && Number.isNaN(value) ? null : (value as Value);
+    if (typeof value !== "number") return value as Value;
+    if (Number.isNaN(value)) return null;
+    // 0.7 as a short float is less than 0.7, and would fall in the class below.
+    return componentType === "FLOAT32" ? Number(value.toPrecision(7)) : value;
   }
 
   column(name: string): Values {

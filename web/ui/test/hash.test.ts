@@ -8,6 +8,7 @@ const FULL: Address = {
     { id: "stops", theme: null, opacity: null, hidden: [], ground: null },
     { id: "dem", theme: null, opacity: null, hidden: [], ground: ["shade"] },
     { id: "bare", theme: null, opacity: null, hidden: [], ground: [] },
+    { id: "towers", theme: "usage", opacity: 0.5, hidden: [2], ground: null, textured: true },
   ],
   language: "en",
   flat: true,
@@ -18,7 +19,7 @@ test("an address is read back as it was written", () => {
 });
 
 test("an address reads well", () => {
-  expect(writeAddress(FULL)).toBe("#14.25/35.10000/138.86000/-15.5/50&layers=numazu-2021-bldg:usage~80!1.3,stops,dem+shade,bare+&lang=en&view=2d");
+  expect(writeAddress(FULL)).toBe("#14.25/35.10000/138.86000/-15.5/50&layers=numazu-2021-bldg:usage~80!1.3,stops,dem+shade,bare+,towers:usage~50!2@textured&lang=en&view=2d");
 });
 
 test("all layers off is not the same as saying nothing about layers", () => {
@@ -26,7 +27,7 @@ test("all layers off is not the same as saying nothing about layers", () => {
   expect(readAddress("#14/35/138").layers).toBeNull();
 });
 
-test.each(["a:b", "a+b", "a~b", "a!b", "a,b", "a&b=c", "水道 100%", "列:名/#"])("the id %s survives", (id) => {
+test.each(["a:b", "a+b", "a~b", "a!b", "a,b", "a@b", "a&b=c", "水道 100%", "列:名/#"])("the id %s survives", (id) => {
   const layers = [{ id, theme: id, opacity: 0, hidden: [], ground: null }];
   expect(readAddress(writeAddress({ ...FULL, layers })).layers).toEqual(layers);
 });

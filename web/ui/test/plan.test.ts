@@ -149,3 +149,61 @@ test("nothing is asked from outside unless a background is set", () => {
   expect(addresses.length).toBe(LAYERS.length + 2);
   expect(addresses.every((one) => one.startsWith("http://city.test/"))).toBe(true);
 });
+
+describe("a layer with a tileset", () => {
+  const links = { tiles: "/tiles/towers/1/{z}/{x}/{y}.pbf", features: null, column: null, tileset: "/tilesets/towers/1/tileset.json" };
+  const towers = layer("towers", "buildings", { links, tileset: { features: 3, triangles: 36, bytes: 999, lods: [2], textured: true } }, { draw: "extrusion", height: "height_m", themes: [HEIGHT, USAGE] });
+  const view = { visible: true, opacity: null, theme: null, hidden: [2], ground: null };
+  const scene: Scene = { ...SCENE, layers: [towers, ...LAYERS], views: { ...SCENE.views, towers: view } };
+
+  test("is drawn from it in the 3D view, and asks for no other tiles", () => {
+    const plan = planMap(scene);
+    expect(plan.tilesets).toEqual([
+      {
+        layer: "towers",
+        version: towers.version,
+        url: "http://city.test/tilesets/towers/1/tileset.json",
+        theme: HEIGHT,
+        fetched: false,
+        hidden: [2],
+        opacity: 1,
+        textured: false,
+        picked: null,
+      },
+    ]);
+    expect(plan.sources.has("towers")).toBe(false);
+    expect(ids(scene).filter((one) => one.startsWith("towers/"))).toEqual([]);
+  });
+
+  test("is drawn flat from above", () => {
+    const plan = planMap({ ...scene, solid: false });
+    expect(plan.tilesets).toEqual([]);
+    expect(plan.layers.map((one) => one.id)).toContain("towers/footprint");
+  });
+
+  test("lies above extrusions and below points and names", () => {
+    const plan = planMap(scene);
+    const order = plan.layers.map((one) => one.id);
+    expect(order.indexOf(plan.aboveTilesets as string)).toBe(order.indexOf("bldg/extrusion") + 1);
+    expect(planMap({ ...scene, views: { towers: view } }).aboveTilesets).toBeUndefined();
+  });
+
+  test("is seen through when somebody says so, and shows its pictures", () => {
+    const [plan] = planMap({ ...scene, picked: { layer: "towers", fid: 2 }, views: { towers: { ...view, opacity: 0.4, textured: true } } }).tilesets;
+    expect(plan).toMatchObject({ opacity: 0.4, textured: true, picked: 2 });
+  });
+
+  test("is coloured by a fetched column, whose classes can't be hidden", () => {
+    const column = { ...HEIGHT, id: "column:x" };
+    const [plan] = planMap({ ...scene, columnThemes: { towers: column }, views: { towers: { ...view, theme: "column:x" } } }).tilesets;
+    expect(plan).toMatchObject({ theme: column, fetched: true, hidden: [] });
+  });
+
+  test("whose other tiles have more keeps them, but for extrusions", () => {
+    const water = layer("water", "hazard", { links, feature_count: 9, tileset: { features: 3, triangles: 36, bytes: 999, lods: [1], textured: false } }, { themes: [USAGE] });
+    const both = { ...scene, layers: [water], views: { water: { ...view, hidden: [] } } };
+    expect(ids(both)).toContain("water/fill");
+    expect(ids({ ...both, layers: [{ ...water, feature_count: 3 }] })).not.toContain("water/fill");
+    expect(planMap(both).tilesets[0]?.opacity).toBe(0.8);
+  });
+});
