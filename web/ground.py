@@ -100,7 +100,7 @@ class GroundApp(ExchangeApp):
             "tiles": [f"{base_url}/ground/{drawn.version}/{{z}}/{{x}}/{{y}}.png"],
             "scheme": "xyz",
             # Map libraries show it as HTML.
-            "attribution": ", ".join(map(escape, sources)),
+            **({"attribution": ", ".join(map(escape, sources))} if sources else {}),
             "bounds": drawn.tiles.bounds.as_tuple(),
             "minzoom": drawn.tiles.zooms.minimum,
             "maxzoom": drawn.tiles.zooms.maximum,
