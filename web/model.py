@@ -415,7 +415,7 @@ class ElevationAnswer(_Model):
     )
     geoid: Geoid | None = Field(description="The geoid there; null as above")
     resolution_m: float = Field(description="Metres of a cell's longer side on the ground")
-    layer: str = Field(description="Id of the terrain that answered: the finest one with a height there")
+    layer: str = Field(description="Id of the terrain that gave the height")
     version: str = Field(description="Its version")
     title: Bilingual = Field(description="Its title")
     attribution: str | None = Field(description="Whom to name as the source")
