@@ -312,6 +312,74 @@ _OSM = {
     ),
 }
 
+_FACE = {
+    "face.not_finite": _warning(
+        "{lod}の面{count}枚に数値でない座標があります", "{count} faces of {lod} have a coordinate that is not a number"
+    ),
+    "face.too_few_points": _warning(
+        "{lod}の面{count}枚の頂点が3点未満です", "{count} faces of {lod} have a ring of fewer than 3 points"
+    ),
+    "face.repeated_point": _warning(
+        "{lod}の面{count}枚に同じ点が続けて現れます(0.01m未満)",
+        "{count} faces of {lod} repeat a point (within 0.01 m)",
+    ),
+    "face.degenerate": _warning(
+        "{lod}の面{count}枚に面積がありません(点が一直線上にあります)",
+        "{count} faces of {lod} have no area: their points lie on a line",
+    ),
+    "face.self_intersection": _warning(
+        "{lod}の面{count}枚の輪郭が自己交差または自己接触しています",
+        "{count} faces of {lod} have a ring that crosses or touches itself",
+    ),
+    "face.not_planar": _warning(
+        "{lod}の面{count}枚が平面ではありません(最大 {worst}m、許容 {tolerance}m)",
+        "{count} faces of {lod} are not flat (up to {worst} m thick, {tolerance} m is allowed)",
+    ),
+    "face.hole_orientation": _warning(
+        "{lod}の面{count}枚で穴の向きが外周と同じです",
+        "{count} faces of {lod} have a hole that runs the same way round as the outline",
+    ),
+    "face.hole_outside": _warning(
+        "{lod}の面{count}枚で穴が外周の外、または別の穴の中にあります",
+        "{count} faces of {lod} have a hole outside of the outline or inside of another hole",
+    ),
+    "face.rings_cross": _warning(
+        "{lod}の面{count}枚で穴と外周、または穴どうしが交差・重複しています",
+        "{count} faces of {lod} have a hole that crosses or overlaps the outline or another hole",
+    ),
+    "face.height": _warning(
+        "{lod}の面{count}枚の高さが範囲外です({height}m)",
+        "{count} faces of {lod} have heights that can't be ({height} m)",
+    ),
+}
+
+_SOLID = {
+    "solid.face_twice": _warning("{lod}の立体に同じ面が2回あります", "the solid of {lod} has the same face twice"),
+    "solid.no_volume": _warning(
+        "{lod}の立体に体積がありません(面が4枚未満、またはつぶれています)",
+        "the solid of {lod} has no volume: fewer than 4 faces, or flat",
+    ),
+    "solid.open": _warning(
+        "{lod}の立体が閉じていません(合わない辺 {count})",
+        "the solid of {lod} is not closed ({count} edges don't match)",
+    ),
+    "solid.non_manifold": _warning(
+        "{lod}の立体で3枚以上の面が辺を共有、または1点だけで接しています(辺 {count})",
+        "the solid of {lod} has edges of three faces and more, or parts that touch at a point ({count} edges)",
+    ),
+    "solid.not_connected": _warning(
+        "{lod}の1つの立体が複数に分かれています", "the solid of {lod} consists of parts that don't hang together"
+    ),
+    "solid.face_orientation": _warning(
+        "{lod}の立体に裏返しの面があります(合わない辺 {count})",
+        "the solid of {lod} has faces that are turned over ({count} edges don't match)",
+    ),
+    "solid.inside_out": _warning(
+        "{lod}の立体の面がすべて内側を向いています", "all faces of the solid of {lod} are turned inwards"
+    ),
+    "solid.self_intersection": _warning("{lod}の立体が自己交差しています", "the solid of {lod} runs through itself"),
+}
+
 RULES: dict[str, Rule] = {
     **_FILE,
     **_CRS,
@@ -322,6 +390,8 @@ RULES: dict[str, Rule] = {
     **_JSON,
     **_XML,
     **_CITYGML,
+    **_FACE,
+    **_SOLID,
     **_GTFS,
     **_MESH,
     **_OSM,
