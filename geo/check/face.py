@@ -10,6 +10,8 @@ from geo.check.ring import is_convex, meets_itself, place_of
 _NOT_FINITE = int(Fault.NOT_FINITE)
 _TOO_FEW = int(Fault.TOO_FEW_POINTS)
 _REPEATED = int(Fault.REPEATED_POINT)
+_TINY = _REPEATED | 1 << 30
+"""A ring smaller than the tolerance: it repeats a point, and nothing else can be said of it."""
 _DEGENERATE = int(Fault.DEGENERATE)
 _MEETS_ITSELF = int(Fault.SELF_INTERSECTION)
 _NOT_PLANAR = int(Fault.NOT_PLANAR)
@@ -52,8 +54,8 @@ def _check_faces(
             size, fault = _distinct(xyz, first_point[first + k], first_point[first + k + 1], space, rings[k])
             rings[k + 1] = rings[k] + size
             bits |= fault
-        if bits & _TOO_FEW:
-            found[face] = bits
+        if bits & (_TOO_FEW | _TINY ^ _REPEATED):
+            found[face] = bits & ~(_TINY ^ _REPEATED)
             continue
         more, thickness[face] = _flat_face(space, rings)
         found[face] = bits | more
@@ -89,8 +91,21 @@ def _distinct(xyz: NDArray[np.float64], first: int, end: int, out: NDArray[np.fl
     while size > 1 and _distance2(out, at, out, at + size - 1) < REPEATED_M * REPEATED_M:
         size -= 1
         bits = _REPEATED
-    # A ring of three points and more that are fewer places is told as too short, not as repeating itself.
-    return size, (_TOO_FEW if size < 3 else bits)
+    return size, bits if size > 2 else _too_few(xyz, first, end)
+
+
+@compiled
+def _too_few(xyz: NDArray[np.float64], first: int, end: int) -> int:
+    """Of a ring that is too short without the points it repeats: was it also too short before?"""
+    places = 0
+    for k in range(first, end):
+        is_new = True
+        for j in range(first, k):
+            is_new = is_new and _distance2(xyz, k, xyz, j) > SNAP_M * SNAP_M
+        places += is_new
+        if places > 2:
+            return _TINY
+    return _TOO_FEW
 
 
 @compiled

@@ -32,6 +32,7 @@ CASES: dict[str, tuple[Face, set[str]]] = {
     "102: a vertex twice": ([[*TOP[:2], TOP[1], *TOP[2:]]], {"face.repeated_point"}),
     "102: the first vertex again before the end": ([[*TOP, TOP[0]]], {"face.repeated_point"}),
     "102: two vertices 5 mm apart": ([[*TOP[:2], (1.0, 0.005, 11), *TOP[2:]]], {"face.repeated_point"}),
+    "102: a triangle of 5 mm": ([[(0, 0, 11), (0.005, 0, 11), (0, 0.005, 11)]], {"face.repeated_point"}),
     "104: a bow tie": ([[(0, 0, 11), (1, 1, 11), (1, 0, 11), (0, 1, 11)]], {"face.self_intersection"}),
     "104: a lopsided bow tie": ([[(0, 0, 11), (3, 1, 11), (3, 0, 11), (0, 1.5, 11)]], {"face.self_intersection"}),
     "104: a spike": ([[*TOP[:3], (0.5, 1, 11), (0.5, 2, 11), (0.5, 1, 11), TOP[3]]], {"face.self_intersection"}),
