@@ -24,13 +24,13 @@ from data.sample.gml_area import (
     write_floods,
     write_land_use,
     write_landslides,
-    write_roads,
     write_surges,
     write_tsunami,
     write_use_districts,
 )
 from data.sample.gml_building import building_member
-from data.sample.gml_object import write_objects
+from data.sample.gml_object import ObjectWriter
+from data.sample.gml_road import RoadWriter
 from data.sample.landslide import build_landslides
 from data.sample.opendata import Sites, write_tables
 from data.sample.osm import write_osm
@@ -180,7 +180,7 @@ def _write_surroundings(
     dry_land = geography.municipality.difference(geography.river)
     facilities = book.facilities()
     return [
-        *write_roads(folder, plan.fabric.streets, plane, seed),
+        *RoadWriter(terrain, geography.station, plane, seed).write(folder, plan.fabric.streets),
         *write_floods(folder, terrain, dry_land, plane),
         *write_tsunami(folder, terrain, dry_land, plane),
         *write_surges(folder, terrain, dry_land, plane),
@@ -188,7 +188,7 @@ def _write_surroundings(
         *write_landslides(folder, plan.stock.landslides, towns, plane),
         *write_land_use(folder, geography, plan.fabric.blocks, plane, seed),
         *write_use_districts(folder, towns, plane, seed),
-        *write_objects(folder, geography, terrain, plan.fabric.streets, plan.fabric.blocks, plane),
+        *ObjectWriter(geography, terrain, plane).write(folder, plan.fabric.streets, plan.fabric.blocks),
         *write_elevation(folder, geography, terrain, plane),
         *((path, 0) for path in write_codelists(folder / "codelists")),
         *write_tables(folder, Sites(facilities, geography, plane, plan.fabric.blocks, towns)),

@@ -1,4 +1,4 @@
-"""Roads, water bodies of floods and tsunami, landslide zones and land use as CityGML."""
+"""Water bodies of floods and tsunami, landslide zones, land use and zoning as CityGML."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -8,7 +8,7 @@ import shapely
 from shapely import MultiPolygon, Polygon
 from shapely.geometry.base import BaseGeometry
 
-from data.sample.block import Block, Site, Street
+from data.sample.block import Block, Site
 from data.sample.district import District
 from data.sample.geography import Geography
 from data.sample.gml import MADE_ON, code, corners_of, feature_id, multi_surface, text, write_model
@@ -28,18 +28,7 @@ _NATIONAL_RANK_OF_TSUNAMI = ("1", "2", "2", "2", "3", "4", "5")
 Written = tuple[Path, int]
 
 
-def write_roads(folder: Path, streets: Sequence[Street], plane: Plane, seed: int) -> list[Written]:
-    numbers = range(len(streets))
-    written = []
-    for mesh, chosen in _by_mesh([street.area for street in streets], MeshLevel.STANDARD, plane).items():
-        members = [_road(streets[k], numbers[k], plane, seed) for k in chosen]
-        path = folder / f"udx/tran/{mesh}_tran_6697_op.gml"
-        write_model(path, members, corners_of([streets[k].area for k in chosen], plane, 0, 0))
-        written.append((path, len(members)))
-    return written
-
-
-def _by_mesh(areas: Sequence[Polygon], level: MeshLevel, plane: Plane) -> dict[str, list[int]]:
+def by_mesh(areas: Sequence[Polygon], level: MeshLevel, plane: Plane) -> dict[str, list[int]]:
     """Which areas have their inner point in which mesh."""
     if not areas:
         return {}
@@ -48,26 +37,6 @@ def _by_mesh(areas: Sequence[Polygon], level: MeshLevel, plane: Plane) -> dict[s
     for k, (lon, lat) in enumerate(plane.to_lonlat(inner).tolist()):
         found.setdefault(mesh_code(lon, lat, level), []).append(k)
     return dict(sorted(found.items()))
-
-
-def _road(street: Street, number: int, plane: Plane, seed: int) -> str:
-    width_type = "1" if street.width_m >= 15 else "2" if street.width_m >= 6 else "3" if street.width_m >= 4 else "4"
-    structure = (
-        code("uro:widthType", width_type, "RoadStructureAttribute_widthType")
-        + f'<uro:width uom="m">{street.width_m:.1f}</uro:width>\n'
-        + code("uro:sectionType", street.section, "RoadStructureAttribute_sectionType")
-    )
-    return (
-        f'<tran:Road gml:id="{feature_id("tran", seed, number)}">\n'
-        + (text("gml:name", street.name) if street.name else "")
-        + f"<core:creationDate>{MADE_ON}</core:creationDate>\n"
-        + code("tran:class", "1040", "Road_class")
-        + code("tran:function", street.function, "Road_function")
-        + multi_surface("tran:lod1MultiSurface", [street.area], plane, 0)
-        + "<uro:roadStructureAttribute>\n<uro:RoadStructureAttribute>\n"
-        + structure
-        + "</uro:RoadStructureAttribute>\n</uro:roadStructureAttribute>\n</tran:Road>\n"
-    )
 
 
 def write_floods(folder: Path, terrain: Terrain, dry_land: BaseGeometry, plane: Plane) -> list[Written]:
@@ -125,7 +94,7 @@ def _write_bands(
     folder: Path, pattern: str, bands: list[MultiPolygon], depth: Surface, terrain: Terrain, level: MeshLevel,
     member: Callable[[int, str, list[Polygon], float], str], plane: Plane,
 ) -> list[Written]:  # fmt: skip
-    pieces = {k: _cut_by_mesh(band, level, plane) for k, band in enumerate(bands)}
+    pieces = {k: _cutby_mesh(band, level, plane) for k, band in enumerate(bands)}
     meshes = sorted({mesh for found in pieces.values() for mesh in found})
     written = []
     for mesh in meshes:
@@ -145,7 +114,7 @@ def _water_level(parts: list[Polygon], depth: Surface, terrain: Terrain) -> floa
     return round(float((terrain.ground.at(points) + depth.at(points)).mean()), 2)
 
 
-def _cut_by_mesh(area: MultiPolygon, level: MeshLevel, plane: Plane) -> dict[str, list[Polygon]]:
+def _cutby_mesh(area: MultiPolygon, level: MeshLevel, plane: Plane) -> dict[str, list[Polygon]]:
     """Pieces per mesh; the cell borders are straight in degrees and all but straight in the plane."""
     found: dict[str, list[Polygon]] = {}
     for mesh in _codes_over(area, level, plane):
@@ -209,7 +178,7 @@ def _tsunami_risk(k: int) -> str:
 def write_landslides(folder: Path, landslides: Landslides, towns: Sequence[Town], plane: Plane) -> list[Written]:
     zones = landslides.zones
     written = []
-    for mesh, chosen in _by_mesh([zone.area for zone in zones], MeshLevel.SECONDARY, plane).items():
+    for mesh, chosen in by_mesh([zone.area for zone in zones], MeshLevel.SECONDARY, plane).items():
         members = [_zone(zones[k], k, towns, plane) for k in chosen]
         path = folder / f"udx/lsld/{mesh}_lsld_6697_op.gml"
         write_model(path, members, corners_of([zones[k].area for k in chosen], plane, 0, 0))
@@ -250,7 +219,7 @@ def write_land_use(
     plots = [(_land_use(block), block.area) for block in blocks]
     plots += [("203", hill) for hill in geography.hills.geoms] + [("204", geography.river)]
     written = []
-    for mesh, chosen in _by_mesh([area for _, area in plots], MeshLevel.SECONDARY, plane).items():
+    for mesh, chosen in by_mesh([area for _, area in plots], MeshLevel.SECONDARY, plane).items():
         members = [_plot(*plots[k], k, plane, seed) for k in chosen]
         path = folder / f"udx/luse/{mesh}_luse_6668_op.gml"
         write_model(path, members, corners_of([plots[k][1] for k in chosen], plane, 0, 0))
@@ -270,7 +239,7 @@ def write_use_districts(folder: Path, towns: Sequence[Town], plane: Plane, seed:
     """Zoning follows the character of each town; farmland and hills have none."""
     zoned = [(town, part) for town in towns if town.district in _ZONE_OF_DISTRICT for part in polygons(town.area)]
     written = []
-    for mesh, chosen in _by_mesh([area for _, area in zoned], MeshLevel.SECONDARY, plane).items():
+    for mesh, chosen in by_mesh([area for _, area in zoned], MeshLevel.SECONDARY, plane).items():
         members = [_use_district(*zoned[k], k, plane, seed) for k in chosen]
         path = folder / f"udx/urf/{mesh}_urf_6668_op.gml"
         write_model(path, members, corners_of([zoned[k][1] for k in chosen], plane, 0, 0))

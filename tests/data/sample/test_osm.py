@@ -72,7 +72,11 @@ def test_streets_that_cross_on_the_ground_share_a_node(extract: Extract) -> None
 
 def test_every_lane_of_the_city_model_has_its_line(written: Written, extract: Extract) -> None:
     """The same streets: nearly every road surface of the CityGML has a street on it."""
-    surfaces = [in_metres(area) for road in written.features("udx/tran/*.gml", "tran:Road") for area in road.polygons()]
+    surfaces = [
+        in_metres(area)
+        for road in written.features("udx/tran/*.gml", "tran:Road")
+        for area in road.polygons("tran:lod1MultiSurface")
+    ]
     lines = [in_metres(extract.line(nodes)) for nodes, _ in extract.streets]
     on_it = set(shapely.STRtree(lines).query(surfaces, predicate="intersects")[0].tolist())
     assert len(on_it) > 0.98 * len(surfaces)

@@ -22,20 +22,32 @@ def test_no_building_stands_in_the_sea_the_river_or_outside_the_city(written: Wr
 
 
 def test_no_building_stands_on_a_street(written: Written) -> None:
-    streets = [area for road in written.features("udx/tran/*.gml", "tran:Road") for area in road.polygons()]
+    streets = [
+        area
+        for road in written.features("udx/tran/*.gml", "tran:Road")
+        for area in road.polygons("tran:lod1MultiSurface")
+    ]
     _, hit = STRtree(streets).query(written.outlines, predicate="intersects")
     assert len(streets) > 100
     assert not hit.tolist()
 
 
 def test_streets_hardly_overlap(written: Written) -> None:
-    streets = [area for road in written.features("udx/tran/*.gml", "tran:Road") for area in road.polygons()]
+    streets = [
+        area
+        for road in written.features("udx/tran/*.gml", "tran:Road")
+        for area in road.polygons("tran:lod1MultiSurface")
+    ]
     areas = in_metres(np.array(streets, dtype=object))
     assert shapely.area(areas).sum() < 1.01 * shapely.union_all(areas).area
 
 
 def test_most_buildings_are_near_a_street(written: Written) -> None:
-    streets = [in_metres(area) for road in written.features("udx/tran/*.gml", "tran:Road") for area in road.polygons()]
+    streets = [
+        in_metres(area)
+        for road in written.features("udx/tran/*.gml", "tran:Road")
+        for area in road.polygons("tran:lod1MultiSurface")
+    ]
     outlines = in_metres(np.array(written.outlines, dtype=object))
     _, distances = STRtree(streets).query_nearest(outlines, return_distance=True, all_matches=False)
     assert np.median(distances) < 8
