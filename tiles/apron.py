@@ -18,12 +18,18 @@ from geo import Bounds
 from geo.grid import Heights
 from geo.terrain import Ground
 
-_SIDE = 512
+_SIDE = 384
 """Cells of the longer side."""
+_LOOKS = 4
+"""Each way in a cell, to find how high its edge is."""
+_STRIP = 32
+"""Rows of cells that are looked at in one go."""
+_SHORE_M, _SHORE_SLOPE = 2.0, 0.25
+"""An edge so low, or that may come down so low between two looks, is taken for a shore: beyond it lies water."""
 _FIRST_LOOK = 128
-_FALL = 12
-"""Metres over which one metre of height is given up: a slope of 8 % is hardly shaded."""
-_LEAST_M, _MOST_M = 800.0, 20_000.0
+_FALL = 8
+"""Metres over which one metre of height is given up: a slope of 12 % is shaded faintly."""
+_LEAST_M, _MOST_M = 800.0, 6_000.0
 """Of the way on which nearly two thirds of a height are given up."""
 _WAYS = 3
 """So many of them lie between the edge and the end, where 0 is reached."""
@@ -64,7 +70,7 @@ class Apron:
     @cached_property
     def _surface(self) -> "tuple[_Lattice, NDArray[np.float64]]":
         lattice = _Lattice(self.bounds, _SIDE)
-        known = lattice.heights(self._ground)
+        known = lattice.edges(self._ground)
         rim = np.isnan(known)
         rim[1:-1, 1:-1] = False
         known[rim] = 0
@@ -85,8 +91,26 @@ class _Lattice:
 
     def heights(self, ground: Ground) -> NDArray[np.float64]:
         """Shape (rows, cols); NaN where nothing is known."""
-        places = np.column_stack([np.tile(self._lon, len(self._lat)), np.repeat(self._lat, len(self._lon))])
-        return ground.draw(places, self.bounds, self.cell_m).reshape(len(self._lat), len(self._lon))
+        return _drawn(ground, self._lon, self._lat, self.cell_m)
+
+    def edges(self, ground: Ground) -> NDArray[np.float64]:
+        """How high the known ground is where it ends, and anything where it doesn't; NaN where nothing is known."""
+        steps = (np.arange(_LOOKS) + 0.5) / _LOOKS - 0.5
+        lon = (self._lon[:, None] + steps * (self._lon[1] - self._lon[0])).ravel()
+        lat = (self._lat[:, None] + steps * (self._lat[1] - self._lat[0])).ravel()
+        lon, lat = np.clip(lon, -180, 180), np.clip(lat, -90, 90)
+        rows = range(0, len(lat), _STRIP * _LOOKS)
+        return np.vstack([self._edges(ground, lon, lat, row) for row in rows])
+
+    def _edges(
+        self, ground: Ground, lon: NDArray[np.float64], lat: NDArray[np.float64], first: int
+    ) -> NDArray[np.float64]:
+        """Of a strip of cells, looked at with one more row on each side."""
+        begin, end = max(first - 1, 0), min(first + _STRIP * _LOOKS + 1, len(lat))
+        heights = _drawn(ground, lon, lat[begin:end], self.cell_m / _LOOKS)
+        edge = _is_edge(np.isfinite(heights), outside="edge")
+        own = slice(first - begin, first - begin + min(_STRIP * _LOOKS, len(lat) - first))
+        return _of_cells(heights[own], edge[own], _SHORE_SLOPE * self.cell_m / _LOOKS)
 
     def sample(self, values: NDArray[np.float64], lonlat: NDArray[np.float64]) -> Heights:
         columns = (lonlat[:, 0] - self._lon[0]) / (self._lon[1] - self._lon[0])
@@ -100,6 +124,26 @@ class _Lattice:
         lower = values[above + 1, left] * (1 - x) + values[above + 1, left + 1] * x
         sampled[inside] = upper * (1 - y) + lower * y
         return sampled
+
+
+def _drawn(ground: Ground, lon: NDArray[np.float64], lat: NDArray[np.float64], cell_m: float) -> NDArray[np.float64]:
+    places = np.column_stack([np.tile(lon, len(lat)), np.repeat(lat, len(lon))])
+    bounds = Bounds(float(lon[0]), float(lat[-1]), float(lon[-1]), float(lat[0]))
+    return ground.draw(places, bounds, cell_m).reshape(len(lat), len(lon))
+
+
+def _of_cells(heights: NDArray[np.float64], edge: NDArray[np.bool_], fall: float) -> NDArray[np.float64]:
+    """One height of each cell's looks: the mean of those at the edge, of all where there is no edge; at a shore the
+    lowest, and lower by what it may fall until the next look.
+    """
+    rows, cols = (size // _LOOKS for size in heights.shape)
+    looks = heights.reshape(rows, _LOOKS, cols, _LOOKS).transpose(0, 2, 1, 3).reshape(rows, cols, -1)
+    edges = edge.reshape(rows, _LOOKS, cols, _LOOKS).transpose(0, 2, 1, 3).reshape(rows, cols, -1)
+    counted = np.where(edges.any(axis=-1, keepdims=True), edges, np.isfinite(looks))
+    mean = np.where(counted, looks, 0).sum(axis=-1) / np.maximum(counted.sum(axis=-1), 1)
+    lowest = np.where(edges, looks, np.inf).min(axis=-1)
+    shore = np.maximum(lowest - fall, np.minimum(lowest, 0))
+    return np.where(counted.any(axis=-1), np.where(lowest <= _SHORE_M + fall, shore, mean), np.nan)
 
 
 def aprons(ground: Ground) -> list[Apron]:
