@@ -46,16 +46,26 @@ class SiteGround:
         self._latest: GroundMosaic | None = None
 
     def latest(self) -> GroundMosaic | None:
-        """None where there is no terrain. The first question after a change may wait until the ground is put together.
+        """None where there is no terrain. The very first question may wait until the ground is put together; while a
+        later one is, the one before it answers.
 
         Asked for again each day, so that a clean-up doesn't take what is in use for forgotten.
         """
         generation = self._store.generation()
-        with self._lock:
+        if not self._lock.acquire(blocking=False):
+            if self._is_still_seen(before := self._latest):
+                return before
+            self._lock.acquire()
+        try:
             if generation != self._generation or time.monotonic() - self._asked_at > _DAY_S:
                 self._latest = ground(self._store, self._viewer, order=self._order)
                 self._generation, self._asked_at = generation, time.monotonic()
             return self._latest
+        finally:
+            self._lock.release()
+
+    def _is_still_seen(self, mosaic: GroundMosaic | None) -> bool:
+        return mosaic is not None and self.visible_ids().issuperset(record.id for record in mosaic.records)
 
     def visible_ids(self) -> frozenset[str]:
         return frozenset(record.id for record in self._store.layers(self._viewer))

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Event, Thread
 from typing import Any
 
 import numpy as np
@@ -16,10 +17,13 @@ from rasterio.transform import Affine
 from starlette.testclient import TestClient
 
 from data import ImportOptions, Store, Viewer, import_paths
+from data.ground import GroundMosaic
+from data.ground import ground as data_ground
 from tests.geo.terrain.test_fg_dem import fg_dem
 from tests.geo.terrain.test_tin import dem
 from tiles import TileCoord
 from web.app import create_app
+from web.ground import SiteGround
 from web.settings import Settings
 
 pytestmark = pytest.mark.filterwarnings("ignore::rasterio.errors.NotGeoreferencedWarning")
@@ -232,6 +236,35 @@ def test_a_new_version_or_a_hidden_layer_makes_another_ground(tmp_path: Path) ->
         assert client.get("/ground/terrain.json").status_code == 404
         assert client.get(first).status_code == client.get(second).status_code == 404
         assert ask(client, ON_THE_COARSE)[0] == 404
+
+
+def test_while_a_new_ground_is_put_together_the_one_before_answers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_tiff(tmp_path / "fine_dem.tif", 7, "EPSG:6697")
+    begun, go_on = Event(), Event()
+
+    def slow(*asked: Any, **how: Any) -> GroundMosaic | None:
+        begun.set()
+        go_on.wait(10)
+        return data_ground(*asked, **how)
+
+    with closing(Store.open(tmp_path / "store")) as store:
+        import_paths(store, [tmp_path / "fine_dem.tif"], viewer=Viewer.SYSTEM)
+        site = SiteGround(store, Viewer.STAFF)
+        first = site.latest()
+        write_tiff(tmp_path / "fine_dem.tif", 8, "EPSG:6697")
+        import_paths(store, [tmp_path / "fine_dem.tif"], viewer=Viewer.SYSTEM)
+        monkeypatch.setattr("web.ground.ground", slow)
+        building = Thread(target=site.latest)
+        building.start()
+        assert begun.wait(10)
+        assert site.latest() is first
+        go_on.set()
+        building.join(10)
+        latest = site.latest()
+    assert latest is not None
+    assert latest is not first
 
 
 def test_an_installation_may_trust_a_coarse_terrain_more(ground: Ground) -> None:
