@@ -10,6 +10,7 @@ from typing import Final
 
 from geo.citygml.codelist import Codelists, codelist_name
 from geo.citygml.element import XLINK_HREF, Element, local_name, lod_of, qualified_name
+from geo.citygml.geometry import holds_features
 from geo.problem import Problem
 
 Leaf = tuple[str, str | None]
@@ -19,25 +20,8 @@ Leaves = dict[str, Leaf]
 
 _NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?")
 _NUMBERS = frozenset({"bldg:storeysAboveGround", "bldg:storeysBelowGround", "gen:intAttribute", "gen:doubleAttribute"})
-_NOT_ATTRIBUTES = frozenset(
-    {
-        "app:appearance",
-        "bldg:boundedBy",
-        "bldg:interiorBuildingInstallation",
-        "bldg:interiorRoom",
-        "bldg:opening",
-        "bldg:outerBuildingInstallation",
-        "bldg:roomInstallation",
-        "core:appearance",
-        "core:generalizesTo",
-        "gml:boundedBy",
-        "tran:auxiliaryTrafficArea",
-        "tran:trafficArea",
-        "uro:boundedBy",
-        "wtr:boundedBy",
-    }
-)
-"""What a feature holds besides attributes: its shape and features of their own."""
+_NOT_ATTRIBUTES = frozenset({"app:appearance", "core:appearance", "core:generalizesTo", "gml:boundedBy"})
+"""What a feature holds besides attributes and features that it consists of."""
 ADDRESS: Final = "bldg:address"
 PART: Final = "bldg:consistsOfBuildingPart"
 _NO_VALUE = frozenset({"", "Null", "null"})
@@ -82,7 +66,7 @@ class _Kind:
         self.is_skipped = self.name in _NOT_ATTRIBUTES
         self.is_type = self.local[:1].isupper()
         self.is_risk = self.local.endswith("RiskAttribute") and self.is_type
-        self.role = self.name if self.name in (ADDRESS, PART) else ""
+        self.role = self.name if self.name in (ADDRESS, PART) else "inner" if holds_features(tag) else ""
         if self.name.startswith("gen:") and self.local.endswith("Attribute"):
             self.role = "generic"
         elif self.name == "gen:genericAttributeSet":
@@ -126,7 +110,7 @@ class AttributeReader:
                     node = self._branch(element, kind, facts, leaves)
                     if node:
                         nodes.append(node)
-            elif not kind.role:
+            elif kind.role in ("", "inner"):
                 node = self._leaf(element, kind, leaves)
                 if node:
                     nodes.append(node)
@@ -182,8 +166,10 @@ class AttributeReader:
         if kind.is_risk:
             leaves = {}
             facts.risks.append((kind.local, leaves))
-        if kind.role == PART:
-            facts.parts.append(part := Facts())
+        if kind.role in (PART, "inner"):
+            part = Facts()
+            if kind.role == PART:
+                facts.parts.append(part)
             facts, leaves = part, part.leaves
         return self._inside(element, kind, facts, leaves)
 

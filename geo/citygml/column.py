@@ -90,11 +90,33 @@ _ROAD = (
     Column("section_type", Text("区間の構造", "Section type")),
 )
 
+_THING = (
+    Column("name", Text("名称", "Name")),
+    Column("class_code", Text("分類コード", "Class code")),
+    Column("class", Text("分類", "Class")),
+    Column("function_code", Text("機能コード", "Function code")),
+    Column("function", Text("機能", "Function")),
+    Column("usage_code", Text("用途コード", "Use code")),
+    Column("usage", Text("用途", "Use")),
+)
+_STANDING = (
+    *_THING,
+    Column("height_m", Text("高さ", "Height"), _N, "m"),
+    Column("height_source", Text("高さの出典", "Height taken from")),
+    Column("ground_m", Text("底面高(T.P.)", "Lowest height (T.P.)"), _N, "m"),
+    Column("year", Text("建設年", "Year of construction"), _I),
+)
+_UNDERGROUND_BUILDING = tuple(column for column in _BUILDING if column not in HAZARDS_OF_BUILDINGS)
+
 COLUMNS: dict[str, tuple[Column, ...]] = {
     "bldg": (*_BUILDING, *_COMMON),
     **dict.fromkeys(("fld", "tnm", "htd", "ifld", "rfld"), (*_FLOOD, *_COMMON)),
     "lsld": (*_LANDSLIDE, *_COMMON),
     "luse": (*_LAND_USE, *_COMMON),
     "urf": (*_PLANNING, *_COMMON),
-    "tran": (*_ROAD, *_COMMON),
+    "area": (*_PLANNING, *_COMMON),
+    **dict.fromkeys(("tran", "rwy", "trk", "squr", "wwy"), (*_ROAD, *_COMMON)),
+    **dict.fromkeys(("brid", "tun", "cons", "frn", "veg", "unf"), (*_STANDING, *_COMMON)),
+    **dict.fromkeys(("wtr", "gen"), (*_THING, *_COMMON)),
+    "ubld": (*_UNDERGROUND_BUILDING, *_COMMON),
 }

@@ -116,9 +116,7 @@ class _Level:
         """The number of the next solid while faces are taken."""
         self._run: Run | None = None
 
-    def take_drained(
-        self, geometry: Geometry, holder: Element, solid: int, places: dict[tuple[int, str], int]
-    ) -> None:
+    def take_drained(self, geometry: Geometry, holder: Element, solid: int, places: dict[tuple[int, str], int]) -> None:
         """The faces of a surface that may be used by what comes later."""
         if geometry.lod >= 2:
             for polygon in holder.iter(POLYGON):

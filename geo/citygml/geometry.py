@@ -10,7 +10,7 @@ from geo.surface import SurfaceKind
 
 _INNER = re.compile(
     r"boundedBy|boundary|opening|fillingSurface|(?:auxiliary)?[tT]raffic(?:Area|Space)|section|intersection"
-    r"|consistsOf\w+|(?:interior|outer)[A-Z]\w+|\w+(?:Part|Room|Installation|Furniture|Subdivision|Element|Member)"
+    r"|consistsOf\w+|(?:interior|outer)(?:Building|Bridge|Tunnel|Room|HollowSpace|Furniture)\w*|[a-z]\w*(?:Part|Room|Installation|Furniture|Subdivision)"
 )
 """Properties that hold features: what another feature consists of."""
 _PART = re.compile(r"consistsOf\w+Part|(?:building|bridge|tunnel)Part")

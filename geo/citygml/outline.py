@@ -40,8 +40,7 @@ class Outlines:
 
 def build_outlines(rings: Rings, count: int, crs: CRS, *, north_first: bool) -> Outlines:
     """One outline for each of `count` features from rings whose axes are those of `crs`."""
-    solid = (rings.role == Role.SOLID) | (rings.role == Role.SOLID_OUTLINE)
-    shadows = rings.role == Role.SHADOW
+    solid = _of(rings, Role.SOLID, Role.SOLID_OUTLINE, Role.SOLID_SHADOW)
     wrong = _reasons(rings, _of(rings, Role.SURFACE, Role.FOOTPRINT, Role.SOLID_OUTLINE))
     solid_wrong = _reasons(rings, rings.role == Role.SOLID)
     is_wrong = np.zeros(count, dtype=bool)
@@ -52,7 +51,7 @@ def build_outlines(rings: Rings, count: int, crs: CRS, *, north_first: bool) -> 
         lowest[feature] = highest[feature] = np.nan
     usable = rings.good & ~is_wrong[rings.feature]
     wanted = usable & (_of(rings, Role.SURFACE, Role.FOOTPRINT) | _bottoms(rings, lowest))
-    shadow = usable & (_without_bottom(rings, wanted, count) | shadows)
+    shadow = usable & (_without_bottom(rings, wanted, count) | _of(rings, Role.SHADOW, Role.SOLID_SHADOW))
     owner, polygons = _polygons(rings, wanted | shadow, crs, north_first)
     geometries, overlap = _joined(owner, polygons, count)
     for feature in np.unique(rings.feature[shadow]):

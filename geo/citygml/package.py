@@ -1,14 +1,18 @@
-"""PLATEAU's packages: which one a file and a feature belong to, and which of them are read."""
+"""PLATEAU's packages: which one a file and a feature belong to."""
 
 import re
 from pathlib import PurePosixPath
 
 FLOODS = frozenset({"fld", "tnm", "htd", "ifld", "rfld"})
 """Inundation by rivers, tsunami, high tide, inland waters, reservoirs."""
-READ = FLOODS | {"bldg", "lsld", "luse", "urf", "tran"}
-KNOWN = READ | frozenset(
-    {"area", "brid", "cons", "dem", "frn", "gen", "rwy", "squr", "trk", "tun", "ubld", "unf", "veg", "wtr", "wwy"}
+READ = FLOODS | frozenset(
+    {
+        *("area", "bldg", "brid", "cons", "frn", "gen", "lsld", "luse", "rwy", "squr", "tran", "trk", "tun", "ubld"),
+        *("unf", "urf", "veg", "wtr", "wwy"),
+    }
 )
+"""As features; `dem` is terrain."""
+KNOWN = READ | {"dem"}
 
 _BY_TYPE = {
     "bldg:Building": "bldg",
@@ -28,6 +32,8 @@ _BY_TYPE = {
     "veg:PlantCover": "veg",
     "veg:SolitaryVegetationObject": "veg",
 }
+_OF_PREFIX = {"uro": "unf"}
+"""Nearly all of i-UR's own classes are utility networks."""
 _SHARED_TYPES = {"wtr:WaterBody": FLOODS | {"wtr"}, "gen:GenericCityObject": frozenset({"lsld", "gen"})}
 _FLOOD_BY_RISK = (
     ("River", "fld"),
@@ -55,7 +61,7 @@ def package_of_feature(feature_type: str, file_package: str | None) -> str:
         return file_package if file_package in ("urf", "area", "lsld") else "urf"
     if feature_type in _SHARED_TYPES and file_package not in _SHARED_TYPES[feature_type]:
         return prefix
-    return file_package or prefix
+    return file_package or _OF_PREFIX.get(prefix, prefix if prefix in KNOWN else "gen")
 
 
 def flood_package(risk_types: list[str]) -> str | None:

@@ -137,6 +137,7 @@ class Pending:
         frame = self._frame(package, bucket, geometries, keep)
         columns = tuple(column for column in COLUMNS.get(package, ()) if column.name in frame)
         stored = [bucket.features[index] for index in np.flatnonzero(keep)]
+        bucket.problems += _checked(frame, surfaces, stored, self._name)
         return self._batch(part, kind, frame, columns, bucket.problems, _counts(bucket, stored), axes, surfaces)
 
     def _axes_if_known(self, srs: str | None) -> Axes | None:
@@ -251,6 +252,12 @@ class Pending:
         )
 
 
+def _checked(frame: gpd.GeoDataFrame, surfaces: Surfaces | None, stored: Sequence[Feature], name: str) -> list[Problem]:
+    from geo.check import check_features  # compiles its loops; only who reads features pays for that
+
+    return check_features(frame, surfaces, name=name, lines=[one.line for one in stored])
+
+
 def _no_features() -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame({"feature_id": pd.Series([], dtype="object")}, geometry=[], crs="EPSG:4326")
 
@@ -271,7 +278,7 @@ def _add_heights(records: Sequence[Record], outlines: Outlines) -> None:
     """Heights where nobody measured any, and the ground: a height of 0 means that nobody knew it."""
     for index, record in enumerate(records):
         if "height_source" not in record:
-            return  # Only buildings have heights.
+            return  # What lies on the ground has no height.
         low, high = float(outlines.lowest[index]), float(outlines.highest[index])
         ground = low if low and low == low else float(outlines.ground[index])
         record["ground_m"] = ground if ground and ground == ground else None

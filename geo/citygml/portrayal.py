@@ -7,7 +7,7 @@ from geo.citygml import standard
 from geo.citygml.column import COLUMNS
 from geo.citygml.depth import RANK_COLOURS, RANKS, colour_of_rank, parse_depth
 from geo.citygml.standard import Code
-from geo.portrayal import BUILDINGS, HAZARD, OTHER, PLANNING, TRANSPORT, Group, Portrayal
+from geo.portrayal import BUILDINGS, FACILITIES, HAZARD, OTHER, PLANNING, TRANSPORT, Group, Portrayal
 from geo.style import Draw, Style, StyleClass, Theme
 from geo.text import Text
 
@@ -37,7 +37,38 @@ _TITLES: dict[str, tuple[Text, Group]] = {
     "luse": (Text("土地利用", "Land use"), PLANNING),
     "urf": (Text("都市計画決定情報", "City planning"), PLANNING),
     "tran": (Text("道路", "Roads"), TRANSPORT),
+    "rwy": (Text("鉄道", "Railways"), TRANSPORT),
+    "trk": (Text("徒歩道", "Tracks"), TRANSPORT),
+    "squr": (Text("広場", "Squares"), TRANSPORT),
+    "wwy": (Text("航路", "Waterways"), TRANSPORT),
+    "brid": (Text("橋梁", "Bridges"), TRANSPORT),
+    "tun": (Text("トンネル", "Tunnels"), TRANSPORT),
+    "cons": (Text("その他の構造物", "Other constructions"), BUILDINGS),
+    "ubld": (Text("地下街", "Underground malls"), BUILDINGS),
+    "unf": (Text("地下埋設物", "Underground utilities"), FACILITIES),
+    "frn": (Text("都市設備", "City furniture"), FACILITIES),
+    "veg": (Text("植生", "Vegetation"), OTHER),
+    "wtr": (Text("水部", "Water bodies"), OTHER),
+    "area": (Text("区域", "Areas"), PLANNING),
+    "gen": (Text("汎用都市オブジェクト", "Generic objects"), OTHER),
 }
+_COLOURS = {
+    "rwy": "#495057",
+    "trk": "#8D99AE",
+    "squr": "#C9ADA7",
+    "wwy": "#4EA8DE",
+    "brid": "#7F8FA9",
+    "tun": "#6C757D",
+    "cons": "#A68A64",
+    "ubld": "#9D8189",
+    "unf": "#BC6C25",
+    "frn": "#5E6472",
+    "veg": "#6A994E",
+    "wtr": "#72B7E3",
+    "area": "#B08968",
+}
+_PLAIN = "#805AD5"
+"""Of packages that aren't named above."""
 _SHAPES = {
     "line": (Text("線", "lines"), Draw.LINE),
     "point": (Text("点", "points"), Draw.CIRCLE),
@@ -58,7 +89,7 @@ def portray(part: str, columns: Collection[str], values: Values | None = None) -
     themes = tuple(theme for theme in _themes(package, values or {}, title) if theme.column in (None, *columns))
     style = Style(
         draw,
-        themes or (Theme.single("#805AD5", title),),
+        themes or (Theme.single(_COLOURS.get(package, _PLAIN), title),),
         height="height_m" if draw is Draw.EXTRUSION else None,
         opacity=0.9 if draw in (Draw.EXTRUSION, Draw.LINE, Draw.CIRCLE) else 0.6,
     )
@@ -74,7 +105,7 @@ def _themes(package: str, values: Values, title: Text) -> tuple[Theme, ...]:
         return (_zone_theme("area_type_code", title), _PHENOMENA)
     if package == "luse":
         return (_code_theme("class", title, "class_code", standard.LAND_USE),)
-    if package == "urf":
+    if package in ("urf", "area"):
         types = [StyleClass(code.colour, code.text, name) for name, code in standard.PLANNING_TYPES.items()]
         zoning = {int(code): known for code, known in standard.USE_DISTRICT.items()}
         return (
@@ -83,7 +114,7 @@ def _themes(package: str, values: Values, title: Text) -> tuple[Theme, ...]:
         )
     if package == "tran":
         return (_code_theme("function", Text("道路の種別", "Road class"), "function_code", standard.ROAD_FUNCTION),)
-    return (Theme.single("#805AD5", title),)
+    return (Theme.single(_COLOURS.get(package, _PLAIN), title),)
 
 
 _NO_DISTRICT = StyleClass("#CFCFCF", Text("用途地域以外", "not a use district"))

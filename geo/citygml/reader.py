@@ -96,18 +96,13 @@ class _Reading:
     def _add(self, element: Element) -> None:
         feature_type = qualified_name(element.tag)
         package = package_of_feature(feature_type, self._file_package)
-        if package not in READ and feature_type != "wtr:WaterBody":
+        if package not in READ:
             self._unread.count_feature(package, feature_type, _level(element))
             return
-        problems = len(self._attributes.problems)
         feature_id = self._id(element)
         attributes, facts = self._attributes.read(element, feature_id)
-        if package not in READ:
+        if package == "wtr":
             package = flood_package([risk for risk, _ in facts.risks]) or package
-        if package not in READ:
-            del self._attributes.problems[problems:]
-            self._unread.count_feature(package, feature_type, _level(element))
-            return
         if self._has_inner_appearances:
             for surface_data in element.iter(SURFACE_DATA):
                 self._appearance.add(surface_data)

@@ -38,10 +38,12 @@ class Source:
 
 
 def build_record(package: str, feature_type: str, facts: Facts, source: Source) -> Record:
-    if package == "bldg":
+    if package in ("bldg", "ubld"):
         return _building(facts, source)
     if package in RISK_OF_PACKAGE:
         return _flood(package, facts, source)
+    if package in _PREFIXES:
+        return _thing(package, facts, source)
     return _OTHERS[package](feature_type, facts, source)
 
 
@@ -216,9 +218,40 @@ def _road(feature_type: str, facts: Facts, source: Source) -> Record:
     }
 
 
+_PREFIXES = {
+    "brid": ("brid",),
+    "tun": ("tun",),
+    "cons": ("uro",),
+    "frn": ("frn",),
+    "unf": ("frn", "uro"),
+    "veg": ("veg",),
+    "wtr": ("wtr",),
+    "gen": ("gen", "uro"),
+}
+"""Whose `class`, `function`, `usage` count, by package."""
+_STANDING = frozenset({"brid", "tun", "cons", "frn", "unf", "veg"})
+
+
+def _thing(package: str, facts: Facts, source: Source) -> Record:
+    record: Record = {"name": _name(facts)}
+    for column in ("class", "function", "usage"):
+        names = [f"{prefix}:{column}" for prefix in _PREFIXES[package]]
+        name = next((name for name in names if facts.text(name)), names[0])
+        record[f"{column}_code"], record[column] = facts.text(name), facts.label(name)
+    if package in _STANDING:
+        height = source.number(facts, f"{package}:height", parse_height)
+        record |= {
+            "height_m": height,
+            "height_source": "measured" if height else None,
+            "year": source.number(facts, f"{package}:yearOfConstruction", parse_year),
+        }
+    return record
+
+
 _OTHERS: dict[str, Callable[[str, Facts, Source], Record]] = {
     "lsld": _landslide,
     "luse": _land_use,
     "urf": _planning,
-    "tran": _road,
+    "area": _planning,
+    **dict.fromkeys(("tran", "rwy", "trk", "squr", "wwy"), _road),
 }

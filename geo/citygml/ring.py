@@ -29,6 +29,8 @@ class Role(IntEnum):
     """Its heights count, and its bottom is the outline."""
     SHADOW = 5
     """The outline is what all of them cover, seen from above."""
+    SOLID_SHADOW = 6
+    """The same, and its heights count."""
 
 
 @dataclass(slots=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from geo.citygml.element import CURVES, POINT, POS, POS_LIST, Element
 from geo.citygml.face import FaceReader
 from geo.citygml.geometry import DRAWING, OWN, PART, Geometry, find_geometries
+from geo.citygml.package import FLOODS
 from geo.citygml.ring import RingList, Role, Run
 from geo.surface import SurfaceKind
 
@@ -15,6 +16,8 @@ _LOD0_OF_BUILDINGS = (
     ("lod0MultiSurface", Role.SURFACE),
 )
 _LOD1_OF_BUILDINGS = ("lod1Solid", "lod1MultiSurface")
+_FLAT = FLOODS | {"lsld", "luse", "urf", "area", "tran", "rwy", "trk", "squr", "wwy", "wtr"}
+"""Packages whose surfaces lie side by side; the others' may be walls."""
 _WITH_FOOTPRINTS = frozenset({"bldg", "ubld"})
 
 
@@ -55,8 +58,10 @@ def find_shape(feature: Element, package: str, faces: FaceReader) -> Shape:
     shape = Shape(rings, levels={one.lod for one in geometries}, lost=lost)
     if geometries:
         shape.srs = geometries[0].element[0].get("srsName")
-    find = _outline_of_building if package in _WITH_FOOTPRINTS else _outline
-    shape.lod = find(rings.runs)
+    if package in _WITH_FOOTPRINTS:
+        shape.lod = _outline_of_building(rings.runs)
+    else:
+        shape.lod = _outline(rings.runs, is_flat=package in _FLAT)
     if not shape.lod:
         _find_curves(shape, geometries)
     return shape
@@ -80,12 +85,14 @@ def _footprint(runs: list[Run], depth: int) -> str:
     return _give(own, Role.SOLID_OUTLINE, lambda run: run.name == solid)
 
 
-def _outline(runs: list[Run]) -> str:
+def _outline(runs: list[Run], *, is_flat: bool) -> str:
     """LOD1 before LOD0, else what the lowest level of detail covers."""
     for lod in (1, 0):
         own = [run for run in runs if run.depth == OWN and run.lod == lod]
+        if own and own[0].is_solid:
+            return _give(own, Role.SOLID_SHADOW, lambda run: True)
         if own:
-            return _give(own, Role.SOLID_OUTLINE if own[0].is_solid else Role.SURFACE, lambda run: True)
+            return _give(own, Role.SURFACE if is_flat or lod == 0 else Role.SHADOW, lambda run: True)
     return _ground(runs) or _shadow(runs)
 
 

@@ -346,8 +346,8 @@ def test_a_file_without_a_telling_name_is_known_by_its_risk_attributes(tmp_path:
     text = city_model(water(flooding("InlandFloodingRiskAttribute", rank="1")), water("", id="lake"))
     batches = read(write(tmp_path, text, "area.gml"))
     assert list(features(batches, "ifld").index) == ["w1"]
-    (told,) = problems(batches)
-    assert (told.rule, told.parameters["feature_type"]) == ("citygml.package_not_read", "wtr:WaterBody")
+    assert list(features(batches, "wtr").index) == ["lake"]
+    assert not problems(batches)
 
 
 def test_the_scale_of_a_flood_comes_from_the_file_name_where_nothing_else_says_it(tmp_path: Path) -> None:

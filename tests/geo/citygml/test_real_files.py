@@ -184,14 +184,11 @@ def values_of(nodes: list[dict[str, object]]) -> list[str]:
     return values
 
 
-INNER = {"boundedBy", "trafficArea", "auxiliaryTrafficArea"}
-
-
 def texts_of(element: ElementTree.Element) -> list[str]:
     texts: list[str] = []
     for child in element:
         name = child.tag.rpartition("}")[2]
-        if name in INNER or (len(child) and re.match(r"lod\d", name)):
+        if child.tag == f"{GML}boundedBy" or (len(child) and re.match(r"lod\d", name)):
             continue
         if len(child):
             texts += texts_of(child)
@@ -243,18 +240,72 @@ def test_flood_areas_of_2021_have_rank_and_scale_from_generic_attributes() -> No
     assert (stored["name"] == "狩野川水系狩野川洪水浸水想定区域図（想定最大規模）").all()
 
 
-def test_packages_that_are_not_read_are_counted_and_named() -> None:
-    folder = shared_data("plateau/mixed_iur30")
-    for path in sorted(folder.rglob("*.gml")):
-        batches = read(path)
-        members = len(re.findall(r"<core:cityObjectMember[ >]", path.read_text(encoding="utf-8")))
-        counts = account(batches)
-        assert sum(read_ for read_, _, _ in counts.values()) == members, path.name
-        assert sum(stored for _, stored, _ in counts.values()) == 0, path.name
-        told = [int(one.parameters["count"]) for one in problems(batches, "citygml.package_not_read")]
-        assert sum(told) == members, path.name
-        package = path.parent.name
-        assert {one.parameters["package"] for one in problems(batches, "citygml.package_not_read")} == {package}
+MIXED = (
+    "area/523846_area_6697.gml",
+    "area/523856_area_6697.gml",
+    "brid/hodokyo_51324378_brid_6697.gml",
+    "cons/52384698_cons_6697_1.gml",
+    "cons/52384698_cons_6697_2.gml",
+    "cons/53394695_cons_6697.gml",
+    "gen/53392565_gen_6697.gml",
+    "rwy/53395527_rwy_6697.gml",
+    "squr/53360690_squr_6697.gml",
+    "trk/53361601_trk_6697.gml",
+    "ubld/51324378_ubld_6697.gml",
+    "unf/elec_53403039_unf_6697.gml",
+    "unf/gas_53403039_unf_6697.gml",
+    "unf/sewer_53403039_unf_6697.gml",
+    "unf/water_53403039_unf_6697.gml",
+    "veg/52385628_veg_6697_op.gml",
+    "wwy/52397598_wwy_6697.gml",
+    "wwy/52397630_wwy_6697.gml",
+)
+
+
+@pytest.mark.parametrize("path", MIXED)
+def test_every_feature_of_every_other_package_is_stored(path: str) -> None:
+    path = f"plateau/mixed_iur30/udx/{path}"
+    batches = batches_of(path)
+    members = occurrences(path, r"<core:cityObjectMember[ >]")
+    groups = occurrences(path, r"<grp:CityObjectGroup[ >]")
+    counts = account(batches)
+    assert sum(read_ for read_, _, _ in counts.values()) == members
+    assert sum(stored for _, stored, _ in counts.values()) == members - groups
+    package = Path(path).parent.name
+    assert {batch.part.partition("-")[0] for batch in batches} == {package}
+    for batch in batches:
+        assert batch.features.is_valid.all()
+        portrayal = portray(batch.part, batch.features.columns)
+        assert set(portrayal.style.columns) <= set(batch.features.columns)
+
+
+@pytest.mark.parametrize("path", MIXED)
+def test_no_attribute_of_any_package_is_lost(path: str) -> None:
+    path = f"plateau/mixed_iur30/udx/{path}"
+    trees = {
+        id_: tree
+        for batch in batches_of(path)
+        for id_, tree in zip(batch.features["feature_id"], batch.features["attributes"], strict=True)
+    }
+    root = ElementTree.parse(shared_data(path)).getroot()
+    for member in root.iter("{http://www.opengis.net/citygml/2.0}cityObjectMember"):
+        element = member[0]
+        if not element.tag.endswith("CityObjectGroup"):
+            tree = orjson.loads(trees[element.get(f"{GML}id") or ""])
+            assert Counter(values_of(tree)) == Counter(texts_of(element)), element.get(f"{GML}id")
+
+
+def test_a_bridge_a_mall_a_levee_and_a_tree_have_their_names_and_codes() -> None:
+    def first(path: str, part: str) -> dict[str, object]:
+        return features(batches_of(f"plateau/mixed_iur30/udx/{path}"), part).iloc[0].to_dict()
+
+    bridge = first("brid/hodokyo_51324378_brid_6697.gml", "brid")
+    assert (bridge["name"], bridge["function_code"], bridge["function"]) == ("東蟹屋陸橋", "07", "横断歩道橋")
+    assert (bridge["year"], bridge["height_m"]) == (1968, 8.45)
+    assert first("ubld/51324378_ubld_6697.gml", "ubld")["storeys_below"] == 2
+    assert first("cons/52384698_cons_6697_1.gml", "cons")["class"] == "護岸"
+    assert first("veg/52385628_veg_6697_op.gml", "veg")["class"] == "地被植物"
+    assert first("squr/53360690_squr_6697.gml", "squr")["name"] == "岐阜駅北口駅前広場"
 
 
 def test_terrain_is_counted_without_being_held_in_memory() -> None:

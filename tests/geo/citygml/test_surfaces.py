@@ -22,6 +22,24 @@ BUILDINGS = (
     "plateau/numazu_bldg_2020/52383622_bldg_6697_op.gml",
     "plateau/yokosuka_iur/udx/bldg/52397519_bldg_6697_op.gml",
 )
+OTHERS = (
+    "plateau/numazu_2021_iur15/udx/tnm/22_4/523856_tnm_6697_op.gml",
+    "plateau/numazu_2021_iur15/udx/fld/natl/kanogawa_kanogawa/52385628_fld_6697_l2_op.gml",
+    "plateau/numazu_iur30/udx/tnm/523855_tnm_6697_op.gml",
+    "plateau/tsukuba_tran/54401008_tran_6697_op.gml",
+    "plateau/tsukuba_tran/54401018_tran_6697_op.gml",
+    *(
+        f"plateau/mixed_iur30/udx/{name}_6697.gml"
+        for name in (
+            *("brid/hodokyo_51324378_brid", "cons/53394695_cons", "gen/53392565_gen", "rwy/53395527_rwy"),
+            *("squr/53360690_squr", "trk/53361601_trk", "ubld/51324378_ubld", "wwy/52397598_wwy"),
+            *("unf/elec_53403039_unf", "unf/gas_53403039_unf", "unf/sewer_53403039_unf", "unf/water_53403039_unf"),
+        )
+    ),
+    "plateau/mixed_iur30/udx/cons/52384698_cons_6697_1.gml",
+    "plateau/mixed_iur30/udx/cons/52384698_cons_6697_2.gml",
+    "plateau/mixed_iur30/udx/veg/52385628_veg_6697_op.gml",
+)
 
 
 def batches_of(path: str) -> list[Batch]:
@@ -42,18 +60,25 @@ def faces_by_level(batches: list[Batch]) -> Counter[int]:
 
 
 def polygons_by_level(path: str) -> Counter[int]:
-    """Polygons that stand below a geometry property of LOD1 or higher, wherever that stands."""
+    """Polygons below a geometry property of LOD1 or higher, wherever that stands in a feature.
+
+    What stands at height 0 altogether stands nowhere: the heights of most roads of LOD1 are like that.
+    """
     root = etree.parse(shared_data(path)).getroot()
     found: Counter[int] = Counter()
-    for level in range(1, 5):
-        condition = f"ancestor::*[starts-with(local-name(), 'lod{level}')]"
-        found[level] = int(root.xpath(f"count(//*[local-name()='Polygon'][{condition}])"))
-    return +found
+    for feature in root.xpath("/*/*[local-name()='cityObjectMember']/*"):
+        for level in range(1, 5):
+            polygons = feature.xpath(
+                f".//gml:Polygon[ancestor::*[starts-with(local-name(), 'lod{level}')]]", namespaces={"gml": GML[1:-1]}
+            )
+            heights = {height for one in polygons for height in heights_of(one)}
+            if heights - {0}:
+                found[level] += len(polygons)
+    return found
 
 
-@pytest.mark.parametrize("path", BUILDINGS)
-def test_every_polygon_of_a_building_is_one_face(path: str) -> None:
-    assert faces_by_level(batches_of(path)) == polygons_by_level(path)
+def heights_of(polygon: etree._Element) -> list[float]:
+    return [float(word) for one in polygon.iter(f"{GML}posList") for word in (one.text or "").split()[2::3]]
 
 
 @pytest.mark.parametrize("path", BUILDINGS)

@@ -201,14 +201,24 @@ def test_a_building_without_any_surface_is_kept_out_with_what_it_has(tmp_path: P
     assert sum(kept_out for _, _, kept_out in account(batches).values()) == 2
 
 
-def test_features_of_other_packages_are_counted_and_named_once(tmp_path: Path) -> None:
+def test_terrain_among_other_features_is_counted_and_named_once(tmp_path: Path) -> None:
+    reliefs = [
+        f'<dem:ReliefFeature gml:id="d{number}" xmlns:dem="http://www.opengis.net/citygml/relief/2.0"/>'
+        for number in range(3)
+    ]
+    batches = read(write(tmp_path, city_model(*reliefs, building()), "x.gml"))
+    (told,) = problems(batches)
+    assert (told.rule, told.parameters["count"], told.parameters["package"]) == ("citygml.package_not_read", "3", "dem")
+    assert account(batches)["dem:ReliefFeature", ""] == (3, 0, 3)
+    assert account(batches)["bldg:Building", "LOD0"] == (1, 1, 0)
+
+
+def test_features_of_several_packages_in_one_file_go_to_layers_of_their_own(tmp_path: Path) -> None:
     crown = f"<veg:lod3Geometry>{surfaces(polygon(SQUARE))}</veg:lod3Geometry>"
     kind = "veg:SolitaryVegetationObject"
     trees = [f'<{kind} gml:id="v{number}">{crown}</{kind}>' for number in range(3)]
     batches = read(write(tmp_path, city_model(*trees, building()), "x.gml"))
-    (told,) = problems(batches)
-    assert (told.rule, told.parameters["count"], told.parameters["package"]) == ("citygml.package_not_read", "3", "veg")
-    assert account(batches)["veg:SolitaryVegetationObject", "LOD3"] == (3, 0, 3)
+    assert account(batches)["veg:SolitaryVegetationObject", "LOD3"] == (3, 3, 0)
     assert account(batches)["bldg:Building", "LOD0"] == (1, 1, 0)
 
 
