@@ -88,7 +88,13 @@ def open_page(browser: Browser, city_url: str, watched: Watched) -> Iterator[Ope
     contexts = []
 
     def open_at(
-        hash: str = "", *, locale: str = "ja-JP", width: int = 1440, height: int = 900, touch: bool = False
+        hash: str = "",
+        *,
+        locale: str = "ja-JP",
+        width: int = 1440,
+        height: int = 900,
+        touch: bool = False,
+        prepare: Callable[[Page], None] | None = None,
     ) -> Page:
         context = browser.new_context(
             viewport={"width": width, "height": height},
@@ -100,6 +106,8 @@ def open_page(browser: Browser, city_url: str, watched: Watched) -> Iterator[Ope
         contexts.append(context)
         page = context.new_page()
         watch(page, watched)
+        if prepare is not None:
+            prepare(page)
         page.goto(f"{city_url}/{hash}")
         return page
 

@@ -50,6 +50,8 @@ export class TilesetLayer implements CustomLayerInterface {
   #bytes = 0;
   #calls = 0;
   #loading = false;
+  /** Whether tileset.json has come, or won't. */
+  #rooted = false;
   #waking = 0;
 
   constructor(
@@ -86,15 +88,17 @@ export class TilesetLayer implements CustomLayerInterface {
     const repaint = (): void => void this.map.triggerRepaint();
     this.#tiles.addEventListener("needs-update", repaint);
     this.#tiles.addEventListener("load-tileset", repaint);
-    this.#tiles.addEventListener("tiles-load-start", () => this.#tell(true));
-    this.#tiles.addEventListener("tiles-load-end", () => this.#tell(false));
+    this.#tiles.addEventListener("load-root-tileset", () => (this.#rooted = true));
     this.#tiles.addEventListener("load-error", (event: { tile: unknown }) => {
       this.listener.failed(this.plan.layer);
-      if (!event.tile) this.#tell(false);
+      if (!event.tile) this.#rooted = true;
+      repaint();
     });
+    this.#tell(true);
   }
 
   #tell(loading: boolean): void {
+    if (loading === this.#loading) return;
     this.#loading = loading;
     this.listener.busy(this.plan.layer, loading);
   }
@@ -194,6 +198,7 @@ export class TilesetLayer implements CustomLayerInterface {
   render(_: WebGLRenderingContext | WebGL2RenderingContext, input: CustomRenderMethodInput): void {
     this.#look(input);
     this.#tiles.update();
+    this.#tell(!this.#rooted || (this.#tiles as unknown as { isLoading: boolean }).isLoading);
     if (this.#loading) this.#wake();
     if (this.plan.opacity <= 0 || this.#tiles.group.children.length === 0) return;
     this.renderer.resetState();
