@@ -189,6 +189,10 @@ _XML = {
 
 _CITYGML = {
     "citygml.duplicate_id": _error("gml:idが重複しています", "duplicate gml:id"),
+    "citygml.overlap": _note(
+        "{count}件の地物は{city}のデータにもあるため1つにまとめました",
+        "{count} features are in the data of {city} too and were made one",
+    ),
     "citygml.id_missing": _warning("gml:idがないため仮の番号を付けました", "has no gml:id; it got a number instead"),
     "citygml.version": _error(
         "CityGML {version} はまだ読めません(対応: 2.0、3.0)", "CityGML {version} is not read yet (2.0 and 3.0 are)"
@@ -312,6 +316,27 @@ _OSM = {
     ),
 }
 
+_PLACE = {
+    "citygml.outside_mesh": _warning(
+        "ファイル名のメッシュ {mesh} の外にあります", "lies outside of grid square {mesh}, which the file is named after"
+    ),
+    "citygml.file_outside_mesh": _warning(
+        "地物{count}件がすべて、ファイル名のメッシュ {mesh} の外にあります",
+        "all of {count} features lie outside of grid square {mesh}, which the file is named after",
+    ),
+    "citygml.height_differs": _warning(
+        "計測高さ {measured}m が{lod}の形状の高さ {found}m と大きく異なります",
+        "the measured height of {measured} m is far from that of the {lod} geometry, {found} m",
+    ),
+    "citygml.texture_missing": _warning(
+        "テクスチャ画像{count}枚がありません(例: {image})", "{count} texture images are missing (such as {image})"
+    ),
+    "citygml.element_unknown": _warning(
+        "知られていない要素 {element} が{count}回あります(最初は{first}行目)",
+        "element {element} is not known ({count} times, first in line {first})",
+    ),
+}
+
 _FACE = {
     "face.not_finite": _warning(
         "{lod}の面{count}枚に数値でない座標があります", "{count} faces of {lod} have a coordinate that is not a number"
@@ -390,6 +415,7 @@ RULES: dict[str, Rule] = {
     **_JSON,
     **_XML,
     **_CITYGML,
+    **_PLACE,
     **_FACE,
     **_SOLID,
     **_GTFS,

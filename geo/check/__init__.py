@@ -3,6 +3,8 @@
 Not imported by `geo` itself: it compiles its loops.
 """
 
+from geo.check.feature import check_features
 from geo.check.surface import check_surfaces
+from geo.check.texture import missing_images
 
-__all__ = ["check_surfaces"]
+__all__ = ["check_features", "check_surfaces", "missing_images"]

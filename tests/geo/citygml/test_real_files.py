@@ -78,7 +78,8 @@ def test_every_building_is_stored_with_a_valid_outline(path: str, expected: int)
     assert len(stored) == expected
     assert stored.is_valid.all()
     assert all(numbers == (numbers[0], numbers[0], 0) for numbers in account(batches).values())
-    assert not [one for one in problems(batches) if one.severity.value != "note"]
+    # A building of Numazu is 2.0 m high by measuredHeight and 15.2 m by its LOD1.
+    assert {one.rule for one in problems(batches) if one.severity.value != "note"} <= {"citygml.height_differs"}
 
 
 @pytest.mark.parametrize(("path", "expected"), OTHERS.items())
