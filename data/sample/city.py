@@ -31,6 +31,7 @@ from data.sample.gml_area import (
 from data.sample.gml_building import building_member
 from data.sample.gml_object import ObjectWriter
 from data.sample.gml_road import RoadWriter
+from data.sample.gml_underground import station_mall, write_underground
 from data.sample.landslide import build_landslides
 from data.sample.opendata import Sites, write_tables
 from data.sample.osm import write_osm
@@ -188,6 +189,7 @@ def _write_surroundings(
         *write_landslides(folder, plan.stock.landslides, towns, plane),
         *write_land_use(folder, geography, plan.fabric.blocks, plane, seed),
         *write_use_districts(folder, towns, plane, seed),
+        *write_underground(folder, station_mall(geography, terrain), plane),
         *ObjectWriter(geography, terrain, plane).write(folder, plan.fabric.streets, plan.fabric.blocks),
         *write_elevation(folder, geography, terrain, plane),
         *((path, 0) for path in write_codelists(folder / "codelists")),

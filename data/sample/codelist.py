@@ -16,7 +16,11 @@ CODELISTS: dict[str, Mapping[str, str]] = {
         "422": "文教厚生施設", "431": "運輸倉庫施設", "441": "工場", "451": "農林漁業用施設", "452": "供給処理施設",
         "453": "防衛施設", "454": "その他", "461": "不明",
     },
-    "BuildingInstallation_function": {"1041": "塔屋"},
+    "BuildingInstallation_function": {"1041": "塔屋", "1060": "階段"},
+    "BuildingFurniture_function": {"Pr_40_30_30": "取り付けられた机、テーブルおよび調理台"},
+    "IntBuildingInstallation_function": {"EF_25": "壁およびバリア（バリケード）エレメント"},
+    "Room_class": {"SL_20": "管理事務、商業、保安の空間", "SL_80": "輸送・交通の空間"},
+    "Room_function": {"SL_20_15": "管理事務活動の空間", "SL_20_50": "商業活動の空間", "SL_80_40": "歩道空間"},
     "BuildingDetailAttribute_buildingStructureType": {
         "601": "木造・土蔵造", "602": "鉄骨鉄筋コンクリート造", "603": "鉄筋コンクリート造", "604": "鉄骨造",
         "605": "軽量鉄骨造", "606": "レンガ造・コンクリートブロック造・石造", "610": "非木造", "611": "不明",

@@ -5,6 +5,7 @@ from itertools import pairwise
 from data.sample.building import Building
 from data.sample.gml import MADE_ON, code, feature_id, solid, surface, text
 from data.sample.gml_appearance import Appearance
+from data.sample.gml_hall import lod3, lod4
 from data.sample.gml_roof import is_detailed
 from data.sample.gml_solid import Writing, building_parts, has_parts, lod2
 from data.sample.stock import Built, Hazards
@@ -66,7 +67,10 @@ def _bodies(built: Built, writing: Writing) -> str:
     """A building of parts has no body of its own."""
     if has_parts(built):
         return building_parts(writing)
-    return _lod1(built) + (lod2(writing) if is_detailed(built) else "")
+    if not is_detailed(built):
+        return _lod1(built)
+    hall = built.what.facility == "city_hall" and len(built.lonlat) == 4
+    return _lod1(built) + lod2(writing) + (lod3(writing) + lod4(writing) if hall else "")
 
 
 def _lod1(built: Built) -> str:

@@ -70,9 +70,9 @@ def walls(outline: Sequence[tuple[float, float]], low: float, high: float) -> It
 def _pitched(outline: Sequence[tuple[float, float]], low: float, high: float, *, hip: bool) -> Iterator[Face]:
     """The ridge runs along the longer sides, from the middle of one short side to that of the other."""
     a, b, c, d = outline
-    if _metres(a, b) < _metres(b, c):
+    if metres(a, b) < metres(b, c):
         a, b, c, d = b, c, d, a
-    width, length = _metres(b, c), _metres(a, b)
+    width, length = metres(b, c), metres(a, b)
     eaves = round(high - min(0.35 * width, 0.32 * (high - low)), 2)
     inset = min(0.5 * width / length, 0.42) if hip else 0.0
     first, last = between(b, c, 0.5), between(d, a, 0.5)
@@ -97,5 +97,5 @@ def between(a: tuple[float, float], b: tuple[float, float], share: float) -> tup
     return round(a[0] + (b[0] - a[0]) * share, 8), round(a[1] + (b[1] - a[1]) * share, 8)
 
 
-def _metres(a: tuple[float, float], b: tuple[float, float]) -> float:
+def metres(a: tuple[float, float], b: tuple[float, float]) -> float:
     return hypot((b[0] - a[0]) * cos(radians(a[1])), b[1] - a[1]) * 111_320

@@ -33,7 +33,8 @@ class Writing:
 
 
 def has_parts(built: Built) -> bool:
-    return is_detailed(built) and built.what.storeys >= TOWER_STOREYS
+    """The city hall stays whole: it has rooms inside."""
+    return is_detailed(built) and built.what.facility != "city_hall" and built.what.storeys >= TOWER_STOREYS
 
 
 def lod2(writing: Writing) -> str:

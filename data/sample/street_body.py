@@ -20,6 +20,7 @@ _CROWN_M = 2.5
 """How much a bridge rises over its ends."""
 _EDGE_M = 10.0
 """Longest edge of the faces that follow the ground."""
+_SHORTEST_M = 0.03
 CARRIAGEWAY, CROSSING, FOOTWAY, KERB = "1000", "1020", "2000", "2000"
 """Codes of TrafficArea_function; the kerb's is of AuxiliaryTrafficArea_function."""
 
@@ -80,8 +81,9 @@ def faces(lane: Lane, heights: Heights) -> list[list[Corner]]:
     fine = shapely.segmentize(lane.area, _EDGE_M)
     found: list[list[Corner]] = []
     for triangle in shapely.get_parts(shapely.constrained_delaunay_triangles(fine)):
-        if triangle.area > 0.01:
-            ring = shapely.get_coordinates(shapely.orient_polygons(triangle))[:3]
+        ring = shapely.get_coordinates(shapely.orient_polygons(triangle))[:3]
+        sides = ((ring - np.roll(ring, 1, axis=0)) ** 2).sum(axis=1)
+        if triangle.area > 0.01 and sides.min() > _SHORTEST_M**2:
             found.append(raised(ring, heights, lane.raised_m))
     return found
 
@@ -107,7 +109,7 @@ def _lines(geometry: BaseGeometry) -> list[LineString]:
 
 
 def _upright(line: LineString, walks: Sequence[Polygon], heights: Heights) -> list[list[Corner]]:
-    points = shapely.get_coordinates(shapely.segmentize(line, _EDGE_M))
+    points = shapely.get_coordinates(shapely.segmentize(line.simplify(_SHORTEST_M), _EDGE_M))
     if _on_left(points, walks):
         points = points[::-1]
     low, high = raised(points, heights), raised(points, heights, KERB_M)
