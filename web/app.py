@@ -13,7 +13,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from data import DataError, Store
-from web import VERSION, analysis, elevation, feature, job, layer, session
+from web import VERSION, analysis, elevation, export, feature, job, layer, session
 from web.errors import WebError
 from web.ground import GroundApp
 from web.guard import BodyCheck, HostCheck, SecurityHeaders, Unexpected, allowed_hosts, security_headers
@@ -65,7 +65,15 @@ def build_api(site: Site, static: Path) -> FastAPI:
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
     )
     app.state.site = site
-    for router in (layer.router, feature.router, elevation.router, analysis.router, job.router, session.router):
+    for router in (
+        layer.router,
+        feature.router,
+        export.router,
+        elevation.router,
+        analysis.router,
+        job.router,
+        session.router,
+    ):
         app.include_router(router)
     app.mount("/", Page(static), name="page")
     for known in (WebError, DataError):

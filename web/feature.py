@@ -46,7 +46,7 @@ Words = Annotated[
 Box = Annotated[
     str | None, Query(description="west,south,east,north in degrees: features that meet it", examples=["139,35,140,36"])
 ]
-_WAIT_S = 2.0
+WAIT_S = 2.0
 
 
 @router.get(
@@ -68,7 +68,7 @@ def search_features(
 ) -> Response:
     """The features for which the filter, the words and the box all hold, in the order of their fids."""
     asked = asked_search(filter, q, bbox)
-    with held(site.searches, _WAIT_S):
+    with held(site.searches, WAIT_S):
         found = site.store.search(layer_id, asked, site.viewer, limit=limit, offset=offset, version=version)
     more = {"filter": filter, "q": q, "bbox": bbox, "limit": limit, "version": found["version"]}
     found["next"] = _next(layer_id, more, offset + limit) if offset + limit < found["total"] else None

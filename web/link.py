@@ -16,6 +16,7 @@ def layer_links(record: LayerRecord) -> dict[str, str | None]:
         "tiles": f"{tiles}/{version}/{{z}}/{{x}}/{{y}}.{'pbf' if is_vector else 'webp'}",
         "features": f"{own}/features/{{fid}}?version={version}" if is_vector else None,
         "search": f"{own}/features?version={version}" if is_vector else None,
+        "export": f"{own}/export?version={version}&format={{format}}" if is_vector else None,
         "column": f"{own}/columns/{{name}}?version={version}" if is_vector else None,
         "pmtiles": f"{tiles}/{version}.pmtiles" if is_vector else None,
         "terrain": f"{tiles}/terrain.json" if record.current.role == "terrain" else None,

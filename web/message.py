@@ -35,7 +35,11 @@ UNCHANGED = Text("変更なし", "unchanged")
 PUBLIC = Text("公開", "public")
 INTERNAL = Text("内部", "internal")
 
+FOUND = Text("{total} 件(表示 {shown} 件)", "{total} features ({shown} shown)")
+EXPORTED = Text("{features} 件を書き出しました: {files}", "{features} features written: {files}")
+
 HEADS: Mapping[str, Text] = {
+    "fid": Text("番号", "fid"),
     "id": Text("ID", "id"),
     "title": Text("タイトル", "title"),
     "group": Text("グループ", "group"),
@@ -117,6 +121,21 @@ JAPANESE: Mapping[str, str] = {
     "Show the layers on the public map.": "取り込んだレイヤーを公開します。",
     "Print JSON, with the fields of the HTTP API.": "HTTP APIと同じ項目のJSONで出力します。",
     "Id of the layer.": "レイヤーのID。",
+    "Show one feature with all its attributes.": "地物をひとつ、すべての属性とともに表示します。",
+    "Id of the feature, such as its gml:id.": "地物のID(gml:id など)。",
+    "List the features that fulfil a condition.": "条件に合う地物の一覧を表示します。",
+    'Condition on columns, such as "height_m >= 31".': '列の条件(例: "height_m >= 31")。',
+    "Words in a feature's id or texts.": "地物のIDや文字列に含まれる語。",
+    "Features that meet this box, in degrees.": "この範囲(経緯度、度)にかかる地物。",
+    "How many at most.": "最大の件数。",
+    "Write a layer, or the part that fulfils a condition, to a file for other programs.": (
+        "レイヤー(または条件に合う地物)を、ほかのソフトウェア用のファイルに書き出します。"
+    ),
+    "File to write: .gpkg, .parquet, .geojson or .csv.": "書き出すファイル(.gpkg、.parquet、.geojson、.csv)。",
+    "EPSG:4326 (default), 6668 to 6692, or plane: the one that fits the layer.": (
+        "EPSG:4326(既定)、6668〜6692、または plane(レイヤーの場所の平面直角座標系)。"
+    ),
+    "Replace OUT where it exists.": "OUT がすでにあれば上書きします。",
     "List the layers.": "レイヤーの一覧を表示します。",
     "List what was wrong in a layer's files.": "レイヤーの元ファイルにあった問題を表示します。",
     "Show a layer on the public map.": "レイヤーを公開します。",

@@ -106,6 +106,9 @@ class Links(_Model):
     tiles: str = Field(description="Template of tile addresses: {z}, {x}, {y}")
     features: str | None = Field(description="Template for one feature: {fid}; null for rasters")
     search: str | None = Field(description="Search of its features by filter, words and bbox; null for rasters")
+    export: str | None = Field(
+        description="Template for its features as a file: {format} is gpkg, parquet, geojson or csv; null for rasters"
+    )
     column: str | None = Field(description="Template for one column: {name}; null for rasters")
     pmtiles: str | None = Field(description="The PMTiles archive itself, with range requests; null for rasters")
     terrain: str | None = Field(

@@ -34,6 +34,7 @@ def test_every_route_of_the_contract_is_described(description: dict[str, Any]) -
     assert set(description["paths"]) == {
         "/api/layers",
         "/api/layers/{layer_id}",
+        "/api/layers/{layer_id}/export",
         "/api/layers/{layer_id}/features",
         "/api/layers/{layer_id}/features/by-id/{feature_id}",
         "/api/layers/{layer_id}/features/{fid}",

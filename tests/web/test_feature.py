@@ -111,7 +111,7 @@ def test_a_wrong_parameter_is_422(internal: TestClient, asked: dict[str, str | i
 
 
 def test_searches_beyond_the_limit_are_told_to_come_back(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("web.feature._WAIT_S", 0.01)
+    monkeypatch.setattr("web.feature.WAIT_S", 0.01)
     monkeypatch.setattr("web.site.BoundedSemaphore", lambda _: Semaphore(0))
     answer = town.client(internal=True).get(FEATURES)
     assert answer.status_code == 503

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from web import VERSION
-from web.cli import analysis, demo, layer, server
+from web.cli import analysis, demo, feature, layer, server
 from web.cli.call import Call
 from web.cli.language import Command, Group
 
@@ -22,7 +22,13 @@ def build_cli() -> typer.Typer:
         cls=Group, add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode="rich"
     )
     cli.callback()(_global_options)
-    for name, function in {**layer.COMMANDS, **server.COMMANDS, **demo.COMMANDS, **analysis.COMMANDS}.items():
+    for name, function in {
+        **layer.COMMANDS,
+        **feature.COMMANDS,
+        **server.COMMANDS,
+        **demo.COMMANDS,
+        **analysis.COMMANDS,
+    }.items():
         cli.command(name, cls=Command)(function)
     analyse = typer.Typer(cls=Group, no_args_is_help=True, help="Ask a question of the layers and keep the answer.")
     for name, function in analysis.QUESTIONS.items():
