@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage
-from tests.browser.sight import Watched, a_place_of, count, layers_of, pixels, wait_until_drawn
+from tests.browser.sight import MAP_PART, Watched, a_place_of, count, layers_of, pixels, wait_until_drawn
 
 pytestmark = pytest.mark.browser
 
@@ -67,6 +67,22 @@ def test_the_shade_is_grey_and_says_where_slopes_are(open_page: OpenPage, terrai
     assert (picture[..., 2] - picture[..., 0]).max() < 40
     assert dem_tiles(watched)
     assert watched.errors == []
+
+
+def test_where_the_terrain_ends_no_wall_is_shaded(open_page: OpenPage, terrain: Layer) -> None:
+    """At the eastern edge, beside the hills: a cliff down to the sea would be a dark line."""
+    west, south, east, north = terrain["bounds"]
+    middle = f"#14.5/{south + 0.75 * (north - south):.5f}/{east + 0.2 * (east - west):.5f}"
+    page = open_page(f"{middle}&layers={terrain['id']}+shade&view=2d")
+    wait_until_drawn(page)
+    picture = pixels(page).astype(int)
+    zoomed = 512 * 2**14.5 / 360
+    edge = round(1440 / 2 - MAP_PART["x"] - 0.2 * (east - west) * zoomed)
+    assert 0 < edge < picture.shape[1] / 2
+    along = np.abs(picture[:, edge - 6 : edge + 7] - PAPER).max(axis=-1)
+    assert (along > 60).mean() < 0.02
+    beyond = np.abs(picture[:, edge + 7 :] - PAPER).max(axis=-1)
+    assert (beyond > 45).mean() < 0.002
 
 
 def test_heights_are_in_the_colours_of_the_legend(open_page: OpenPage, terrain: Layer) -> None:
