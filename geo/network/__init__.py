@@ -1,5 +1,6 @@
 """Streets to walk on: from OpenStreetMap to distances, paths and service areas."""
 
+from geo.network.centre_line import build_network_from_roads
 from geo.network.layer import PART, network_batches, network_problems, portray_network
 from geo.network.osm import read_osm_network
 from geo.network.person import (
@@ -52,6 +53,7 @@ __all__ = [
     "arc_metres",
     "arc_minutes",
     "build_network",
+    "build_network_from_roads",
     "judge_way",
     "nearest_facility",
     "nearest_from_places",
