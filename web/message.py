@@ -118,6 +118,7 @@ JAPANESE: Mapping[str, str] = {
     "Licence of the data, such as CC BY 4.0.": "データのライセンス(例: CC BY 4.0)。",
     "Whom to name as the source.": "出典の表示。",
     "Coordinate reference system of files that name none.": "座標参照系が書かれていないファイルの座標参照系。",
+    "Dask cluster to work on, such as tcp://10.0.0.5:8786.": "処理を任せるDaskクラスター(例: tcp://10.0.0.5:8786)。",
     "Show the layers on the public map.": "取り込んだレイヤーを公開します。",
     "Print JSON, with the fields of the HTTP API.": "HTTP APIと同じ項目のJSONで出力します。",
     "Id of the layer.": "レイヤーのID。",

@@ -100,7 +100,7 @@ def export_layer(
     export = store.export(layer, _asked(filter, words, bbox), Viewer.SYSTEM, crs=crs)
     files = write_export(export, format, path)
     if json:
-        call.say_json({"features": len(export.fids), "files": [str(file) for file in files], **export.terms()})
+        call.say_json({**export.terms(), "features": len(export.fids), "files": [str(file) for file in files]})
     else:
         call.say(message.EXPORTED, features=f"{len(export.fids):,}", files=", ".join(map(str, files)))
 
