@@ -318,7 +318,8 @@ _OSM = {
 
 _PLACE = {
     "citygml.outside_mesh": _warning(
-        "ファイル名のメッシュ {mesh} の外にあります", "lies outside of grid square {mesh}, which the file is named after"
+        "ファイル名のメッシュ {mesh} の外にあります",
+        "lies outside of grid square {mesh}, which the file is named after",
     ),
     "citygml.file_outside_mesh": _warning(
         "地物{count}件がすべて、ファイル名のメッシュ {mesh} の外にあります",
@@ -334,6 +335,10 @@ _PLACE = {
     "citygml.element_unknown": _warning(
         "知られていない要素 {element} が{count}回あります(最初は{first}行目)",
         "element {element} is not known ({count} times, first in line {first})",
+    ),
+    "citygml.inner_id_twice": _warning(
+        "地物の内部のgml:id {count}個が重複しています(例: {id})",
+        "{count} gml:ids inside of features stand more than once (such as {id})",
     ),
 }
 

@@ -78,8 +78,9 @@ def test_every_building_is_stored_with_a_valid_outline(path: str, expected: int)
     assert len(stored) == expected
     assert stored.is_valid.all()
     assert all(numbers == (numbers[0], numbers[0], 0) for numbers in account(batches).values())
-    # A building of Numazu is 2.0 m high by measuredHeight and 15.2 m by its LOD1.
-    assert {one.rule for one in problems(batches) if one.severity.value != "note"} <= {"citygml.height_differs"}
+    # A building of Numazu is 2.0 m high by measuredHeight and 15.2 m by its LOD1; Komatsu's images aren't kept here.
+    doubts = {one.rule for one in problems(batches) if one.severity.value != "note"}
+    assert doubts <= {"citygml.height_differs", "citygml.texture_missing"}
 
 
 @pytest.mark.parametrize(("path", "expected"), OTHERS.items())
@@ -269,11 +270,10 @@ def test_every_feature_of_every_other_package_is_stored(path: str) -> None:
     batches = batches_of(path)
     members = occurrences(path, r"<core:cityObjectMember[ >]")
     groups = occurrences(path, r"<grp:CityObjectGroup[ >]")
-    counts = account(batches)
-    assert sum(read_ for read_, _, _ in counts.values()) == members
-    assert sum(stored for _, stored, _ in counts.values()) == members - groups
+    assert sum(read_ for read_, _, _ in account(batches).values()) == members
+    assert all(read_ == stored for read_, stored, _ in account(batches).values())
     package = Path(path).parent.name
-    assert {batch.part.partition("-")[0] for batch in batches} == {package}
+    assert {batch.part.partition("-")[0] for batch in batches} == {package, *(["gen"] if groups else [])}
     for batch in batches:
         assert batch.features.is_valid.all()
         portrayal = portray(batch.part, batch.features.columns)
@@ -291,9 +291,10 @@ def test_no_attribute_of_any_package_is_lost(path: str) -> None:
     root = ElementTree.parse(shared_data(path)).getroot()
     for member in root.iter("{http://www.opengis.net/citygml/2.0}cityObjectMember"):
         element = member[0]
-        if not element.tag.endswith("CityObjectGroup"):
-            tree = orjson.loads(trees[element.get(f"{GML}id") or ""])
-            assert Counter(values_of(tree)) == Counter(texts_of(element)), element.get(f"{GML}id")
+        tree = orjson.loads(trees[element.get(f"{GML}id") or ""])
+        links = 2 if element.tag.endswith("CityObjectGroup") else 0
+        assert len(values_of(tree)) - len(texts_of(element)) == links, element.get(f"{GML}id")
+        assert not Counter(texts_of(element)) - Counter(values_of(tree)), element.get(f"{GML}id")
 
 
 def test_a_bridge_a_mall_a_levee_and_a_tree_have_their_names_and_codes() -> None:
@@ -307,6 +308,28 @@ def test_a_bridge_a_mall_a_levee_and_a_tree_have_their_names_and_codes() -> None
     assert first("cons/52384698_cons_6697_1.gml", "cons")["class"] == "護岸"
     assert first("veg/52385628_veg_6697_op.gml", "veg")["class"] == "地被植物"
     assert first("squr/53360690_squr_6697.gml", "squr")["name"] == "岐阜駅北口駅前広場"
+
+
+def test_storeys_of_a_mall_are_the_outlines_of_their_rooms() -> None:
+    batches = batches_of("plateau/mixed_iur30/udx/ubld/51324378_ubld_6697.gml")
+    storeys = features(batches, "gen")
+    assert list(storeys["name"]) == ["storeyNo_B1", "storeyNo_B2"]
+    # A storey lies below the mall's own outline, but for the thickness of walls.
+    (mall,) = features(batches, "ubld").geometry
+    for storey in storeys.geometry:
+        assert storey.intersection(mall).area > 0.9 * storey.area
+    assert all(batch.surfaces is None for batch in batches if batch.part == "gen")
+
+
+def test_citygml_3_becomes_the_same_model() -> None:
+    building = features(batches_of("plateau/citygml3_iur40/udx/bldg/49303425_bldg_6697_op.gml"), "bldg").iloc[0]
+    assert (building["height_m"], building["height_source"], building["year"]) == (8.6, "measured", 2020)
+    assert (building["usage_code"], building["storeys_above"], building["address"]) == ("411", 2, "富山県射水市")
+    path = "plateau/citygml3_iur40/udx/tran/53394503_tran_6697_op.gml"
+    batches = batches_of(path)
+    assert account(batches) == {("tran:Road", "LOD1"): (1, 1, 0)}
+    (attributes,) = features(batches, "tran")["attributes"]
+    assert Counter(values_of(orjson.loads(attributes))) == Counter(texts_of(elements(path, "Road")[0]))
 
 
 def test_terrain_is_counted_without_being_held_in_memory() -> None:
