@@ -160,8 +160,14 @@ class _Reading:
             Problem("citygml.codelist_missing", self._name, parameters={"codelist": codelist})
             for codelist in self._codelists.missing
         ]
-        self._pending.tell(first, missing)
+        self._pending.tell(first, [*missing, *self._check_file()])
         yield from self._pending.flush()
+
+    def _check_file(self) -> list[Problem]:
+        from geo.check import check_elements, missing_images  # compiles its loops; only who reads pays for that
+
+        missing = missing_images(self._appearance.images, name=self._name, path=self._path)
+        return [*missing, *check_elements(self._path, name=self._name, told=self._seen)]
 
 
 def _level(feature: Element) -> str:
