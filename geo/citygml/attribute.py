@@ -20,8 +20,10 @@ Leaves = dict[str, Leaf]
 
 _NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?")
 _NUMBERS = frozenset({"bldg:storeysAboveGround", "bldg:storeysBelowGround", "gen:intAttribute", "gen:doubleAttribute"})
-_NOT_ATTRIBUTES = frozenset({"app:appearance", "core:appearance", "core:generalizesTo", "gml:boundedBy"})
-"""What a feature holds besides attributes and features that it consists of."""
+_NOT_ATTRIBUTES = frozenset(
+    {"app:appearance", "core:appearance", "core:generalizesTo", "gml:boundedBy", "referred", "boundary"}
+)
+"""What a feature holds besides attributes and features that it consists of; the last two are our own copies."""
 ADDRESS: Final = "bldg:address"
 PART: Final = "bldg:consistsOfBuildingPart"
 _NO_VALUE = frozenset({"", "Null", "null"})

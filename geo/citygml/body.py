@@ -32,7 +32,7 @@ def build_bodies(rings: Rings, count: int, crs: CRS, appearance: Appearance, *, 
         return Bodies(_empty(), {})
     good = np.logical_and.reduceat(rings.good & np.isfinite(rings.highest - rings.lowest), starts)
     body = rings.feature[starts] * 8 + rings.lod[starts]
-    in_space = _in_space(rings, body, good, starts, count)
+    in_space = _in_space(rings, body, good, starts, count) & (rings.kind[starts] >= 0)
     order = np.argsort(body[in_space & good], kind="stable")
     at = np.flatnonzero(in_space & good)[order]
     wrong = _wrong(rings, in_space & ~good, face, starts)

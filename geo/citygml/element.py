@@ -40,6 +40,7 @@ _CITYGML_MODULES = {
     "building": "bldg",
     "cityfurniture": "frn",
     "cityobjectgroup": "grp",
+    "construction": "con",
     "generics": "gen",
     "landuse": "luse",
     "relief": "dem",

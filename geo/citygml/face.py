@@ -58,10 +58,16 @@ class FaceReader:
     """
 
     def __init__(self, colours: Mapping[str, int] | None = None, *, ring_ids: bool = False) -> None:
-        self._colours, self._ring_ids = colours or {}, ring_ids
+        self._colours = {} if colours is None else colours
+        self._ring_ids = ring_ids
         self._drained = RingList()
         self._places: dict[tuple[int, str], int] = {}
         """The first ring of drained faces that have a name, by level of detail and that."""
+
+    @property
+    def has_drained(self) -> bool:
+        """Whether faces of the feature that ends next were taken out of its tree."""
+        return len(self._drained) > 0
 
     def read(self, geometries: Iterable[Geometry], feature: Element) -> tuple[RingList, list[str]]:
         """The feature's rings, and the gml:ids it refers to that aren't found in it."""

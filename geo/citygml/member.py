@@ -27,7 +27,7 @@ LARGE_BYTES = 1 << 22
 """A member longer than this is taken in pieces."""
 
 _OPEN = re.compile(rb"<(?:[\w.-]+:)?appearanceMember\b")
-_ROOT_LIMIT = 1 << 20
+ROOT_LIMIT = 1 << 20
 _CITYGML_3 = re.compile(rb"(http://www\.opengis\.net/citygml/(?:[a-z]+/)?)3\.0\b")
 _GML_3_2 = re.compile(rb"http://www\.opengis\.net/gml/3\.2\b")
 
@@ -76,7 +76,7 @@ def _spans(raw: mmap.mmap) -> Iterator[Span]:
 def stream_appearances(path: Path, spans: tuple[Span, ...]) -> Iterator[Element]:
     """Surface data of the given spans; nothing of a span that is no well-formed XML: reading all tells of that."""
     with path.open("rb") as file:
-        head = _root_tag(file.read(_ROOT_LIMIT))
+        head = _root_tag(file.read(ROOT_LIMIT))
         for span in spans:
             parser = etree.XMLPullParser(events=("end",), tag=SURFACE_DATA, **SAFE)
             try:
@@ -125,7 +125,7 @@ def stream_members(
 
 def _document(file: IO[bytes], skip: tuple[Span, ...]) -> Iterator[bytes]:
     """All of it, with only the line breaks of what is skipped, so that lines keep their numbers."""
-    first = file.read(_ROOT_LIMIT)
+    first = file.read(ROOT_LIMIT)
     if encoding_of(first[:4]) == "utf-8":
         root = _root_tag(first)
         yield root

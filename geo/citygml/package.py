@@ -19,6 +19,7 @@ _BY_TYPE = {
     "brid:Bridge": "brid",
     "dem:ReliefFeature": "dem",
     "frn:CityFurniture": "frn",
+    "grp:CityObjectGroup": "gen",
     "luse:LandUse": "luse",
     "tran:Railway": "rwy",
     "tran:Road": "tran",

@@ -15,9 +15,10 @@ from geo.citygml.geometry import find_geometries
 from geo.citygml.member import Span, find_appearances, stream_appearances, stream_members
 from geo.citygml.package import READ, flood_package, package_of_feature, package_of_file, scale_of_file
 from geo.citygml.pending import Feature, Pending
+from geo.citygml.postponed import GROUP, Postponed, group_members
 from geo.citygml.record import Source, build_record
 from geo.citygml.reference import Reference
-from geo.citygml.shape import Shape, find_shape
+from geo.citygml.shape import Shape, find_shape, without_bodies
 from geo.problem import Problem
 
 BATCH_FEATURES = 2_000
@@ -64,6 +65,7 @@ class _Reading:
         self._faces = FaceReader()
         self._pending = Pending(name, PurePosixPath(name).name, self._reference, self._appearance)
         self._unread = _Unread()
+        self._postponed = Postponed()
         self._seen: set[str] = set()
         self._without_id = 0
         self._has_inner_appearances = False
@@ -76,12 +78,19 @@ class _Reading:
                 for feature in element:
                     self._add(feature)
                 release(element)
-                if self._pending.features >= BATCH_FEATURES or self._pending.characters >= BATCH_CHARACTERS:
+                if self._is_full():
                     yield from self._flush()
             else:
                 self._reference.declare(element)
+        for feature, line in self._postponed.completed(self._path, self._name, skip):
+            self._add(feature, line)
+            if self._is_full():
+                yield from self._flush()
         yield from self._flush()
         yield from self._accounts()
+
+    def _is_full(self) -> bool:
+        return self._pending.features >= BATCH_FEATURES or self._pending.characters >= BATCH_CHARACTERS
 
     def _read_appearances(self) -> tuple[Span, ...]:
         """They stand behind the features that they belong to. The bytes that need not be read again."""
@@ -93,12 +102,14 @@ class _Reading:
         self._faces = FaceReader(self._appearance.colours, ring_ids=ring_ids)
         return found.spans
 
-    def _add(self, element: Element) -> None:
+    def _add(self, element: Element, line: int | None = None) -> None:
+        """`line`: of a feature that was postponed and is complete now."""
         feature_type = qualified_name(element.tag)
         package = package_of_feature(feature_type, self._file_package)
         if package not in READ:
             self._unread.count_feature(package, feature_type, _level(element))
             return
+        told = len(self._attributes.problems)
         feature_id = self._id(element)
         attributes, facts = self._attributes.read(element, feature_id)
         if package == "wtr":
@@ -106,9 +117,24 @@ class _Reading:
         if self._has_inner_appearances:
             for surface_data in element.iter(SURFACE_DATA):
                 self._appearance.add(surface_data)
-        shape = find_shape(element, package, self._faces)
-        feature = Feature(feature_id, feature_type, shape.lod, element.sourceline, attributes)
-        self._keep_or_refuse(element, package, feature, facts, shape)
+        is_whole = not self._faces.has_drained
+        shape = find_shape(element, package, self._faces, self._reference)
+        if feature_type == GROUP:
+            shape = without_bodies(shape)
+            shape.lost += group_members(element)
+        if shape.lost and line is None and is_whole:
+            del self._attributes.problems[told:]
+            self._postponed.add(element, shape.lost)
+            return
+        feature = Feature(feature_id, feature_type, shape.lod, line or element.sourceline, attributes)
+        self._tell_lost(feature, shape)
+        self._keep_or_refuse(package, feature, facts, shape)
+
+    def _tell_lost(self, feature: Feature, shape: Shape) -> None:
+        if shape.lost and feature.type != GROUP:
+            told = {"count": str(len(shape.lost)), "target": shape.lost[0]}
+            problem = Problem("citygml.reference_lost", self._name, feature.id, feature.line, parameters=told)
+            self._attributes.problems.append(problem)
 
     def _id(self, element: Element) -> str:
         stated = element.get(GML_ID)
@@ -119,7 +145,7 @@ class _Reading:
         self._attributes.problems.append(Problem("citygml.id_missing", self._name, made, element.sourceline))
         return made
 
-    def _keep_or_refuse(self, element: Element, package: str, feature: Feature, facts: Facts, shape: Shape) -> None:
+    def _keep_or_refuse(self, package: str, feature: Feature, facts: Facts, shape: Shape) -> None:
         part = f"{package}{shape.suffix}"
         self._parts[part] = None
         problems = self._attributes.problems

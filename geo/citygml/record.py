@@ -59,7 +59,8 @@ RISK_OF_PACKAGE = {
 def _building(facts: Facts, source: Source) -> Record:
     usage = facts.text("bldg:usage")
     structure = facts.text("uro:buildingStructureType")
-    height = source.number(facts, "bldg:measuredHeight", parse_height)
+    height = source.number(facts, _first(facts, "bldg:measuredHeight", "con:value"), parse_height)
+    built = _first(facts, "bldg:yearOfConstruction", "con:dateOfConstruction")
     of_parts = None if height else _height_of_parts(facts, source)
     record: Record = {
         "name": facts.either("gml:name"),
@@ -67,7 +68,7 @@ def _building(facts: Facts, source: Source) -> Record:
         "height_source": "measured" if height else "part" if of_parts else None,
         "storeys_above": source.number(facts, "bldg:storeysAboveGround", parse_storeys),
         "storeys_below": source.number(facts, "bldg:storeysBelowGround", parse_storeys),
-        "year": source.number(facts, "bldg:yearOfConstruction", parse_year),
+        "year": source.number(facts, built, parse_year),
         "usage_code": usage,
         "usage": facts.label("bldg:usage") or standard.label(standard.BUILDING_USAGE, usage),
         "structure": facts.label("uro:buildingStructureType") or standard.label(standard.STRUCTURE, structure),
@@ -76,6 +77,11 @@ def _building(facts: Facts, source: Source) -> Record:
     if facts.risks or facts.generic_sets:
         record.update(_hazards(facts))
     return record
+
+
+def _first(facts: Facts, *names: str) -> str:
+    """What CityGML 2.0 and 3.0 call the same: the name that has a value."""
+    return next((name for name in names if facts.text(name) is not None), names[0])
 
 
 def _height_of_parts(facts: Facts, source: Source) -> float | None:
@@ -226,7 +232,7 @@ _PREFIXES = {
     "unf": ("frn", "uro"),
     "veg": ("veg",),
     "wtr": ("wtr",),
-    "gen": ("gen", "uro"),
+    "gen": ("gen", "grp", "uro"),
 }
 """Whose `class`, `function`, `usage` count, by package."""
 _STANDING = frozenset({"brid", "tun", "cons", "frn", "unf", "veg"})
@@ -235,8 +241,7 @@ _STANDING = frozenset({"brid", "tun", "cons", "frn", "unf", "veg"})
 def _thing(package: str, facts: Facts, source: Source) -> Record:
     record: Record = {"name": _name(facts)}
     for column in ("class", "function", "usage"):
-        names = [f"{prefix}:{column}" for prefix in _PREFIXES[package]]
-        name = next((name for name in names if facts.text(name)), names[0])
+        name = _first(facts, *(f"{prefix}:{column}" for prefix in _PREFIXES[package]))
         record[f"{column}_code"], record[column] = facts.text(name), facts.label(name)
     if package in _STANDING:
         height = source.number(facts, f"{package}:height", parse_height)

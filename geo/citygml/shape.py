@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from geo.citygml.element import CURVES, POINT, POS, POS_LIST, Element
 from geo.citygml.face import FaceReader
 from geo.citygml.geometry import DRAWING, OWN, PART, Geometry, find_geometries
+from geo.citygml.implicit import is_implicit, prototype_reference, put_in_place
 from geo.citygml.package import FLOODS
+from geo.citygml.reference import Reference
 from geo.citygml.ring import RingList, Role, Run
 from geo.surface import SurfaceKind
 
@@ -52,10 +54,11 @@ class Shape:
         return "-line" if self.curves else "-point"
 
 
-def find_shape(feature: Element, package: str, faces: FaceReader) -> Shape:
+def find_shape(feature: Element, package: str, faces: FaceReader, reference: Reference) -> Shape:
     geometries = find_geometries(feature)
-    rings, lost = faces.read((one for one in geometries if one.depth != DRAWING), feature)
-    shape = Shape(rings, levels={one.lod for one in geometries}, lost=lost)
+    lost = _put_in_place(geometries, reference)
+    rings, lost_faces = faces.read((one for one in geometries if one.depth != DRAWING), feature)
+    shape = Shape(rings, levels={one.lod for one in geometries}, lost=lost + lost_faces)
     if geometries:
         shape.srs = geometries[0].element[0].get("srsName")
     if package in _WITH_FOOTPRINTS:
@@ -64,6 +67,26 @@ def find_shape(feature: Element, package: str, faces: FaceReader) -> Shape:
         shape.lod = _outline(rings.runs, is_flat=package in _FLAT)
     if not shape.lod:
         _find_curves(shape, geometries)
+    return shape
+
+
+def _put_in_place(geometries: list[Geometry], reference: Reference) -> list[str]:
+    """Moves prototypes to where they stand; the names of those that stand elsewhere in the file."""
+    lost = []
+    for one in geometries:
+        if is_implicit(one.name):
+            prototype = prototype_reference(one.element)
+            if prototype is not None:
+                lost.append(prototype)
+            else:
+                put_in_place(one.element, reference.axes(None))
+    return lost
+
+
+def without_bodies(shape: Shape) -> Shape:
+    """Only its outline: what a group has in space are its members."""
+    for run in shape.rings.runs:
+        run.kind = -1
     return shape
 
 
@@ -120,7 +143,9 @@ def _give(runs: Iterable[Run], role: Role, wanted: Callable[[Run], bool]) -> str
 
 def _find_curves(shape: Shape, geometries: list[Geometry]) -> None:
     """Lines and points, of the feature itself before those of the drawing."""
-    usable = sorted((one for one in geometries if one.lod < 2), key=lambda one: (one.depth, one.lod))
+    usable = sorted(
+        (one for one in geometries if one.lod < 2 or is_implicit(one.name)), key=lambda one: (one.depth, one.lod)
+    )
     for one in usable:
         if "TerrainIntersection" in one.name:
             continue
