@@ -1,7 +1,11 @@
-"""A tileset written by hand, from the specifications of glTF 2.0 and 3D Tiles 1.1: one tile of upright boxes."""
+"""A tileset written by hand, from the specifications of glTF 2.0 and 3D Tiles 1.1: one tile of upright boxes.
+
+Positions are quantised (KHR_mesh_quantization); every face has the same picture, of one colour.
+"""
 
 import json
 import struct
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +16,8 @@ from pyproj import Transformer
 
 _CORNERS = np.array([(x, y, z) for z in (0, 1) for y in (0, 1) for x in (0, 1)], dtype=float)
 """Of a unit box: x east, y north, z up."""
+PICTURE = (20, 130, 200)
+"""The colour of every face's picture; no theme has it."""
 _FACES = [(0, 1, 5, 4), (1, 3, 7, 5), (3, 2, 6, 7), (2, 0, 4, 6), (4, 5, 7, 6), (2, 3, 1, 0)]
 
 
@@ -79,7 +85,10 @@ class BoxCity:
     def glb(self) -> bytes:
         corners = np.concatenate([self._local(box) for box in self._boxes])
         # glTF is y-up.
-        positions = np.stack([corners[:, 0], corners[:, 2], -corners[:, 1]], axis=1).astype("<f4")
+        exact = np.stack([corners[:, 0], corners[:, 2], -corners[:, 1]], axis=1)
+        low, scale = exact.min(axis=0), np.ptp(exact, axis=0).max() / 65535
+        positions = np.zeros((len(exact), 4), dtype="<u2")
+        positions[:, :3] = np.rint((exact - low) / scale)
         features = np.zeros((len(positions), 2), dtype="<u2")
         features[:, 0] = np.repeat(np.arange(len(self._boxes)), 8)
         quads = np.array(_FACES)
@@ -94,10 +103,13 @@ class BoxCity:
             np.array([box.height for box in self._boxes], dtype="<f4").tobytes(),
             b"".join(codes),
             np.cumsum([0, *map(len, codes)]).astype("<u4").tobytes(),
+            np.full((len(positions), 2), 0.5, dtype="<f4").tobytes(),
+            _png(PICTURE),
         ]
-        return _glb(self._gltf(positions, len(indices)), parts)
+        node = {"mesh": 0, "translation": low.tolist(), "scale": [scale] * 3}
+        return _glb({**self._gltf(positions[:, :3], len(indices)), "nodes": [node]}, parts)
 
-    def _gltf(self, positions: NDArray[np.float32], indices: int) -> dict[str, Any]:
+    def _gltf(self, positions: NDArray[np.uint16], indices: int) -> dict[str, Any]:
         count = len(self._boxes)
         properties = {
             "fid": {"type": "SCALAR", "componentType": "UINT32"},
@@ -106,8 +118,9 @@ class BoxCity:
         }
         table = {"fid": {"values": 3}, "height_m": {"values": 4}, "usage_code": {"values": 5, "stringOffsets": 6}}
         primitive = {
-            "attributes": {"POSITION": 0, "_FEATURE_ID_0": 1},
+            "attributes": {"POSITION": 0, "_FEATURE_ID_0": 1, "TEXCOORD_0": 3},
             "indices": 2,
+            "material": 0,
             "extensions": {
                 "EXT_mesh_features": {"featureIds": [{"featureCount": count, "attribute": 0, "propertyTable": 0}]}
             },
@@ -118,16 +131,19 @@ class BoxCity:
         }
         return {
             "asset": {"version": "2.0"},
-            "extensionsUsed": ["EXT_mesh_features", "EXT_structural_metadata"],
+            "extensionsUsed": ["EXT_mesh_features", "EXT_structural_metadata", "KHR_mesh_quantization"],
+            "extensionsRequired": ["KHR_mesh_quantization"],
             "extensions": {"EXT_structural_metadata": metadata},
             "scene": 0,
             "scenes": [{"nodes": [0]}],
-            "nodes": [{"mesh": 0}],
             "meshes": [{"primitives": [primitive]}],
+            "materials": [{"pbrMetallicRoughness": {"baseColorTexture": {"index": 0}}}],
+            "textures": [{"source": 0}],
+            "images": [{"bufferView": 8, "mimeType": "image/png"}],
             "accessors": [
                 {
                     "bufferView": 0,
-                    "componentType": 5126,
+                    "componentType": 5123,
                     "count": len(positions),
                     "type": "VEC3",
                     "min": positions.min(axis=0).tolist(),
@@ -135,8 +151,20 @@ class BoxCity:
                 },
                 {"bufferView": 1, "componentType": 5123, "count": len(positions), "type": "SCALAR"},
                 {"bufferView": 2, "componentType": 5125, "count": indices, "type": "SCALAR"},
+                {"bufferView": 7, "componentType": 5126, "count": len(positions), "type": "VEC2"},
             ],
         }
+
+
+def _png(rgb: tuple[int, int, int]) -> bytes:
+    """Four by four pixels of one colour."""
+
+    def chunk(kind: bytes, body: bytes) -> bytes:
+        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+    rows = (b"\0" + bytes(rgb) * 4) * 4
+    header = struct.pack(">IIBBBBB", 4, 4, 8, 2, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
 
 
 def _glb(gltf: dict[str, Any], parts: Sequence[bytes]) -> bytes:
@@ -145,6 +173,7 @@ def _glb(gltf: dict[str, Any], parts: Sequence[bytes]) -> bytes:
     for part in parts:
         views.append({"buffer": 0, "byteOffset": len(binary), "byteLength": len(part)})
         binary += part + bytes(-len(part) % 8)
+    views[0] |= {"byteStride": 8, "target": 34962}
     views[1] |= {"byteStride": 4, "target": 34962}
     document = {**gltf, "bufferViews": views, "buffers": [{"byteLength": len(binary)}]}
     text = json.dumps(document).encode()

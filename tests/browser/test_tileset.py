@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests.browser.box_city import Box, BoxCity
+from tests.browser.box_city import PICTURE, Box, BoxCity
 from tests.browser.conftest import OpenPage
 from tests.browser.sight import Watched, count, layers_of, pixels, rgb, wait_until_drawn
 
@@ -81,7 +81,7 @@ def open_boxes(
         for layer in listing["layers"]:
             own = layer["id"] == buildings["id"]
             layer["links"]["tileset"] = f"{TILESET}tileset.json" if own else None
-            figures = {"features": len(boxes), "triangles": 12 * len(boxes), "bytes": 1, "lods": [1], "textured": False}
+            figures = {"features": len(boxes), "triangles": 12 * len(boxes), "bytes": 1, "lods": [1], "textured": True}
             layer["tileset"] = figures if own else None
         route.fulfill(response=answer, json=listing)
 
@@ -199,6 +199,28 @@ def test_a_class_switched_off_hides_its_buildings_and_they_cannot_be_picked(
     assert count(picture, colour_of(buildings, "height", LOW)) > 200
     hit = inspect(page, f"hit{place}")
     assert hit is None or hit["fid"] % 2 == 0
+
+
+def test_pictures_are_shown_when_asked_for_and_the_address_keeps_it(open_boxes: OpenBoxes) -> None:
+    page = open_boxes()
+    picture = "#" + bytes(PICTURE).hex()
+    assert count(pixels(page), picture) == 0
+    plain = inspect(page, "figures()")["textures"]
+    page.get_by_role("checkbox", name="Photo textures").click()
+    page.wait_for_timeout(500)
+    wait_until_drawn(page)
+    assert count(pixels(page), picture) > 200
+    assert inspect(page, "figures()")["textures"] == plain + 1
+    assert "@textured" in page.url
+    page.reload()
+    wait_until_drawn(page)
+    expect(page.get_by_role("checkbox", name="Photo textures")).to_be_checked()
+    page.wait_for_timeout(500)
+    assert count(pixels(page), picture) > 200
+    page.get_by_role("checkbox", name="Photo textures").click()
+    wait_until_drawn(page)
+    assert count(pixels(page), picture) == 0
+    assert inspect(page, "figures()")["textures"] == plain
 
 
 def lowest_hit(page: Page, box: Box) -> dict[str, Any]:

@@ -56,16 +56,24 @@ function stepper(theme: Theme, indexes: number[], missing: number): (value: unkn
   };
 }
 
-/** Writes the texel of every feature; `fids` and `values` are in the order of the tile's features. */
-export function paintTexels(texels: Uint8Array, fids: ArrayLike<number>, values: Values | null, painting: Painting): void {
-  const classOf = classifier(painting.theme);
+/** The class of every feature; `values` are in the order of the tile's features. */
+export function classesOfValues(count: number, values: Values | null, theme: Theme): Uint16Array {
+  const classOf = classifier(theme);
+  return Uint16Array.from({ length: count }, (_, index) => classOf(values?.[index]));
+}
+
+/** Writes the texels of the features at `indexes`, or of all; `fids` and `classes` are in the order of the tile's features. */
+export function paintTexels(texels: Uint8Array, fids: ArrayLike<number>, classes: Uint16Array, painting: Painting, indexes?: Iterable<number>): void {
   const hidden = new Set(painting.theme.type === "single" ? [] : painting.hidden);
   const colours = classesOf(painting.theme).map((one) => rgbOf(one.colour));
-  for (let index = 0; index < fids.length; index++) {
-    const one = classOf(values?.[index]);
-    const shown = hidden.has(one) ? HIDDEN : SHOWN;
-    writeTexel(texels, index, colours[one] as Rgb, shown, fids[index] as number, painting);
+  for (const index of indexes ?? allIndexes(fids)) {
+    const one = classes[index] as number;
+    writeTexel(texels, index, colours[one] as Rgb, hidden.has(one) ? HIDDEN : SHOWN, fids[index] as number, painting);
   }
+}
+
+function* allIndexes(fids: ArrayLike<number>): Generator<number> {
+  for (let index = 0; index < fids.length; index++) yield index;
 }
 
 function writeTexel(texels: Uint8Array, index: number, colour: Rgb, shown: number, fid: number, painting: Painting): void {

@@ -18,8 +18,8 @@ const MEGABYTE = 2 ** 20;
 /** Pixels that a coarser tile may be wrong by. */
 const ERROR_TARGET = 12;
 /** Of all tilesets together. An office PC has 4 GB, the browser and the map take their part of it. */
-const CACHE_BYTES = 224 * MEGABYTE;
-const SMALL_CACHE_BYTES = 128 * MEGABYTE;
+const CACHE_BYTES = 448 * MEGABYTE;
+const SMALL_CACHE_BYTES = 256 * MEGABYTE;
 const CACHE_TILES = 600;
 const DOWNLOADS = 6;
 const PARSERS = 2;
@@ -88,6 +88,9 @@ export class TilesetLayer implements CustomLayerInterface {
     const repaint = (): void => void this.map.triggerRepaint();
     this.#tiles.addEventListener("needs-update", repaint);
     this.#tiles.addEventListener("load-tileset", repaint);
+    this.#tiles.addEventListener("tile-visibility-change", ({ tile, visible }: { tile: unknown; visible: boolean }) => {
+      if (this.plan.textured && this.#built.has(tile as Tile)) this.#showPicturesOf(tile as Tile, visible);
+    });
     this.#tiles.addEventListener("load-root-tileset", () => (this.#rooted = true));
     this.#tiles.addEventListener("load-error", (event: { tile: unknown }) => {
       this.listener.failed(this.plan.layer);
@@ -134,7 +137,6 @@ export class TilesetLayer implements CustomLayerInterface {
     built.stand(this.#relief);
     this.#built.set(tile, built);
     this.#paint(built);
-    if (this.plan.textured) built.showPictures(true, () => this.map.triggerRepaint());
   }
 
   #drop(tile: Tile): void {
@@ -149,8 +151,9 @@ export class TilesetLayer implements CustomLayerInterface {
     const old = this.plan;
     this.plan = plan;
     this.#adopt();
-    const repainted = plan.theme !== old.theme || plan.picked !== old.picked || plan.hidden.join() !== old.hidden.join();
-    if (repainted) for (const one of this.#built.values()) this.#paint(one);
+    if (plan.theme !== old.theme) for (const one of this.#built.values()) this.#paint(one);
+    else if (plan.hidden.join() !== old.hidden.join()) for (const one of this.#built.values()) one.filter(this.#painting);
+    else if (plan.picked !== old.picked) this.#mark([old.picked, plan.picked]);
     if (plan.textured !== old.textured) this.#showPictures(plan.textured);
     this.map.triggerRepaint();
   }
@@ -161,8 +164,14 @@ export class TilesetLayer implements CustomLayerInterface {
   }
 
   #showPictures(shown: boolean): void {
-    for (const one of this.#built.values()) one.showPictures(shown, () => this.map.triggerRepaint());
-    (this.#tiles as unknown as { recalculateBytesUsed(): void }).recalculateBytesUsed();
+    for (const tile of this.#tiles.visibleTiles as unknown as Set<Tile>) this.#showPicturesOf(tile, shown);
+  }
+
+  /** Only tiles that are seen hold decoded pictures; those that are kept for later hold them as they came. */
+  #showPicturesOf(tile: Tile, shown: boolean): void {
+    const count = (): void => (this.#tiles as unknown as { recalculateBytesUsed(tile: Tile): void }).recalculateBytesUsed(tile);
+    this.#built.get(tile)?.showPictures(shown, () => (count(), this.map.triggerRepaint()));
+    if (!shown) count();
   }
 
   stand(relief: boolean): void {
@@ -181,9 +190,17 @@ export class TilesetLayer implements CustomLayerInterface {
   }
 
   #paint(tile: FeatureTile): void {
+    tile.paint(this.#valuesOf(tile), this.#painting);
+  }
+
+  get #painting(): Painting {
     const { theme, hidden, picked } = this.plan;
-    const painting: Painting = { theme, hidden, picked, pickedColour: PICKED, hovered: this.#hovered };
-    tile.paint(this.#valuesOf(tile), painting);
+    return { theme, hidden, picked, pickedColour: PICKED, hovered: this.#hovered };
+  }
+
+  #mark(fids: readonly (number | null)[]): void {
+    for (const one of this.#built.values()) one.mark(fids, this.#painting);
+    this.map.triggerRepaint();
   }
 
   #valuesOf(tile: FeatureTile): Values | null {
@@ -287,9 +304,9 @@ export class TilesetLayer implements CustomLayerInterface {
 
   hover(fid: number | null): void {
     if (fid === this.#hovered) return;
+    const before = this.#hovered;
     this.#hovered = fid;
-    for (const one of this.#built.values()) this.#paint(one);
-    this.map.triggerRepaint();
+    this.#mark([before, fid]);
   }
 
   figures(): TilesetFigures {

@@ -102,7 +102,7 @@ export function featureMaterial({ shared, colours, lifts, picture, painted }: Pa
     },
     defines: { ...(picture ? { PICTURE: 1 } : {}), ...(painted ? { PAINT: 1 } : {}) },
     vertexShader: `${picture ? "uniform mat3 pictureMatrix;" : ""}\n${paint("out")}\n${VERTEX}`,
-    fragmentShader: `${picture ? "uniform sampler2D picture;\nuniform float pictured;" : ""}\n${paint("in")}\n${FRAGMENT}`,
+    fragmentShader: `${picture ? "uniform sampler2D picture;\nuniform float pictured;\nin vec2 vUv;" : ""}\n${paint("in")}\n${FRAGMENT}`,
     vertexColors: painted,
     // Shells of real cities are open, and some are turned inside out.
     side: DoubleSide,

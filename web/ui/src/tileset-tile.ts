@@ -5,6 +5,7 @@ import {
   FloatType,
   Matrix4,
   NearestFilter,
+  NoColorSpace,
   RedFormat,
   RGBAFormat,
   Sphere,
@@ -18,7 +19,7 @@ import {
   type ShaderMaterial,
 } from "three";
 import type { Values } from "./column";
-import { HIDDEN, paintTexels, TEXELS, textureRows, type Painting } from "./tileset-colour";
+import { classesOfValues, HIDDEN, paintTexels, TEXELS, textureRows, type Painting } from "./tileset-colour";
 import { bend, type Ray } from "./tileset-frame";
 import { WaitingTexture } from "./tileset-image";
 import { featureMaterial, type Shared } from "./tileset-material";
@@ -50,6 +51,10 @@ export class FeatureTile {
   readonly #texels: Uint8Array;
   readonly #bodies: Body[] = [];
   readonly #pictures = new Set<WaitingTexture>();
+  #classes: Uint16Array;
+  #indexes: Map<number, number> | null = null;
+  /** Metres that the farthest lift moves a vertex. */
+  #reach = 0;
   /** Metres over sea level of each feature's lowest vertex, and how far the Earth has bent away under it. */
   readonly #bases: Float32Array;
   readonly #bends: Float32Array;
@@ -61,6 +66,7 @@ export class FeatureTile {
     const metadata = scene.userData["structuralMetadata"] as { tableAccessors: TableAccessor[] } | undefined;
     this.table = metadata?.tableAccessors[0] ? new PropertyTable(metadata.tableAccessors[0]) : null;
     this.fids = this.table?.fids ?? new Uint32Array(1);
+    this.#classes = new Uint16Array(this.fids.length);
     const rows = textureRows(this.fids.length);
     this.#texels = new Uint8Array(TEXELS * rows * 4);
     this.#colours = dataTexture(new DataTexture(this.#texels, TEXELS, rows, RGBAFormat, UnsignedByteType));
@@ -74,6 +80,8 @@ export class FeatureTile {
     const old = mesh.material as MeshStandardMaterial;
     const picture = old.map instanceof WaitingTexture && geometry.hasAttribute("uv") ? old.map : null;
     if (picture) this.#pictures.add(picture);
+    // The map's picture has the colours of files, and so have we: nothing is made linear.
+    if (picture) picture.colorSpace = NoColorSpace;
     old.dispose();
     if (!geometry.hasAttribute(FEATURE)) {
       mesh.visible = false;
@@ -97,7 +105,23 @@ export class FeatureTile {
   }
 
   paint(values: Values | null, painting: Painting): void {
-    paintTexels(this.#texels, this.fids, values, painting);
+    this.#classes = classesOfValues(this.fids.length, values, painting.theme);
+    paintTexels(this.#texels, this.fids, this.#classes, painting);
+    this.#colours.needsUpdate = true;
+  }
+
+  /** Hides other classes of the same theme. */
+  filter(painting: Painting): void {
+    paintTexels(this.#texels, this.fids, this.#classes, painting);
+    this.#colours.needsUpdate = true;
+  }
+
+  /** Writes only what has been marked, or is so no more. */
+  mark(fids: readonly (number | null)[], painting: Painting): void {
+    this.#indexes ??= new Map(Array.from(this.fids, (fid, index) => [fid, index]));
+    const indexes = fids.flatMap((fid) => (fid === null ? [] : (this.#indexes?.get(fid) ?? [])));
+    if (indexes.length === 0) return;
+    paintTexels(this.#texels, this.fids, this.#classes, painting, indexes);
     this.#colours.needsUpdate = true;
   }
 
@@ -106,6 +130,7 @@ export class FeatureTile {
     const lifts = this.#lifts.image.data as unknown as Float32Array;
     for (let one = 0; one < this.fids.length; one++) lifts[one] = relief ? (this.#bends[one] as number) : -(this.#bases[one] as number);
     this.#lifts.needsUpdate = true;
+    this.#reach = lifts.reduce((most, one) => Math.max(most, Math.abs(one)), 0);
   }
 
   /** A face whose picture is still on its way keeps the colour of the legend. */
@@ -136,11 +161,6 @@ export class FeatureTile {
       if (found) best = { ...found, tile: this };
     }
     return best;
-  }
-
-  /** Metres that the farthest lift moves a vertex. */
-  get #reach(): number {
-    return (this.#lifts.image.data as unknown as Float32Array).reduce((most, one) => Math.max(most, Math.abs(one)), 0);
   }
 
   #hitBody({ mesh, solid, unit }: Body, ray: Ray, limit: number): Hit | null {

@@ -2,7 +2,7 @@ import { expression, type StylePropertySpecification } from "@maplibre/maplibre-
 import { describe, expect, test } from "vitest";
 import { classed, classesOf } from "../src/expression";
 import type { Theme } from "../src/layer";
-import { classifier, HIDDEN, MARKED, paintTexels, rgbOf, SHOWN, textureRows, type Painting } from "../src/tileset-colour";
+import { classesOfValues, classifier, HIDDEN, MARKED, paintTexels, rgbOf, SHOWN, textureRows, type Painting } from "../src/tileset-colour";
 import { category, HEIGHT, MISSING, SINGLE, step, USAGE } from "./sample";
 
 /** The class that MapLibre finds for the same value in a vector tile. */
@@ -39,7 +39,7 @@ const PAINTING: Painting = { theme: HEIGHT, hidden: [], pickedColour: "#e2501f",
 
 function painted(change: Partial<Painting>, values: (number | null)[] = [3, 7, 12, null]): number[][] {
   const texels = new Uint8Array(256 * 4);
-  paintTexels(texels, [10, 11, 12, 13], values, { ...PAINTING, ...change });
+  paintTexels(texels, [10, 11, 12, 13], classesOfValues(4, values, HEIGHT), { ...PAINTING, ...change });
   return [0, 1, 2, 3].map((one) => [...texels.slice(one * 4, one * 4 + 4)]);
 }
 
@@ -63,8 +63,14 @@ describe("texels", () => {
 
   test("without values are missing", () => {
     const texels = new Uint8Array(256 * 4);
-    paintTexels(texels, [0], null, PAINTING);
+    paintTexels(texels, [0], classesOfValues(1, null, HEIGHT), PAINTING);
     expect([...texels.slice(0, 3)]).toEqual([0x99, 0x99, 0x99]);
+  });
+
+  test("that nobody names are left as they are", () => {
+    const texels = new Uint8Array(256 * 4);
+    paintTexels(texels, [0, 1], classesOfValues(2, [3, 3], HEIGHT), PAINTING, [1]);
+    expect([texels[3], texels[7]]).toEqual([0, SHOWN]);
   });
 
   test.each([
