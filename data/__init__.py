@@ -3,6 +3,7 @@
 from data.analysis import CoverageQuery, Recipe, rerun, run_coverage, save_coverage
 from data.archive import ArchiveLimits
 from data.errors import (
+    ChangedMeanwhileError,
     ClusterError,
     DataError,
     FilterError,
@@ -30,6 +31,7 @@ from data.worker import KINDS, work
 __all__ = [
     "KINDS",
     "ArchiveLimits",
+    "ChangedMeanwhileError",
     "ClusterError",
     "CoverageQuery",
     "DataError",

@@ -9,6 +9,7 @@ DataError
 ├── NothingToRepeatError  a layer without a recipe can't be run again
 ├── InvalidQueryError     an analysis was asked for with values that make no sense
 ├── FilterError           a filter that can't be read, or that doesn't fit the layer's columns
+├── ChangedMeanwhileError another import changed the layer that this one adds to
 ├── ClusterError          no cluster at that address, or no package to talk to one
 └── StoreFormatError      a folder that is no store, or one of a newer version of the program
 
@@ -84,3 +85,9 @@ class StoreFormatError(DataError):
 
 class ClusterError(DataError):
     pass
+
+
+class ChangedMeanwhileError(DataError):
+    def __init__(self, layer_id: str) -> None:
+        ja = f"別の取り込みがレイヤー「{layer_id}」を変えました。もう一度実行してください"
+        super().__init__(Text(ja, f"another import has changed layer {layer_id!r}: please run this one again"))

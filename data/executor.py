@@ -60,7 +60,7 @@ def cluster_executor(address: str) -> Iterator[Executor]:
     except ImportError as error:
         raise ClusterError(_NO_DISTRIBUTED) from error
     try:
-        client = Client(address, timeout=_CONNECT_S)
+        client: Any = Client(address, timeout=_CONNECT_S)  # type: ignore[no-untyped-call]  # Dask's types are partial
     except (OSError, ValueError) as error:
         told = Text(f"クラスター {address} につながりません: {error}", f"can't reach the cluster at {address}: {error}")
         raise ClusterError(told) from error

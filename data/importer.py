@@ -1,5 +1,6 @@
 """From the paths somebody names to new versions of layers: detect, read, merge, tile, switch."""
 
+import hashlib
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future, as_completed
@@ -9,11 +10,12 @@ from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from data.archive import ArchiveLimits
-from data.detect import Found, Source, detect
+from data.detect import Found, Source, SourceKind, detect
 from data.executor import build_executor
 from data.ground import ground
 from data.input import Input, build_inputs
 from data.naming import group_named, layer_id
+from data.piece import Earlier, piece_of
 from data.plan import LayerPlan
 from data.reading import read_source
 from data.record import LayerRecord
@@ -43,6 +45,8 @@ class ImportOptions:
     limits: ArchiveLimits = field(default_factory=ArchiveLimits)
     only: tuple[str, ...] = ()
     """Of folders and archives, read only what has one of these beginnings of its name; empty: everything."""
+    into: str | None = None
+    """Name of seamless layers that CityGML joins: a file takes the place of one of the same city, package and mesh."""
 
 
 class Progress(Protocol):
@@ -95,7 +99,8 @@ class ImportSummary:
         """0 all stored; 3 stored with problems; 1 nothing stored."""
         if not self.layers:
             return 1
-        lost = any(layer.record.current.problem_count or layer.record.current.kept_out for layer in self.layers)
+        # What neighbours both have is kept out of one of them, and lost nowhere: only problems count.
+        lost = any(layer.record.current.problem_count for layer in self.layers)
         return 3 if lost or self.failures else 0
 
     @property
@@ -143,12 +148,13 @@ def import_paths(
     began = time.monotonic()
     with store.staging() as staging:
         found = _wanted(_detect_all(paths, staging, options.limits), options.only)
+        found.sources = [_joining(source, options.into) for source in found.sources]
         inputs = _hashed(found.sources, options, progress)
         unchanged = {one.name: kept for one in inputs if (kept := _unchanged(store, one, viewer))}
         changed = [one for one in inputs if one.name not in unchanged]
         with build_executor(executor, bytes_=sum(one.bytes for one in changed)) as pool:
             results = _read_all(changed, store, staging, options, progress, pool)
-            staged, lost = _build_all(changed, results, staging, options, progress, pool)
+            staged, lost = _build_all(changed, results, store, viewer, staging, options, progress, pool)
         records = store.commit(staged, viewer)
     _prepare_ground(store, records, viewer, progress)
     known = [LayerResult(record, True, tuple(store.problems(record.id, viewer))) for record in _flat(unchanged)]
@@ -164,6 +170,13 @@ def _prepare_ground(store: Store, records: Iterable[LayerRecord], viewer: Viewer
         progress.stage(Text("標高データを1つの地面にまとめています", "putting the terrains together as one ground"))
         with suppress(GeoError, OSError):
             ground(store, viewer)
+
+
+def _joining(source: Source, into: str | None) -> Source:
+    """Files of several datasets are told apart by the dataset's name before their own."""
+    if into is None or source.kind is not SourceKind.CITYGML:
+        return source
+    return replace(source, dataset=into, name=f"{source.dataset}/{source.name}")
 
 
 def _flat(unchanged: Mapping[str, list[LayerRecord]]) -> Iterable[LayerRecord]:
@@ -201,6 +214,10 @@ def _wanted(found: Found, only: tuple[str, ...]) -> Found:
 
 def _unchanged(store: Store, one: Input, viewer: Viewer) -> list[LayerRecord]:
     """The layers that these very bytes made, when all of them are still the current versions."""
+    if one.joined:
+        records = store.joined(one.joined, viewer)
+        held = {(file.name, file.sha256) for record in records for file in record.current.files}
+        return records if held >= {(file.name, file.sha256) for file in one.files} else []
     records = store.made_from(one.content_hash, viewer)
     wanted = set(records[0].current.made_with) if records else set()
     return records if wanted == {record.id for record in records} else []
@@ -211,7 +228,12 @@ def _hashed(sources: Sequence[Source], options: ImportOptions, progress: Progres
         sum(file.stat().st_size for source in sources for file in source.files),
         Text("ファイルを確認", "Checking files"),
     )
-    return build_inputs(sources, f"{options.crs} {options.title}", progress.advance)
+    inputs = build_inputs(sources, f"{options.crs} {options.title}", progress.advance)
+    return [replace(one, joined=options.into) if _is_joining(one, options) else one for one in inputs]
+
+
+def _is_joining(one: Input, options: ImportOptions) -> bool:
+    return options.into == one.name and one.sources[0].kind is SourceKind.CITYGML
 
 
 def _read_all(
@@ -260,6 +282,8 @@ def _bytes(source: Source) -> int:
 def _build_all(
     inputs: Sequence[Input],
     results: Mapping[Source, SourceResult],
+    store: Store,
+    viewer: Viewer,
     staging: Path,
     options: ImportOptions,
     progress: Progress,
@@ -267,7 +291,11 @@ def _build_all(
 ) -> tuple[list[StagedLayer], list[Problem]]:
     """The layers of all inputs, and the problems of those inputs of which nothing is left."""
     plans = {
-        one.name: _plans(one, [results[source] for source in one.sources], options, len(inputs) == 1) for one in inputs
+        one.name: [
+            _joining_plan(plan, store, viewer) if one.joined else plan
+            for plan in _plans(one, [results[source] for source in one.sources], options, len(inputs) == 1)
+        ]
+        for one in inputs
     }
     progress.start(sum(map(len, plans.values())), Text("タイルを作成", "Making tiles"))
     built = iter(_build_plans([plan for of_input in plans.values() for plan in of_input], staging, progress, pool))
@@ -340,6 +368,23 @@ def _plans(one: Input, results: Sequence[SourceResult], options: ImportOptions, 
         )
         for key, found in sorted(parts.items())
     ]
+
+
+def _joining_plan(plan: LayerPlan, store: Store, viewer: Viewer) -> LayerPlan:
+    """The plan with what its seamless layer holds already."""
+    superseded = frozenset(piece_of(part.source.name) for part in plan.parts)
+    held = next((record for record in store.joined(plan.name, viewer) if record.id == plan.id), None)
+    if held is None:
+        return replace(plan, joined=plan.name, earlier=Earlier(None, None, (), (), superseded))
+    earlier = Earlier(
+        version=held.version,
+        folder=store.folder(held),
+        files=held.current.files,
+        problems=tuple(store.problems(held.id, viewer)),
+        superseded=superseded,
+    )
+    content_hash = hashlib.sha256(f"{held.version} {plan.content_hash}".encode()).hexdigest()
+    return replace(plan, joined=plan.name, earlier=earlier, content_hash=content_hash)
 
 
 def _described(store: Store, layer: LayerResult, options: ImportOptions, viewer: Viewer) -> LayerResult:

@@ -26,6 +26,8 @@ class Input:
     content_hash: str
     keys: Mapping[Source, str]
     """What reading a source gives depends on nothing else."""
+    joined: str | None = None
+    """Name of the seamless layers that it joins."""
 
     @property
     def bytes(self) -> int:

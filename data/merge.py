@@ -1,5 +1,6 @@
 """Joins the shards of one layer into one table of features, and one of the same features in space."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -7,11 +8,15 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+import shapely
+from numpy.typing import NDArray
 
 from data.feature_table import FeatureTableWriter
+from data.piece import Earlier, city_of
 from data.record import SourceFile
 from data.shard import PartResult, surfaces_path
-from data.surface_table import SurfaceTableWriter, kept_surfaces
+from data.store import FEATURES, SURFACES
+from data.surface_table import SurfaceTableWriter, kept_surfaces, renumbered_surfaces, surface_groups
 from geo import Count, Problem
 
 
@@ -35,66 +40,131 @@ def sum_counts(counts: Iterable[Count]) -> tuple[Count, ...]:
 
 
 class Merge:
-    """Reads the shards in order; a gml:id that an earlier file of the dataset had is kept out and told."""
+    """Reads the shards in order; a gml:id that an earlier file of the dataset had is kept out and told.
 
-    def __init__(self, parts: Sequence[PartResult], surfaces: Path, least_lod: int | None) -> None:
+    What the layer holds already, and is not superseded, follows; features that neighbouring cities both have are one.
+    """
+
+    def __init__(
+        self, parts: Sequence[PartResult], surfaces: Path, least_lod: int | None, earlier: Earlier | None = None
+    ) -> None:
         """`surfaces`: where those of `least_lod` and higher are written, if there are any; None: of no level."""
         self._parts = parts
         self._surfaces = SurfaceTableWriter(surfaces)
         self._least_lod = least_lod
+        self._earlier = earlier
         self._rows = 0
-        self._seen: set[str] = set()
-        self._dropped: dict[tuple[str, str, str], int] = {}
-        self.problems: list[Problem] = []
+        self._is_joined = earlier is not None
+        self._city_of: dict[str, str] = {}
+        """By the id and, in a seamless layer, also by the place of each feature."""
+        self._dropped: Counter[tuple[str, str, str]] = Counter()
+        self._overlaps: Counter[tuple[str, str]] = Counter()
+        self._problems: list[Problem] = []
 
     @property
     def has_surfaces(self) -> bool:
         return not self._surfaces.is_empty
+
+    @property
+    def problems(self) -> list[Problem]:
+        """Of joining; what the readers told is in the parts."""
+        kept = self._earlier.kept_problems if self._earlier else ()
+        overlaps = [
+            Problem("citygml.overlap", file, parameters={"count": str(count), "city": city})
+            for (file, city), count in sorted(self._overlaps.items())
+        ]
+        return [*self._problems, *overlaps, *kept]
 
     def tables(self) -> Iterator[pa.Table]:
         """The features that are kept. Their surfaces are written on the way."""
         for part in self._parts:
             for shard in part.shards:
                 table = pq.read_table(shard)
-                known = self._known(table) if len(self._parts) > 1 else np.zeros(len(table), dtype=bool)
-                if known.any():
-                    self._tell(table.filter(pa.array(known)), part)
-                    table = table.filter(pa.array(~known))
-                self._add_surfaces(surfaces_path(shard), ~known)
-                self._rows += len(table)
-                yield table
+                kept = self._kept(table, part.source.name)
+                if self._least_lod is not None and (path := surfaces_path(shard)).exists():
+                    self._surfaces.write(kept_surfaces(pq.read_table(path), kept, self._rows, self._least_lod))
+                yield self._counted(table, kept)
+        if self._earlier and self._earlier.folder:
+            yield from self._earlier_tables(self._earlier, self._earlier.folder)
         self._surfaces.close()
 
-    def _known(self, table: pa.Table) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    def _counted(self, table: pa.Table, kept: NDArray[np.bool_]) -> pa.Table:
+        table = table if kept.all() else table.filter(pa.array(kept))
+        self._rows += len(table)
+        return table
+
+    def _earlier_tables(self, earlier: Earlier, folder: Path) -> Iterator[pa.Table]:
+        file = pq.ParquetFile(folder / FEATURES)
+        fids = np.full(file.metadata.num_rows, -1)
+        row = 0
+        for group in range(file.num_row_groups):
+            table = file.read_row_group(group)
+            sources = table["source_file"].to_pylist()
+            kept = np.array([earlier.keeps(source) for source in sources], dtype=bool)
+            for source in {source for source, is_kept in zip(sources, kept, strict=True) if is_kept}:
+                own = np.array([one == source for one in sources], dtype=bool)
+                kept[own] = self._kept(table.filter(pa.array(own)), source)
+            fids[row : row + len(table)][kept] = np.arange(self._rows, self._rows + kept.sum())
+            row += len(table)
+            yield self._counted(table, kept)
+        if (folder / SURFACES).exists():
+            for surfaces in surface_groups(folder / SURFACES):
+                self._surfaces.write(renumbered_surfaces(surfaces, fids))
+
+    def _kept(self, table: pa.Table, source: str) -> NDArray[np.bool_]:
+        """Which features of a file stand in no other one; those that do are told."""
+        if len(self._parts) == 1 and self._earlier is None:
+            return np.ones(len(table), dtype=bool)
         ids = table["feature_id"].to_pylist()
-        known = np.array([id in self._seen for id in ids], dtype=bool)
-        self._seen.update(ids)
-        return known
+        places = place_keys(table) if self._is_joined else ids
+        kept = np.array([self._is_new(id, place, source) for id, place in zip(ids, places, strict=True)], dtype=bool)
+        lost = table.filter(pa.array(~kept)).select(["feature_type", "lod"]).to_pylist()
+        self._dropped.update((source, row["feature_type"], row["lod"] or "") for row in lost)
+        return kept
 
-    def _tell(self, lost: pa.Table, part: PartResult) -> None:
-        for row in lost.select(["feature_id", "feature_type", "lod"]).to_pylist():
-            self.problems.append(Problem("citygml.duplicate_id", part.source.name, row["feature_id"]))
-            key = (part.source.name, row["feature_type"], row["lod"] or "")
-            self._dropped[key] = self._dropped.get(key, 0) + 1
-
-    def _add_surfaces(self, path: Path, kept: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> None:
-        if self._least_lod is not None and path.exists():
-            self._surfaces.write(kept_surfaces(pq.read_table(path), kept, self._rows, self._least_lod))
+    def _is_new(self, id: str, place: str, source: str) -> bool:
+        city = city_of(source) if self._is_joined else ""
+        other = self._city_of.get(id)
+        if other == city:
+            self._problems.append(Problem("citygml.duplicate_id", source, id))
+            return False
+        neighbour = other or self._city_of.get(place, city)
+        if neighbour != city:
+            self._overlaps[source, neighbour] += 1
+            return False
+        self._city_of[id] = city
+        self._city_of.setdefault(place, city)
+        return True
 
     def counts(self) -> tuple[Count, ...]:
         """Per feature type and LOD over all files, duplicates across files moved from stored to kept out."""
-        read = (count for part in self._parts for count in part.counts)
-        moved = (Count(kind, lod, 0, -number, number) for (_, kind, lod), number in self._dropped.items())
-        return sum_counts([*read, *moved])
+        return sum_counts(count for file in self._accounts().values() for count in file)
 
     def files(self, files: Iterable[SourceFile]) -> tuple[SourceFile, ...]:
-        """The input's `files`, each with what it read and stored for this layer."""
-        read: dict[str, int] = {}
-        stored: dict[str, int] = {}
+        """The import's `files`, each with what it gave this layer, and those that the layer has from before."""
+        accounts = self._accounts()
+        if self._earlier is None:
+            return tuple(replace(file, counts=accounts.get(file.name, ())) for file in files)
+        new = [file for file in files if any(part.source.name == file.name for part in self._parts)]
+        both = sorted([*new, *self._earlier.kept_files], key=lambda file: file.name)
+        return tuple(replace(file, counts=accounts[file.name]) for file in both)
+
+    def _accounts(self) -> dict[str, tuple[Count, ...]]:
+        """By the name of the file."""
+        read: dict[str, list[Count]] = {}
         for part in self._parts:
-            name = part.source.name
-            read[name] = read.get(name, 0) + sum(count.read for count in part.counts)
-            stored[name] = stored.get(name, 0) + sum(count.stored for count in part.counts)
-        for (name, _, _), number in self._dropped.items():
-            stored[name] -= number
-        return tuple(replace(file, read=read.get(file.name, 0), stored=stored.get(file.name, 0)) for file in files)
+            read.setdefault(part.source.name, []).extend(part.counts)
+        for file in self._earlier.kept_files if self._earlier else ():
+            read.setdefault(file.name, []).extend(file.counts)
+        for (source, kind, lod), number in self._dropped.items():
+            read[source].append(Count(kind, lod, 0, -number, number))
+        return {name: sum_counts(counts) for name, counts in read.items()}
+
+
+def place_keys(table: pa.Table) -> list[str]:
+    """What features of two cities have in common that are one: type, middle to 0.1 m, and area."""
+    geometry = shapely.from_wkb(table["geometry"].to_numpy(zero_copy_only=False))
+    middle = np.rint(shapely.get_coordinates(shapely.centroid(geometry)) * 1e6).astype(np.int64)
+    area = np.rint(shapely.area(geometry) * 1e12).astype(np.int64)
+    types = table["feature_type"].to_pylist()
+    return [f"{kind} {x} {y} {size}" for kind, (x, y), size in zip(types, middle.tolist(), area.tolist(), strict=True)]

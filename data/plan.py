@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from data.detect import DATASETS, Source, SourceKind
+from data.piece import Earlier
 from data.record import SourceFile
 from data.shard import PartResult
 from geo import Group, Text
@@ -35,6 +36,11 @@ class LayerPlan:
     """Heights of the ground, one of each source that has any."""
     grid: tuple[RasterSummary, Path] | None = None
     """One that was written already."""
+
+    joined: str | None = None
+    """Name of the seamless layer that the import joins."""
+    earlier: Earlier | None = None
+    """What that layer holds; None where the import makes a layer of its own."""
 
     @property
     def bytes(self) -> int:

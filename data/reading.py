@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 import gtfs
@@ -22,6 +23,7 @@ from geo.terrain import TerrainPiece, read_fg_dem, read_terrarium, read_tin
 from geo.vector import read_vector
 
 RASTER_FILE = "grid.tif"
+SOURCE_FILE = "source_file"
 
 
 def read_source(source: Source, folder: Path, crs: str | None) -> SourceResult:
@@ -99,6 +101,11 @@ def _add(part: PartResult, batch: Batch, path: Path) -> None:
     if not len(batch.features):
         return
     table = arrow_table(batch.features)
+    if part.source.kind is SourceKind.CITYGML:
+        # The file's own name, as the reader knows it, says neither dataset nor folder.
+        table = table.set_column(
+            table.schema.get_field_index(SOURCE_FILE), SOURCE_FILE, pa.repeat(part.source.name, len(table))
+        )
     pq.write_table(table, path, compression="zstd", compression_level=1)
     if batch.surfaces is not None and len(batch.surfaces.row):
         write_surfaces(batch.surfaces.to_table(), surfaces_path(path))

@@ -18,11 +18,30 @@ class SourceFile:
     name: str
     sha256: str
     bytes: int
-    read: int = 0
-    stored: int = 0
+    counts: tuple[Count, ...] = ()
+
+    @property
+    def read(self) -> int:
+        return sum(count.read for count in self.counts)
+
+    @property
+    def stored(self) -> int:
+        return sum(count.stored for count in self.counts)
 
     def as_json(self) -> dict[str, Any]:
-        return {"name": self.name, "sha256": self.sha256, "bytes": self.bytes, "read": self.read, "stored": self.stored}
+        return {
+            "name": self.name,
+            "sha256": self.sha256,
+            "bytes": self.bytes,
+            "read": self.read,
+            "stored": self.stored,
+            "counts": [_count_json(count) for count in self.counts],
+        }
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> "SourceFile":
+        counts = tuple(Count(**one) for one in stored["counts"])
+        return cls(stored["name"], stored["sha256"], stored["bytes"], counts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +92,8 @@ class VersionRecord:
     """What the layer is for others: `terrain` holds heights of the ground in metres."""
     tileset: TilesetRecord | None = None
     """None where no feature stands in space."""
+    joined: str | None = None
+    """What seamless layer later imports may join; None for a layer that each import replaces."""
 
     @property
     def read(self) -> int:
@@ -100,6 +121,7 @@ class VersionRecord:
             "made_with": list(self.made_with),
             "recipe": dict(self.recipe) if self.recipe else None,
             "tileset": self.tileset.as_json() if self.tileset else None,
+            "joined": self.joined,
         }
 
     @classmethod
@@ -116,12 +138,13 @@ class VersionRecord:
             style=Style.from_json(stored["style"]),
             columns=tuple(_column(one) for one in stored["columns"]),
             counts=tuple(Count(**one) for one in stored["counts"]),
-            files=tuple(SourceFile(**one) for one in stored["files"]),
+            files=tuple(SourceFile.from_json(one) for one in stored["files"]),
             problem_count=stored["problems"],
             made_with=tuple(stored["made_with"]),
             recipe=stored["recipe"],
             role=stored.get("role"),
             tileset=_tileset(stored.get("tileset")),
+            joined=stored.get("joined"),
         )
 
 
@@ -153,7 +176,7 @@ class LayerRecord:
             "licence": self.licence,
             "visibility": self.visibility.value,
             "imported_at": self.imported_at,
-            **{key: value for key, value in about.items() if key not in ("counts", "files", "made_with")},
+            **{key: value for key, value in about.items() if key not in ("counts", "files", "made_with", "joined")},
             "read": self.current.read,
             "stored": self.current.feature_count,
             "kept_out": self.current.kept_out,

@@ -21,7 +21,8 @@ from data.merge import Merge, sum_counts, write_features
 from data.plan import LayerPlan, layer_title
 from data.record import SourceFile, TilesetRecord, VersionRecord
 from data.shard import begin_result
-from data.store import FEATURES, FEED, GRID, SURFACES, TILES, TILESET, StagedLayer
+from data.store import FEATURES, FEED, GRID, SURFACES, TEXTURES, TILES, TILESET, StagedLayer
+from data.streets import STREETS, keep_streets
 from data.surface_table import images_of, levels_of
 from geo import (
     BASE,
@@ -70,8 +71,8 @@ def build_planned(plan: LayerPlan, folder: Path, executor: Executor | None = Non
 def build_layer(plan: LayerPlan, folder: Path, executor: Executor | None = None) -> StagedLayer | EmptyLayer:
     """Merges the shards into one GeoParquet file and tiles it."""
     first = plan.parts[0]
-    merged = Merge(plan.parts, folder / SURFACES, _least_lod(plan, first.part))
-    schema = unified_schema([part.schema for part in plan.parts if part.schema is not None] or [_NO_FEATURES])
+    merged = Merge(plan.parts, folder / SURFACES, _least_lod(plan, first.part), plan.earlier)
+    schema = unified_schema(_schemas(plan) or [_NO_FEATURES])
     rows = write_features(folder / FEATURES, schema, merged.tables())
     problems = [*(problem for part in plan.parts for problem in part.problems), *merged.problems]
     if not rows:
@@ -79,6 +80,8 @@ def build_layer(plan: LayerPlan, folder: Path, executor: Executor | None = None)
     portrayal = _portray(plan, schema, folder / FEATURES)
     if plan.source.kind is SourceKind.FEED and first.part == "stops":
         keep_feed(plan.source.path, folder / FEED)
+    if plan.source.kind is SourceKind.STREETS:
+        keep_streets(plan.source.path, folder / STREETS)
     record = tile_features(
         folder,
         schema,
@@ -91,9 +94,17 @@ def build_layer(plan: LayerPlan, folder: Path, executor: Executor | None = None)
         files=merged.files(plan.files),
         problems=problems,
     )
+    record = replace(record, joined=plan.joined)
     if merged.has_surfaces and find_spec("tiles.tileset"):
         record = replace(record, tileset=_build_tileset(plan, folder, portrayal, record, executor))
     return _staged(plan, folder, portrayal, record, problems)
+
+
+def _schemas(plan: LayerPlan) -> list[pa.Schema]:
+    schemas = [part.schema for part in plan.parts if part.schema is not None]
+    if plan.earlier and plan.earlier.folder:
+        schemas.append(pq.read_schema(plan.earlier.folder / FEATURES).remove_metadata())
+    return schemas
 
 
 _FLAT = frozenset({"luse", "lsld", "urf", "area"})
@@ -124,7 +135,7 @@ def _build_tileset(
         folder / TILESET,
         columns=[name for name in portrayal.style.columns if name in names],
         geoid=geoid_model(record.vertical_datum) or GeoidModel.GSIGEO2011,
-        images=_images(plan, images_of(folder / SURFACES)),
+        images=_images(plan, folder, images_of(folder / SURFACES)),
         title=portrayal.title.ja,
         executor=executor,
     )
@@ -137,10 +148,24 @@ def _build_tileset(
     )
 
 
-def _images(plan: LayerPlan, names: Iterable[str]) -> dict[str, Path]:
-    """Where the texture images lie that the sources of a layer name; only what lies inside of what was imported."""
+def _images(plan: LayerPlan, folder: Path, names: Iterable[str]) -> dict[str, Path]:
+    """Where the texture images lie that the sources of a layer name; only what lies inside of what was imported.
+
+    A seamless layer keeps them: when a later import joins it, what they came from may be gone.
+    """
     folders = {PurePosixPath(part.source.name).parent: part.source.path.parent for part in plan.parts}
-    return {name: path for name in names if (path := _image(PurePosixPath(name), folders)) is not None}
+    images = {name: path for name in names if (path := _image(PurePosixPath(name), folders)) is not None}
+    if plan.earlier is None:
+        return images
+    if kept := plan.earlier.folder and plan.earlier.folder / TEXTURES:
+        images |= {name: kept / name for name in names if name not in images and (kept / name).is_file()}
+    return {name: _kept_image(path, folder / TEXTURES / name) for name, path in images.items()}
+
+
+def _kept_image(path: Path, target: Path) -> Path:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(path, target)
+    return target
 
 
 def _image(name: PurePosixPath, folders: Mapping[PurePosixPath, Path]) -> Path | None:
@@ -159,8 +184,9 @@ def build_raster(plan: LayerPlan, folder: Path, raster: RasterSummary, path: Pat
     is_terrain = raster.bands == 1 and (raster.vertical_datum is not None or is_named)
     plain = Portrayal(title, BASE, Style(Draw.RASTER, (Theme.single("#808080", title),)))
     portrayal = portray_terrain(title) if is_terrain else plain
-    files = tuple(replace(file, read=1, stored=1) for file in plan.files)
-    record = _raster_record(raster, portrayal, (Count("raster", "", 1, 1, 0),), files, raster.problems, is_terrain)
+    counts = (Count("raster", "", 1, 1, 0),)
+    files = tuple(replace(file, counts=counts) for file in plan.files)
+    record = _raster_record(raster, portrayal, counts, files, raster.problems, is_terrain)
     return _staged(plan, folder, portrayal, record, raster.problems)
 
 
@@ -181,14 +207,7 @@ def build_terrain(plan: LayerPlan, folder: Path) -> StagedLayer | EmptyLayer:
 def _terrain_files(plan: LayerPlan) -> tuple[SourceFile, ...]:
     """The input's files, each with what it gave; of a folder of tiles only the whole is counted."""
     given = {source.name: piece.counts for source, piece in plan.pieces}
-    return tuple(
-        replace(
-            file,
-            read=sum(one.read for one in given.get(file.name, ())),
-            stored=sum(one.stored for one in given.get(file.name, ())),
-        )
-        for file in plan.files
-    )
+    return tuple(replace(file, counts=sum_counts(given.get(file.name, ()))) for file in plan.files)
 
 
 def _survey(name: str) -> tuple[str, str]:
@@ -384,4 +403,5 @@ def _staged(
         content_hash=plan.content_hash,
         record=record,
         problems=problems,
+        based_on=plan.earlier.version if plan.earlier else None,
     )

@@ -26,7 +26,13 @@ from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from data import catalogue
 from data.derived import Derived, DerivedKey
-from data.errors import StoreFormatError, UnknownColumnError, UnknownFeatureError, UnknownLayerError
+from data.errors import (
+    ChangedMeanwhileError,
+    StoreFormatError,
+    UnknownColumnError,
+    UnknownFeatureError,
+    UnknownLayerError,
+)
 from data.export import Export, export_crs
 from data.feature_table import FeatureTable, attribute_nodes
 from data.job import JobQueue
@@ -41,6 +47,7 @@ FEATURES = "features.parquet"
 TILES = "tiles.pmtiles"
 SURFACES = "surfaces.parquet"
 TILESET = "tileset.3tz"
+TEXTURES = "textures"
 GRID = "grid.tif"
 FEED = "feed.zip"
 
@@ -61,6 +68,8 @@ class StagedLayer:
     content_hash: str
     record: VersionRecord
     problems: Sequence[Problem] = ()
+    based_on: str | None = None
+    """The version that this one adds to: no other may have come between."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +205,10 @@ class Store:
             raise UnknownLayerError(layer_id)
         return record, FeatureTable(self.folder(record, version) / FEATURES)
 
+    def joined(self, name: str, viewer: Viewer) -> list[LayerRecord]:
+        """The seamless layers of that name: one for each package."""
+        return [record for record in self.layers(viewer) if record.current.joined == name]
+
     def made_from(self, content_hash: str, viewer: Viewer) -> list[LayerRecord]:
         """The layers whose current version was made from an input with this hash."""
         query = _CURRENT.where(_seen_by(viewer), catalogue.versions.c.content_hash == content_hash)
@@ -234,6 +247,7 @@ class Store:
         with self._committing(), self._engine.begin() as connection:
             catalogue.bump_generation(connection)
             for layer in staged:
+                _check_base(connection, layer)
                 self._switch(connection, layer)
         return [self.layer(layer.id, viewer) for layer in staged]
 
@@ -392,6 +406,12 @@ def _record(row: Row[Any], previous: tuple[str, ...]) -> LayerRecord:
         current=VersionRecord.from_json(row.about),
         previous=previous,
     )
+
+
+def _check_base(connection: Connection, layer: StagedLayer) -> None:
+    query = select(catalogue.layers.c.version).where(catalogue.layers.c.id == layer.id)
+    if layer.based_on is not None and connection.execute(query).scalar() != layer.based_on:
+        raise ChangedMeanwhileError(layer.id)
 
 
 def _upsert_layer(connection: Connection, layer: StagedLayer, version: str) -> None:

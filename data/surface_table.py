@@ -1,5 +1,6 @@
 """A version's features in space: a Parquet file by `geo.surface.SURFACES_SCHEMA` whose `row` is the feature's fid."""
 
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -48,21 +49,30 @@ def write_surfaces(table: pa.Table, path: Path) -> None:
     writer.close()
 
 
+def surface_groups(path: Path, columns: Sequence[str] | None = None) -> Iterator[pa.Table]:
+    """A file of surfaces piece by piece."""
+    file = pq.ParquetFile(path)
+    return (file.read_row_group(group, columns=columns) for group in range(file.num_row_groups))
+
+
+def renumbered_surfaces(table: pa.Table, fids: NDArray[np.int64]) -> pa.Table:
+    """The bodies whose `row` has another number in `fids`; those with -1 are left out."""
+    fid = fids[table["row"].to_numpy()]
+    chosen = table.filter(pa.array(fid >= 0))
+    return chosen.set_column(0, SURFACES_SCHEMA.field("row"), pa.array(fid[fid >= 0], pa.int64()))
+
+
 def kept_surfaces(table: pa.Table, kept: NDArray[np.bool_], first: int, least_lod: int) -> pa.Table:
     """Of one shard: the bodies in `least_lod` or higher of the features `kept`, whose `row` is counted from `first`."""
-    row = table["row"].to_numpy()
-    wanted = kept[row] & (table["lod"].to_numpy() >= least_lod)
-    fid = first + np.cumsum(kept) - 1
-    chosen = table.filter(pa.array(wanted))
-    return chosen.set_column(0, SURFACES_SCHEMA.field("row"), pa.array(fid[row[wanted]], pa.int64()))
+    fids = np.where(kept, first + np.cumsum(kept) - 1, -1)
+    return renumbered_surfaces(table.filter(pc.greater_equal(table["lod"], least_lod)), fids)
 
 
 def images_of(path: Path) -> list[str]:
     """Names of all texture images in a file of surfaces, sorted."""
     names: set[str] = set()
-    file = pq.ParquetFile(path)
-    for group in range(file.num_row_groups):
-        texture = file.read_row_group(group, columns=["texture"])["texture"]
+    for table in surface_groups(path, ["texture"]):
+        texture = table["texture"]
         for chunk in pc.list_flatten(texture).unify_dictionaries().chunks:
             names.update(name for name in chunk.dictionary.to_pylist() if name)
     return sorted(names)

@@ -185,6 +185,7 @@ class SourceFile(_Model):
     bytes: int = Field(description="Its size")
     read: int = Field(description="Features found in it for this layer")
     stored: int = Field(description="Features stored from it")
+    counts: list[Count] = Field(description="The same by feature type and level of detail")
 
 
 class Input(_Model):

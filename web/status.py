@@ -11,6 +11,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from data import (
+    ChangedMeanwhileError,
+    ClusterError,
     DataError,
     FilterError,
     InvalidQueryError,
@@ -36,6 +38,8 @@ STATUS: Mapping[type[Exception], tuple[int, str]] = {
     NotAllowedError: (403, "not_allowed"),
     InvalidQueryError: (422, "query.invalid"),
     FilterError: (400, "filter"),
+    ChangedMeanwhileError: (409, "layer.changed"),
+    ClusterError: (503, "cluster"),
     NothingToRepeatError: (409, "layer.no_recipe"),
     StoreFormatError: (503, "store.format"),
     HostNotAllowedError: (400, "host.not_allowed"),

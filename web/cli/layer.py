@@ -28,6 +28,13 @@ def import_files(
         str | None, typer.Option(metavar="EPSG", help="Coordinate reference system of files that name none.")
     ] = None,
     publish: Annotated[bool, typer.Option("--publish", help="Show the layers on the public map.")] = False,
+    into: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="Join CityGML to the seamless layers NAME: a file supersedes one of the same city, package and mesh.",
+        ),
+    ] = None,
     cluster: Annotated[
         str | None, typer.Option(metavar="ADDRESS", help="Dask cluster to work on, such as tcp://10.0.0.5:8786.")
     ] = None,
@@ -44,7 +51,7 @@ def import_files(
 
     call = Call.of(context)
     limits = ArchiveLimits(max_bytes=Settings().max_unpacked_bytes)
-    options = ImportOptions(title, group, licence, attribution, crs, limits)
+    options = ImportOptions(title, group, licence, attribution, crs, limits, into=into)
     store = call.store()
     with ExitStack() as open_:
         executor = open_.enter_context(cluster_executor(cluster)) if cluster else None
