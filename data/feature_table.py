@@ -31,10 +31,7 @@ class FeatureTable:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._metadata, self.schema = _footer(path)
-        self._starts = np.cumsum(
-            [0, *(self._metadata.row_group(i).num_rows for i in range(self._metadata.num_row_groups))]
-        )
+        self._metadata, self.schema, self._starts = _footer(path)
 
     def __len__(self) -> int:
         return int(self._metadata.num_rows)
@@ -118,9 +115,11 @@ class FeatureTable:
 
 
 @lru_cache(maxsize=256)
-def _footer(path: Path) -> tuple[Any, pa.Schema]:
+def _footer(path: Path) -> tuple[Any, pa.Schema, NDArray[np.int64]]:
+    """Metadata, schema, and the fid with which each row group starts, then the number of rows."""
     metadata = pq.read_metadata(path)
-    return metadata, metadata.schema.to_arrow_schema()
+    sizes = [metadata.row_group(group).num_rows for group in range(metadata.num_row_groups)]
+    return metadata, metadata.schema.to_arrow_schema(), np.cumsum([0, *sizes], dtype=np.int64)
 
 
 @lru_cache(maxsize=64)
