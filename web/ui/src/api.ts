@@ -1,6 +1,7 @@
 /** Questions to the server. Every failure becomes an ApiError whose text a person can read. */
 
 import type { CoverageAnswer, CoverageQuestion, Elevation, FeatureDetail, Job, Layer, Session, Text } from "./layer";
+import type { FoundFeatures } from "./question";
 
 const UNREACHABLE: Text = {
   ja: "サーバーにつながりません。ネットワークを確かめて、もう一度お試しください。",
@@ -53,6 +54,11 @@ export async function fetchElevation([lon, lat]: [number, number]): Promise<Elev
 export async function fetchColumn(layer: Layer, name: string): Promise<ArrayBuffer> {
   const path = layer.links.column ?? `/api/layers/${encodeURIComponent(layer.id)}/columns/{name}`;
   return (await ask(path.replace("{name}", encodeURIComponent(name)))).arrayBuffer();
+}
+
+/** One page of a search in a layer, by its address. */
+export async function askFound(address: string): Promise<FoundFeatures> {
+  return (await ask(address)).json() as Promise<FoundFeatures>;
 }
 
 export async function analyseCoverage(question: CoverageQuestion): Promise<CoverageAnswer> {

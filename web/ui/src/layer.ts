@@ -67,7 +67,7 @@ export interface Layer {
   problems: number;
   columns: Column[];
   style: Style;
-  links: { tiles: string; features: string | null; column: string | null; terrain?: string | null; tileset?: string | null };
+  links: { tiles: string; features: string | null; search?: string | null; export?: string | null; column: string | null; terrain?: string | null; tileset?: string | null };
   /** What the layer has in three dimensions. */
   tileset?: { features: number; triangles: number; bytes: number; lods: number[]; textured: boolean } | null;
 }

@@ -9,6 +9,7 @@ import { translator, type Key, type Translate } from "./language";
 import type { Layer, Theme } from "./layer";
 import { sketchOf, type Page, type State } from "./page";
 import { LEFT_OUT_COLOUR, SERVED_COLOUR } from "./plan";
+import { FeatureSearch } from "./search";
 import { Sign, Swatch } from "./swatch";
 import { opacityOf, overlaps, shows, themeOf, viewOf, visibleLayers } from "./view";
 
@@ -47,6 +48,7 @@ function CoverageKey({ t }: { t: Translate }) {
 function Card({ layer, page, state }: { layer: Layer; page: Page; state: State }) {
   const t = translator(state.language);
   const [about, setAbout] = useState(false);
+  const [searching, setSearching] = useState(false);
   const title = textIn(layer.title, state.language);
   const fetched = state.columnThemes[layer.id];
   const view = viewOf(state.views, layer.id);
@@ -63,6 +65,11 @@ function Card({ layer, page, state }: { layer: Layer; page: Page; state: State }
             <Sign name="target" />
           </button>
         )}
+        {layer.links.search && (
+          <button type="button" class="quiet" aria-label={t("search.open", { title })} title={t("search.open", { title })} aria-expanded={searching} onClick={() => setSearching(!searching)}>
+            <Sign name="search" />
+          </button>
+        )}
         <button type="button" class="quiet" aria-label={t("legend.about", { title })} title={t("legend.about", { title })} aria-expanded={about} onClick={() => setAbout(!about)}>
           <Sign name="tune" />
         </button>
@@ -71,6 +78,7 @@ function Card({ layer, page, state }: { layer: Layer; page: Page; state: State }
         </button>
       </header>
       <Whereabouts layer={layer} state={state} t={t} />
+      {searching && <FeatureSearch layer={layer} page={page} state={state} />}
       {about && (
         <div class="settings">
           <label class="opacity">

@@ -9,6 +9,7 @@ import { both, preferredLanguage, translator } from "./language";
 import type { Bounds, CoverageAnswer, CoverageQuestion, Elevation, FeatureDetail, Job, Language, Layer, Session, Text, Theme } from "./layer";
 import type { Found, MapView, Padding } from "./map";
 import { planMap, type Scene } from "./plan";
+import type { FoundFeature } from "./question";
 import { Store } from "./store";
 import {
   addressesOfViews,
@@ -353,6 +354,15 @@ export class Page {
     if (!answered && byKeyboard) this.store.set({ notice: { kind: "info", text: both("feature.nothing") } });
     if (answered && !this.state.wide) this.#map?.reveal(lonlat, { ...this.padding, bottom: this.window.innerHeight * 0.62 });
     void this.#fetchChosen();
+  }
+
+  /** Goes to a feature that a search found, and tells about it. */
+  visit(layer: Layer, { fid, bounds, columns }: FoundFeature, byKeyboard: boolean): void {
+    if (!bounds) return;
+    if (!viewOf(this.state.views, layer.id).visible) this.toggleLayer(layer.id);
+    this.zoomTo(bounds);
+    const [west, south, east, north] = bounds;
+    this.asked([(west + east) / 2, (south + north) / 2], [{ layer: layer.id, fid, properties: columns }], byKeyboard);
   }
 
   #candidate(found: Found): Candidate {
