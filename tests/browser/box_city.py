@@ -32,8 +32,12 @@ class Box:
     usage_code: str
 
 
-def earth_centred(lon: float, lat: float, height: float) -> NDArray[np.float64]:
-    return np.array(Transformer.from_crs(4979, 4978, always_xy=True).transform(lon, lat, height))
+_EARTH = Transformer.from_crs(4979, 4978, always_xy=True)
+
+
+def earth_centred(lon: Any, lat: Any, height: Any) -> NDArray[np.float64]:
+    """Shape (..., 3), metres."""
+    return np.stack(_EARTH.transform(lon, lat, height), axis=-1)
 
 
 def level_axes(lon: float, lat: float) -> NDArray[np.float64]:
@@ -51,39 +55,44 @@ class BoxCity:
         self._origin = earth_centred(*self._centre, geoid_height)
         self._axes = level_axes(*self._centre)
 
-    def _local(self, box: Box) -> NDArray[np.float64]:
-        """The box's corners about the tile's origin, shape (8, 3), metres east, north and up."""
-        west, south, east, north = box.bounds
+    def _corners(self) -> NDArray[np.float64]:
+        """Eight of each box about the tile's origin, shape (8 boxes, 3), metres east, north and up."""
+        west, south, east, north = np.array([box.bounds for box in self._boxes]).T[:, :, None]
+        base, height = np.array([(box.base, box.height) for box in self._boxes]).T[:, :, None]
         lons, lats = west + _CORNERS[:, 0] * (east - west), south + _CORNERS[:, 1] * (north - south)
-        heights = self._geoid_height + box.base + _CORNERS[:, 2] * box.height
-        points = np.array([earth_centred(*one) for one in zip(lons, lats, heights, strict=True)])
-        local: NDArray[np.float64] = (points - self._origin) @ self._axes
+        points = earth_centred(lons, lats, self._geoid_height + base + _CORNERS[:, 2] * height)
+        local: NDArray[np.float64] = (points.reshape(-1, 3) - self._origin) @ self._axes
         return local
 
-    def tileset(self) -> dict[str, Any]:
-        corners = np.concatenate([self._local(box) for box in self._boxes])
+    def tile(self, uri: str, error: float = 0, children: Sequence[dict[str, Any]] = ()) -> dict[str, Any]:
+        """The boxes as a tile that has no parent: its transform is the whole one."""
+        corners = self._corners()
         low, high = corners.min(axis=0), corners.max(axis=0)
         middle, half = (low + high) / 2, (high - low) / 2
         matrix = np.eye(4)
         matrix[:3, :3], matrix[:3, 3] = self._axes, self._origin
         box = [*middle, half[0], 0, 0, 0, half[1], 0, 0, 0, half[2]]
+        return {
+            "boundingVolume": {"box": [float(one) for one in box]},
+            "transform": [float(one) for one in matrix.T.ravel()],
+            "metadata": {"class": "tile", "properties": {"geoidHeight": self._geoid_height}},
+            "geometricError": error,
+            "refine": "REPLACE",
+            "content": {"uri": uri},
+            **({"children": list(children)} if children else {}),
+        }
+
+    def tileset(self) -> dict[str, Any]:
         schema = {"classes": {"tile": {"properties": {"geoidHeight": {"type": "SCALAR", "componentType": "FLOAT32"}}}}}
         return {
             "asset": {"version": "1.1"},
             "schema": {"id": "machinami", **schema},
             "geometricError": 500,
-            "root": {
-                "boundingVolume": {"box": [float(one) for one in box]},
-                "transform": [float(one) for one in matrix.T.ravel()],
-                "metadata": {"class": "tile", "properties": {"geoidHeight": self._geoid_height}},
-                "geometricError": 0,
-                "refine": "REPLACE",
-                "content": {"uri": "0/0/0.glb"},
-            },
+            "root": self.tile("0/0/0.glb"),
         }
 
     def glb(self) -> bytes:
-        corners = np.concatenate([self._local(box) for box in self._boxes])
+        corners = self._corners()
         # glTF is y-up.
         exact = np.stack([corners[:, 0], corners[:, 2], -corners[:, 1]], axis=1)
         low, scale = exact.min(axis=0), np.ptp(exact, axis=0).max() / 65535
