@@ -28,7 +28,7 @@ def write_admin(
         "mihon_boundary": [(geography.municipality, _CITY)],
         "mihon_towns": [(town.area, _town(town, census.towns.get(k, [0, 0, 0]))) for k, town in enumerate(towns)],
         "mihon_water": [(geography.sea, _named("sea", "みほん湾", "みほんわん", "Mihon Bay")),
-                        (geography.river, _named("river", "みほん川", "みほんがわ", "Mihon River"))],
+                        *((one.area, _named("river", one.name.ja, one.kana, one.name.en)) for one in geography.rivers)],
         "mihon_railway": [(geography.railway, _named("railway", "みほん線", "みほんせん", "Mihon Line"))],
     }  # fmt: skip
     written = []

@@ -134,7 +134,11 @@ def _kept_free(geography: Geography) -> list[Polygon]:
     beach = geography.coast.buffer(9 + 14 * factor, quad_segs=4)
     quay = shapely.union_all(polygons(geography.sea)).buffer(9, quad_segs=2)
     land = beach.difference(_port_side(geography))
-    free = [geography.river.buffer(10 * factor + 3, quad_segs=4), geography.railway.buffer(8, quad_segs=4), square]
+    free = [
+        *polygons(geography.water.buffer(10 * factor + 3, quad_segs=4)),
+        geography.railway.buffer(8, quad_segs=4),
+        square,
+    ]
     return [*free, *polygons(land), *polygons(quay)]
 
 
@@ -155,7 +159,7 @@ def main_streets(geography: Geography) -> list[Street]:
         if used:
             own = own.difference(shapely.union_all(used))
         used.append(surface)
-        for section, area in _sections(own, crossings, geography.river):
+        for section, area in _sections(own, crossings, geography.water):
             streets.append(Street(area, road.line, road.width_m, road.function, road.name.ja, section))
     return streets
 
@@ -169,7 +173,7 @@ def _crossings(geography: Geography) -> BaseGeometry:
     ])  # fmt: skip
 
 
-def _sections(own: BaseGeometry, crossings: BaseGeometry, river: Polygon) -> Iterator[tuple[str, Polygon]]:
+def _sections(own: BaseGeometry, crossings: BaseGeometry, river: BaseGeometry) -> Iterator[tuple[str, Polygon]]:
     bank = river.buffer(4, quad_segs=2)
     for section, area in (
         ("1", own.difference(shapely.union(crossings, bank))),
@@ -184,7 +188,7 @@ def _sections(own: BaseGeometry, crossings: BaseGeometry, river: Polygon) -> Ite
 def _collector_streets(geography: Geography, towns: Towns) -> list[Street]:
     wide = shapely.union_all(
         [road.line.buffer(road.width_m / 2, cap_style="flat", quad_segs=4) for road in geography.roads]
-        + [geography.river.buffer(6 * sqrt(geography.scale), quad_segs=2)]
+        + [geography.water.buffer(6 * sqrt(geography.scale), quad_segs=2)]
         + [geography.station.buffer(_square_m(geography), quad_segs=2)]
     )
     shapely.prepare(wide)

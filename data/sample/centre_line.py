@@ -72,7 +72,7 @@ def _main(line: LineString, width_m: float, function: str, name: Text) -> Centre
 
 
 def _collectors(geography: Geography, towns: Towns) -> list[CentreLine]:
-    banks = geography.river.buffer(6 * sqrt(geography.scale), quad_segs=2)
+    banks = geography.water.buffer(6 * sqrt(geography.scale), quad_segs=2)
     closed = shapely.union_all([banks, geography.railway.buffer(6, quad_segs=2)])
     found = []
     for collector in towns.collectors:
@@ -111,7 +111,7 @@ def _lane_tags(street: Street, terrain: Terrain) -> dict[str, str]:
 def _promenades(geography: Geography) -> list[CentreLine]:
     """Paths on both banks of the river, as far as there is land on both sides of them."""
     inland = geography.municipality.buffer(-12).difference(geography.sea.buffer(40, quad_segs=2))
-    rim = geography.river.buffer(5 + 4 * sqrt(geography.scale), quad_segs=3).boundary.intersection(inland)
+    rim = geography.rivers[0].area.buffer(5 + 4 * sqrt(geography.scale), quad_segs=3).boundary.intersection(inland)
     lines = _line_parts(rim.difference(geography.railway.buffer(6, quad_segs=2)).simplify(1.0))
     tags = {"highway": "footway", "name": "みほん川緑道", "name:ja": "みほん川緑道",
             "name:en": "Mihon River Greenway", "foot": "designated", "bicycle": "yes", "surface": "paved",

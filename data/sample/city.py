@@ -19,16 +19,9 @@ from data.sample.facility import Facility, FacilityBook
 from data.sample.geography import Geography, build_geography
 from data.sample.gml import write_model
 from data.sample.gml_appearance import Appearance, write_pictures
-from data.sample.gml_area import (
-    Written,
-    write_floods,
-    write_land_use,
-    write_landslides,
-    write_surges,
-    write_tsunami,
-    write_use_districts,
-)
+from data.sample.gml_area import Written, write_land_use, write_landslides, write_use_districts
 from data.sample.gml_building import building_member
+from data.sample.gml_flood import FloodWriter
 from data.sample.gml_object import ObjectWriter
 from data.sample.gml_road import RoadWriter
 from data.sample.gml_underground import station_mall, write_underground
@@ -178,13 +171,10 @@ def _write_surroundings(
     folder: Path, plan: _Plan, census: Census, book: FacilityBook, plane: Plane, seed: int
 ) -> list[Written]:
     geography, terrain, towns = plan.geography, plan.terrain, plan.towns.towns
-    dry_land = geography.municipality.difference(geography.river)
     facilities = book.facilities()
     return [
         *RoadWriter(terrain, geography.station, plane, seed).write(folder, plan.fabric.streets),
-        *write_floods(folder, terrain, dry_land, plane),
-        *write_tsunami(folder, terrain, dry_land, plane),
-        *write_surges(folder, terrain, dry_land, plane),
+        *FloodWriter(geography, terrain, plane).write(folder),
         *write_surveyed_extents(folder, geography, terrain, plan.stock.landslides, plane),
         *write_landslides(folder, plan.stock.landslides, towns, plane),
         *write_land_use(folder, geography, plan.fabric.blocks, plane, seed),

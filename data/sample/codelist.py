@@ -69,7 +69,7 @@ CODELISTS: dict[str, Mapping[str, str]] = {
     "WaterBody_class": {"1000": "sea（海）", "1030": "river / stream（河川/小川）", "1140": "flooded land（浸水域）"},
     "WaterBody_function": {"1": "洪水浸水想定区域", "2": "津波浸水想定", "3": "高潮浸水想定区域",
                            "4": "内水浸水想定区域"},
-    "RiverFloodingRiskAttribute_description": {"1": "みほん川水系みほん川"},
+    "RiverFloodingRiskAttribute_description": {"1": "みほん川水系みほん川", "2": "みほん東川水系みほん東川"},
     "RiverFloodingRiskAttribute_rank": _RANKS,
     "RiverFloodingRiskAttribute_adminType": {"1": "国", "2": "都道府県"},
     "RiverFloodingRiskAttribute_scale": {"1": "L1（計画規模）", "2": "L2（想定最大規模）"},

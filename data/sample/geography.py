@@ -34,6 +34,10 @@ _RIVER: list[Pair] = [
     (1.60, 2.5), (1.32, 1.9), (1.06, 1.5), (1.04, 1.12), (0.78, 0.84), (0.40, 0.66), (0.29, 0.34), (0.50, 0.02),
     (0.43, -0.34), (0.08, -0.55), (-0.05, -0.85), (0.0, -1.35),
 ]  # fmt: skip
+_EAST_RIVER: list[Pair] = [
+    (2.5, 0.95), (2.12, 0.66), (1.80, 0.46), (1.52, 0.30), (1.30, 0.08), (1.20, -0.22), (1.19, -0.52), (1.24, -0.84),
+    (1.16, -1.14), (1.19, -1.36), (1.24, -1.75),
+]  # fmt: skip
 _FOOT_NORTH: list[Pair] = [
     (-1.45, 2.5), (-1.28, 1.9), (-1.02, 1.60), (-0.62, 1.66), (-0.2, 1.46), (0.28, 1.42), (0.60, 1.46), (0.80, 1.78),
     (1.08, 2.5),
@@ -114,6 +118,17 @@ class Road:
     function: str
 
 
+@dataclass(frozen=True, slots=True)
+class River:
+    name: Text
+    kana: str
+    slug: str
+    """In paths of files."""
+    line: LineString
+    """From the hills to the sea."""
+    area: Polygon
+
+
 @dataclass(frozen=True)
 class Geography:
     """Everything in metres of the local plane."""
@@ -121,9 +136,8 @@ class Geography:
     scale: float
     municipality: Polygon
     sea: Polygon
-    river: Polygon
-    river_line: LineString
-    """From the hills to the sea."""
+    rivers: tuple[River, ...]
+    """The large one through the middle of the city first."""
     coast: LineString
     hills: MultiPolygon
     mountains: MultiPolygon
@@ -131,6 +145,15 @@ class Geography:
     railway: LineString
     roads: tuple[Road, ...]
     station: Point
+
+    @property
+    def river_line(self) -> LineString:
+        return self.rivers[0].line
+
+    @property
+    def water(self) -> MultiPolygon:
+        """All rivers."""
+        return MultiPolygon([river.area for river in self.rivers])
 
     @property
     def board_m(self) -> float:
@@ -143,13 +166,11 @@ def build_geography(scale: float) -> Geography:
     coast = _coast(board)
     land, sea = _land_and_sea(coast, board)
     municipality = _municipality(land, board)
-    river_line = line(_RIVER, board)
     return Geography(
         scale=scale,
         municipality=municipality,
         sea=sea,
-        river=_largest(_river(river_line, scale).intersection(municipality)),
-        river_line=river_line,
+        rivers=_rivers(board, scale, municipality),
         coast=LineString(coast),
         hills=_polygons(_mountains(board).intersection(municipality)),
         mountains=_polygons(_mountains(board)),
@@ -178,14 +199,26 @@ def _municipality(land: Polygon, board: float) -> Polygon:
     return _largest(land.intersection(Polygon(inside)))
 
 
-def _river(river_line: LineString, scale: float) -> Polygon:
-    """Widens towards the sea."""
+def _rivers(board: float, scale: float, municipality: Polygon) -> tuple[River, ...]:
+    large = line(_RIVER, board)
+    small = line(_EAST_RIVER, board)
+    return (
+        River(Text("みほん川", "Mihon River"), "みほんがわ", "mihongawa", large,
+              _largest(_river(large, scale, (14, 38)).intersection(municipality))),
+        River(Text("みほん東川", "Mihon Higashi River"), "みほんひがしがわ", "mihonhigashigawa", small,
+              _largest(_river(small, scale, (4, 9)).intersection(municipality))),
+    )  # fmt: skip
+
+
+def _river(river_line: LineString, scale: float, half_m: tuple[float, float]) -> Polygon:
+    """Widens towards the sea; `half_m`: half of its width above and at the mouth."""
     steps = 40
     factor = sqrt(scale)
     pieces = []
+    low, high = half_m
     for k in range(steps):
         part = shapely.ops.substring(river_line, k / steps, (k + 1) / steps, normalized=True)
-        pieces.append(part.buffer(factor * (14 + 24 * (k + 0.5) / steps), quad_segs=4))
+        pieces.append(part.buffer(factor * (low + (high - low) * (k + 0.5) / steps), quad_segs=4))
     joined = shapely.union_all(pieces).buffer(factor * 6, quad_segs=4).buffer(-factor * 6, quad_segs=4)
     return _largest(joined.simplify(0.3))
 

@@ -103,28 +103,45 @@ def _address(built: Built, town: Town) -> str:
 
 def _risks(hazards: Hazards) -> list[str]:
     found = []
-    for scale, depth in (("1", hazards.flood_l1_m), ("2", hazards.flood_l2_m)):
-        if depth >= SHALLOWEST_M:
-            found.append(_flood(scale, depth))
+    for river, depths in enumerate(hazards.floods_m, start=1):
+        found += [
+            _flood(river, scale, depth) for scale, depth in zip("12", depths, strict=True) if depth >= SHALLOWEST_M
+        ]
     if hazards.tsunami_m >= SHALLOWEST_M:
         found.append(_tsunami(hazards.tsunami_m))
+    for kind, depth in (("HighTide", hazards.high_tide_m), ("InlandFlooding", hazards.inland_m)):
+        if depth >= SHALLOWEST_M:
+            found.append(_other_flood(f"{kind}RiskAttribute", depth))
     if hazards.landslide is not None:
         found.append(_landslide(*hazards.landslide))
     return [f"<uro:bldgDisasterRiskAttribute>\n{risk}</uro:bldgDisasterRiskAttribute>\n" for risk in found]
 
 
-def _flood(scale: str, depth_m: float) -> str:
+def duration_h(depth_m: float) -> float:
+    """浸水継続時間: the deeper, the longer until less than 0.5 m is left."""
+    return round(6 + 14 * min(depth_m, 6), 1)
+
+
+def _flood(river: int, scale: str, depth_m: float) -> str:
     kind = "RiverFloodingRiskAttribute"
-    duration = f'<uro:duration uom="hour">{6 + 14 * min(depth_m, 6):.1f}</uro:duration>\n' if scale == "2" else ""
     return (
         f"<uro:{kind}>\n"
-        + code("uro:description", "1", f"{kind}_description")
+        + code("uro:description", str(river), f"{kind}_description")
         + code("uro:rank", rank(depth_m), f"{kind}_rank")
         + f'<uro:depth uom="m">{depth_m:.2f}</uro:depth>\n'
         + code("uro:adminType", "2", f"{kind}_adminType")
         + code("uro:scale", scale, f"{kind}_scale")
-        + duration
+        + (f'<uro:duration uom="hour">{duration_h(depth_m):.1f}</uro:duration>\n' if scale == "2" else "")
         + f"</uro:{kind}>\n"
+    )
+
+
+def _other_flood(kind: str, depth_m: float) -> str:
+    return (
+        f"<uro:{kind}>\n"
+        + code("uro:description", "1", f"{kind}_description")
+        + code("uro:rank", rank(depth_m), f"{kind}_rank")
+        + f'<uro:depth uom="m">{depth_m:.2f}</uro:depth>\n</uro:{kind}>\n'
     )
 
 

@@ -173,7 +173,7 @@ def _camera(
 ) -> Row:
     here, there = (along.interpolate(share + step, normalized=True) for step in (0.0, 0.004))
     course = float(np.degrees(np.arctan2(there.x - here.x, there.y - here.y)))
-    dry = sites.geography.municipality.buffer(-4).difference(sites.geography.river.buffer(3))
+    dry = sites.geography.municipality.buffer(-4).difference(sites.geography.water.buffer(3))
     spot = shapely.ops.nearest_points(dry, here)[0]
     lon, lat = sites.plane.to_lonlat(np.array([[spot.x, spot.y]]))[0].tolist()
     return {

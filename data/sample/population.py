@@ -12,7 +12,7 @@ _COLUMNS = (
     ("004", "０～１４歳人口　総数"), ("010", "１５～６４歳人口　総数"), ("019", "６５歳以上人口　総数"),
     ("022", "７５歳以上人口　総数"), ("034", "世帯総数"),
 )  # fmt: skip
-_FEW_HOUSEHOLDS = 3
+_FEW_HOUSEHOLDS = 5
 """Meshes with fewer households are suppressed: their breakdown is added to a neighbour."""
 _ALWAYS_SHOWN = (0, 7)
 """Total population and households are published even for suppressed meshes."""

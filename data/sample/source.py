@@ -24,7 +24,7 @@ class SampleSource:
 
 SAMPLE_SOURCES: tuple[SampleSource, ...] = (
     SampleSource(("udx/bldg",), Text("建物", "Buildings"), BUILDINGS.id),
-    SampleSource(("udx/fld",), Text("洪水浸水想定区域(みほん川)", "River flood areas (Mihon River)"), HAZARD.id),
+    SampleSource(("udx/fld",), Text("洪水浸水想定区域", "River flood areas"), HAZARD.id),
     SampleSource(("udx/tnm",), Text("津波浸水想定", "Tsunami inundation"), HAZARD.id),
     SampleSource(("udx/htd",), Text("高潮浸水想定", "High tide flood areas"), HAZARD.id),
     SampleSource(("udx/ifld",), Text("内水浸水想定", "Inland flood areas"), HAZARD.id),
@@ -53,6 +53,6 @@ SAMPLE_SOURCES: tuple[SampleSource, ...] = (
     SampleSource(("dem/mihon_dem.tif",), Text("標高", "Elevation"), BASE.id),
     SampleSource(("admin/mihon_boundary.geojson",), Text("市の境界", "City boundary"), BASE.id),
     SampleSource(("admin/mihon_towns.geojson",), Text("町丁目", "Towns"), BASE.id),
-    SampleSource(("admin/mihon_water.geojson",), Text("海と川", "Sea and river"), BASE.id),
+    SampleSource(("admin/mihon_water.geojson",), Text("海と川", "Sea and rivers"), BASE.id),
     SampleSource(("admin/mihon_railway.geojson",), Text("鉄道", "Railway"), BASE.id),
 )

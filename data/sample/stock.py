@@ -26,10 +26,17 @@ _FAR_M = 90.0
 class Hazards:
     """Depth in metres, 0 or less: dry. Landslide: disaster type and area type of the zone, or None."""
 
-    flood_l1_m: float
-    flood_l2_m: float
+    floods_m: tuple[tuple[float, float], ...]
+    """Of each river: planned and largest flood."""
     tsunami_m: float
+    high_tide_m: float
+    inland_m: float
     landslide: tuple[str, str] | None
+
+    @property
+    def flood_l2_m(self) -> float:
+        """Of whichever river comes highest."""
+        return max(largest for _, largest in self.floods_m)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,12 +147,14 @@ class Stock:
 
     def _hazards(self, middles: Points) -> list[Hazards]:
         terrain = self.terrain
-        planned, largest, wave = (
-            np.round(surface.at(middles), 2).tolist()
-            for surface in (terrain.flood_l1, terrain.flood_l2, terrain.tsunami)
-        )
-        zones = self.landslides.at(middles)
-        return [Hazards(a, b, c, zone) for a, b, c, zone in zip(planned, largest, wave, zones, strict=True)]
+        surfaces = [one for flood in terrain.floods for one in (flood.planned, flood.largest)]
+        surfaces += [terrain.tsunami, terrain.high_tide, terrain.inland]
+        depths = np.round(np.column_stack([surface.at(middles) for surface in surfaces]), 2).tolist()
+        rivers = range(0, 2 * len(terrain.floods), 2)
+        return [
+            Hazards(tuple((row[k], row[k + 1]) for k in rivers), row[-3], row[-2], row[-1], zone)
+            for row, zone in zip(depths, self.landslides.at(middles), strict=True)
+        ]
 
 
 def _meshes(lonlat: Points) -> list[str]:

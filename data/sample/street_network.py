@@ -209,7 +209,7 @@ def _tag_nodes(network: StreetNetwork, one: CentreLine, stops: list[_Stop], node
 
 def _bridged(one: CentreLine, geography: Geography) -> BaseGeometry:
     """Where a road needs a bridge: over the river, and over the railway when it is wide."""
-    river = geography.river.buffer(4, quad_segs=2)
+    river = geography.water.buffer(4, quad_segs=2)
     if one.width_m < _LEVEL_CROSSING_M or not _is_main(one):
         return river
     return shapely.union_all([river, geography.railway.buffer(22, quad_segs=2)])

@@ -9,7 +9,7 @@ import shapely.geometry
 from shapely import MultiPolygon
 from shapely.geometry.base import BaseGeometry
 
-from data.sample.geography import Geography
+from data.sample.geography import Geography, River
 from data.sample.gml_building import SHALLOWEST_M
 from data.sample.landslide import Landslides
 from data.sample.plane import Plane
@@ -33,15 +33,21 @@ def write_surveyed_extents(
     return written
 
 
+def _near(geography: Geography) -> list[tuple[River, float]]:
+    """How far from each river its flood was looked for, in kilometres of the board."""
+    return list(zip(geography.rivers, (0.7, 0.4), strict=True))
+
+
 def _extents(
     geography: Geography, terrain: Terrain, landslides: Landslides
 ) -> Iterator[tuple[str, Text, Text, BaseGeometry]]:
     """Package, name, basis and area; every wet place lies inside, and some towns lie outside."""
     board = geography.board_m
-    river, coast, hills = geography.river_line, geography.coast, geography.hills
+    coast, hills = geography.coast, geography.hills
     for package, name, depths, reach in (
-        ("fld", Text("みほん川洪水浸水想定", "Mihon River flood"), [terrain.flood_l1, terrain.flood_l2],
-         river.buffer(0.8 * board, quad_segs=4)),
+        ("fld", Text("洪水浸水想定(みほん川・みほん東川)", "Flood of the Mihon and Mihon Higashi Rivers"),
+         [one for flood in terrain.floods for _, one in flood.by_scale],
+         shapely.union_all([one.line.buffer(km * board, quad_segs=4) for one, km in _near(geography)])),
         ("tnm", Text("津波浸水想定", "Tsunami inundation"), [terrain.tsunami], coast.buffer(1.1 * board, quad_segs=4)),
         ("htd", Text("高潮浸水想定", "High tide flood"), [terrain.high_tide], coast.buffer(0.9 * board, quad_segs=4)),
         ("ifld", Text("内水浸水想定", "Inland flood"), [terrain.inland], geography.municipality.difference(hills)),

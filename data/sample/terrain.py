@@ -17,13 +17,29 @@ from data.sample.surface import Raster, Surface, Values
 
 
 @dataclass(frozen=True)
+class RiverFlood:
+    """Depths in metres; negative where the ground stays dry."""
+
+    planned: Surface
+    """L1."""
+    largest: Surface
+    """L2."""
+
+    @property
+    def by_scale(self) -> tuple[tuple[str, Surface], ...]:
+        """With the codes of RiverFloodingRiskAttribute_scale."""
+        return ("1", self.planned), ("2", self.largest)
+
+
+@dataclass(frozen=True)
 class Terrain:
     ground: Surface
-    flood_l1: Surface
-    """Depth in metres of the planned flood; negative where the ground stays dry."""
-    flood_l2: Surface
-    """The largest flood assumed."""
+    floods: tuple[RiverFlood, ...]
+    """Of each river, in the order of `Geography.rivers`."""
     tsunami: Surface
+    """The greatest depth of all times."""
+    tsunami_after: tuple[tuple[int, Surface], ...]
+    """Minutes after the earthquake, and the depth then."""
     high_tide: Surface
     inland: Surface
     """Rain that the drains can't take: hollows of the plain."""
@@ -33,15 +49,26 @@ class Terrain:
 
 
 @dataclass(frozen=True)
+class _RiverDistance:
+    river: Values
+    coast: Values
+    """From the nearest place of the river to the coast."""
+
+
+@dataclass(frozen=True)
 class _Distances:
     """Kilometres of the drawing board from every grid point."""
 
     coast: Values
-    river: Values
-    river_coast: Values
-    """From the nearest place of the river to the coast."""
+    rivers: tuple[_RiverDistance, ...]
     foot: Values
     """To the foot of the hills: positive inside the hills, negative outside."""
+
+
+_FLOODS = (((1.5, 0.36), (2.9, 0.60)), ((1.1, 0.20), (2.0, 0.34)))
+"""Rise in metres and reach in kilometres of the board of the planned and the largest flood of each river."""
+_WAVE = ((15, 0.62, 0.14), (20, 0.86, 0.42), (30, 1.0, 0.9), (45, 0.9, 1.3), (60, 0.74, 1.6), (90, 0.5, 2.0))
+"""Minutes after the earthquake; height of the water as a share of its greatest; how far inland its front has come."""
 
 
 def build_terrain(geography: Geography, seed: int) -> Terrain:
@@ -53,9 +80,14 @@ def build_terrain(geography: Geography, seed: int) -> Terrain:
     shape = raster.rows, raster.columns
     return Terrain(
         ground=_surface(raster, ground),
-        flood_l1=_surface(raster, _flood(km, shape, ground, rise_m=1.5, reach_km=0.36)),
-        flood_l2=_surface(raster, _flood(km, shape, ground, rise_m=2.9, reach_km=0.60)),
+        floods=tuple(
+            RiverFlood(
+                *(_surface(raster, _flood(river, shape, ground, rise_m, reach_km)) for rise_m, reach_km in sizes)
+            )
+            for river, sizes in zip(km.rivers, _FLOODS, strict=True)
+        ),
         tsunami=_surface(raster, _tsunami(km, ground)),
+        tsunami_after=tuple((minutes, _surface(raster, _tsunami(km, ground, minutes))) for minutes, *_ in _WAVE),
         high_tide=_surface(raster, _high_tide(km, ground)),
         inland=_surface(raster, _inland(km, shape, ground)),
     )
@@ -77,13 +109,16 @@ def _raster(geography: Geography) -> Raster:
 def _distances(geography: Geography, points: Points) -> _Distances:
     board = geography.board_m
     coast_points = _dots(geography.coast, board)
-    river_points = _dots(geography.river_line, board)
-    coast = cKDTree(coast_points).query(points)[0] / board
-    river, nearest = cKDTree(river_points).query(points)
-    river_coast = cKDTree(coast_points).query(river_points)[0] / board
+    shore = cKDTree(coast_points)
+    coast = shore.query(points)[0] / board
+    rivers = []
+    for one in geography.rivers:
+        dots = _dots(one.line, board)
+        away, nearest = cKDTree(dots).query(points)
+        rivers.append(_RiverDistance(away / board, (shore.query(dots)[0] / board)[nearest]))
     foot = cKDTree(_dots(geography.mountains.boundary, board)).query(points)[0] / board
     inside = _inside(geography.mountains, points)
-    return _Distances(coast, river / board, river_coast[nearest], np.where(inside, foot, -foot))
+    return _Distances(coast, tuple(rivers), np.where(inside, foot, -foot))
 
 
 def _inside(area: BaseGeometry, points: Points) -> NDArray[np.bool_]:
@@ -131,7 +166,9 @@ def _plain(coast_km: Values) -> Values:
 def _ground(km: _Distances, noise: Values) -> Values:
     """A plain that rises inland, a sand bar behind the beach, levees and back swamps along the river, hills."""
     bar = 1.7 * _bump(km.coast, 0.24, 0.09)
-    levee = 0.8 * _bump(km.river, 0.09, 0.05) - 1.0 * _bump(km.river, 0.30, 0.14)
+    large, small = (one.river for one in km.rivers)
+    levee = 0.8 * _bump(large, 0.09, 0.05) - 1.0 * _bump(large, 0.30, 0.14)
+    levee += 0.4 * _bump(small, 0.05, 0.03) - 0.5 * _bump(small, 0.16, 0.08)
     apron = 9 * np.exp(-np.maximum(-km.foot, 0) / 0.1)
     hill = 190 * (1 - np.exp(-((np.maximum(km.foot, 0) / 0.42) ** 1.35))) * (0.85 + 0.55 * noise)
     height = _plain(km.coast) + bar + levee * (km.foot < 0) + 0.45 * noise + apron + hill
@@ -139,16 +176,22 @@ def _ground(km: _Distances, noise: Values) -> Values:
     return floor
 
 
-def _flood(km: _Distances, shape: tuple[int, int], ground: Values, *, rise_m: float, reach_km: float) -> Values:
+def _flood(km: _RiverDistance, shape: tuple[int, int], ground: Values, rise_m: float, reach_km: float) -> Values:
     # Between two bends the nearest place of the river jumps; water does not.
-    level = uniform_filter(_plain(km.river_coast).reshape(shape), size=13).ravel() + rise_m
+    level = uniform_filter(_plain(km.coast).reshape(shape), size=13).ravel() + rise_m
     return np.asarray(level - ground - 2.6 * (km.river / reach_km) ** 2)
 
 
-def _tsunami(km: _Distances, ground: Values) -> Values:
+def _tsunami(km: _Distances, ground: Values, minutes: int | None = None) -> Values:
+    """At its greatest, or so many minutes after the earthquake, when its front has come only so far."""
     front = 5.6 * np.exp(-km.coast / 0.5)
-    bore = 2.6 * np.exp(-km.river / 0.16) * np.exp(-km.river_coast / 0.55)
-    return np.asarray(front + bore - ground)
+    large = km.rivers[0]
+    bore = 2.6 * np.exp(-large.river / 0.16) * np.exp(-large.coast / 0.55)
+    if minutes is None:
+        return np.asarray(front + bore - ground)
+    share, reach_km = next(rest for at, *rest in _WAVE if at == minutes)
+    beyond = np.maximum(np.minimum(km.coast, large.coast + 2 * large.river) - reach_km, 0)
+    return np.asarray(share * (front + bore) - ground - 60 * beyond)
 
 
 def _high_tide(km: _Distances, ground: Values) -> Values:

@@ -63,7 +63,8 @@ def build_towns(geography: Geography, districts: Districts, seed: int) -> Towns:
 
 def _cells(geography: Geography) -> list[Polygon]:
     """What the main roads, the river and the railway leave between them, from west to east."""
-    lines = [geography.municipality.boundary, geography.river_line, geography.railway, geography.hills.boundary]
+    lines = [geography.municipality.boundary, geography.railway, geography.hills.boundary]
+    lines += [river.line for river in geography.rivers]
     net = shapely.union_all([*lines, *(road.line for road in geography.roads)])
     cells = [
         cell for cell in polygons(shapely.polygonize([net])) if geography.municipality.covers(cell.point_on_surface())

@@ -26,6 +26,7 @@ NAMESPACES = {
     "tran": "http://www.opengis.net/citygml/transportation/2.0",
     "wtr": "http://www.opengis.net/citygml/waterbody/2.0",
     "brid": "http://www.opengis.net/citygml/bridge/2.0",
+    "gen": "http://www.opengis.net/citygml/generics/2.0",
     "frn": "http://www.opengis.net/citygml/cityfurniture/2.0",
     "veg": "http://www.opengis.net/citygml/vegetation/2.0",
     "urf": "https://www.geospatial.jp/iur/urf/3.1",

@@ -60,7 +60,7 @@ def test_the_sea_has_no_height_and_the_land_has_one(written: Written) -> None:
 def test_buildings_stand_on_the_ground_of_the_grid(written: Written) -> None:
     places = np.array([in_metres(outline).centroid.coords[0] for outline in written.outlines])
     feet = [
-        min(float(v) for v in feature.element.find("bldg:lod1Solid//gml:posList", NAMESPACES).text.split()[2::3])
+        min(float(v) for v in feature.element.find(".//bldg:lod1Solid//gml:posList", NAMESPACES).text.split()[2::3])
         for feature in written.buildings
     ]
     above = _sampled(written, places) - np.array(feet)
