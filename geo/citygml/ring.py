@@ -217,16 +217,22 @@ def _joined(blocks: list[Block]) -> tuple[NDArray[np.float64], NDArray[np.int64]
 
 
 def _numbers(texts: list[str]) -> Block:
-    joined = "],[".join(texts)
     if "".join(texts).encode().translate(None, _DIGITS) == b"":
-        for candidate in (joined, "],[".join(" ".join(text.split()) for text in texts)):
-            try:
-                lists = orjson.loads(f"[[{candidate}]]".replace(" ", ","))
-            except orjson.JSONDecodeError:
-                continue
-            count = np.fromiter(map(len, lists), dtype=np.int64, count=len(lists))
-            return Block(np.array(list(chain.from_iterable(lists)), dtype=np.float64), count[: len(texts)], set())
+        found = _numbers_at_once(texts) or _numbers_at_once([" ".join(text.split()) for text in texts])
+        if found is not None:
+            return found
     return _numbers_one_by_one(texts)
+
+
+def _numbers_at_once(texts: list[str]) -> Block | None:
+    """As JSON, which is read many times faster than numbers one by one; None where they don't read as that."""
+    try:
+        lists = orjson.loads("".join(["[[", "],[".join(texts), "]]"]).replace(" ", ","))
+    except orjson.JSONDecodeError:
+        return None
+    count = np.fromiter(map(len, lists), dtype=np.int64, count=len(lists))
+    numbers = np.fromiter(chain.from_iterable(lists), dtype=np.float64, count=int(count.sum()))
+    return Block(numbers, count[: len(texts)], set())
 
 
 def _numbers_one_by_one(texts: list[str]) -> Block:
