@@ -37,6 +37,7 @@ from data.export import Export, export_crs
 from data.feature_table import FeatureTable, attribute_nodes
 from data.job import JobQueue
 from data.lock import is_locked, locked
+from data.problem_list import ProblemList
 from data.record import LayerRecord, VersionRecord
 from data.search import Search, search
 from data.search_page import search_page
@@ -131,12 +132,12 @@ class Store:
             raise UnknownLayerError(f"{record.id}/{version}")
         return self.path / "versions" / record.id / (version or record.version)
 
+    def problem_list(self, layer_id: str, viewer: Viewer) -> ProblemList:
+        """The problems of the current version, to be counted and paged."""
+        return ProblemList(self._engine, layer_id, self.layer(layer_id, viewer).version)
+
     def problems(self, layer_id: str, viewer: Viewer) -> list[Problem]:
-        record = self.layer(layer_id, viewer)
-        table = catalogue.problems
-        query = select(table).where(table.c.layer_id == layer_id, table.c.version == record.version)
-        with self._engine.connect() as connection:
-            return [_problem(row) for row in connection.execute(query.order_by(table.c.id))]
+        return list(self.problem_list(layer_id, viewer))
 
     def feature(self, layer_id: str, fid: int, viewer: Viewer, version: str | None = None) -> dict[str, Any]:
         """One feature with all its attributes, as the HTTP API answers it."""
@@ -451,11 +452,6 @@ def _problem_row(problem: Problem, layer_id: str, version: str) -> dict[str, Any
         "latitude": latitude,
         "parameters": dict(problem.parameters),
     }
-
-
-def _problem(row: Row[Any]) -> Problem:
-    lonlat = None if row.longitude is None else (row.longitude, row.latitude)
-    return Problem(row.rule, row.file, row.feature, row.line, lonlat, row.parameters)
 
 
 def _flush(folder: Path) -> None:

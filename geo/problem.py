@@ -48,8 +48,11 @@ class Problem:
 
     def message(self, language: Language) -> str:
         """One sentence that names the place and the rule."""
-        text = RULES[self.rule].text.in_language(language).format_map(self.parameters)
-        return f"{self.where(language)}: {text}"
+        return f"{self.where(language)}: {self.text(language)}"
+
+    def text(self, language: Language) -> str:
+        """The same without the place."""
+        return RULES[self.rule].text.in_language(language).format_map(self.parameters)
 
     def where(self, language: Language) -> str:
         parts = [self.file]

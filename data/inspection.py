@@ -1,0 +1,114 @@
+"""Reads files as an import does, and keeps nothing but what was wrong with them: a check before anything is stored."""
+
+import shutil
+import tempfile
+from collections.abc import Iterable, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow.parquet as pq
+
+from data.archive import ArchiveLimits
+from data.detect import Found, Source, SourceKind, detect
+from data.executor import build_executor
+from data.importer import NoProgress, Progress
+from data.merge import sum_counts
+from data.reading import read_source
+from data.shard import SourceResult
+from geo import Count, Problem, Severity, Text
+
+
+@dataclass(frozen=True)
+class Inspection:
+    files: int
+    counts: tuple[Count, ...]
+    problems: tuple[Problem, ...]
+    ignored: tuple[str, ...]
+
+    @property
+    def exit_status(self) -> int:
+        """As an import of the same files: 0 all right; 3 with problems; 1 nothing could be read."""
+        if not self.files:
+            return 1
+        return 3 if any(one.severity is not Severity.NOTE for one in self.problems) else 0
+
+    @property
+    def read(self) -> int:
+        return sum(count.read for count in self.counts)
+
+    @property
+    def kept_out(self) -> int:
+        return sum(count.kept_out for count in self.counts)
+
+
+def inspect_paths(
+    paths: Sequence[Path],
+    *,
+    limits: ArchiveLimits | None = None,
+    crs: str | None = None,
+    progress: Progress | None = None,
+    executor: Executor | None = None,
+) -> Inspection:
+    """Everything below `paths`, on all cores. Writes only into a temporary folder, gone at the end."""
+    progress = progress or NoProgress()
+    with tempfile.TemporaryDirectory(prefix="machinami-check-") as folder:
+        found = _found(paths, Path(folder) / "unpacked", limits or ArchiveLimits())
+        sources = list({source.path.resolve(): source for source in found.sources}.values())
+        sizes = {source: sum(file.stat().st_size for file in source.files) for source in sources}
+        progress.start(sum(sizes.values()), Text("検査", "Checking"))
+        gathered = _Gathered(found.problems)
+        with build_executor(executor, bytes_=sum(sizes.values())) as pool:
+            pending = {
+                source: pool.submit(read_source, source, Path(folder) / str(number), crs)
+                for number, source in enumerate(sources)
+            }
+            for number, (source, future) in enumerate(pending.items()):
+                gathered.add(source, future.result())
+                shutil.rmtree(Path(folder) / str(number), ignore_errors=True)
+                progress.advance(sizes[source])
+    return Inspection(gathered.files, sum_counts(gathered.counts), tuple(gathered.problems), tuple(found.ignored))
+
+
+def _found(paths: Iterable[Path], scratch: Path, limits: ArchiveLimits) -> Found:
+    scratch.mkdir()
+    everything = Found()
+    for path in paths:
+        one = detect(path, scratch, limits)
+        everything.sources += one.sources
+        everything.ignored += one.ignored
+        everything.problems += one.problems
+    return everything
+
+
+class _Gathered:
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = list(problems)
+        self.counts: list[Count] = []
+        self.files = 0
+        self._seen: dict[str, set[str]] = {}
+        """gml:ids of CityGML by package: they must be unique in the whole dataset."""
+
+    def add(self, source: Source, result: SourceResult) -> None:
+        if result.failure is not None:
+            self.problems.append(result.failure)
+            return
+        self.files += 1
+        if result.terrain is not None:
+            self.problems += result.terrain.problems
+            self.counts += result.terrain.counts
+        if result.grid is not None:
+            self.problems += result.grid[0].problems
+        for part in result.parts:
+            self.problems += part.problems
+            self.counts += part.counts
+            if source.kind is SourceKind.CITYGML:
+                self._find_repeated(source, part.part, part.shards)
+
+    def _find_repeated(self, source: Source, part: str, shards: Iterable[Path]) -> None:
+        seen = self._seen.setdefault(part, set())
+        ids = [
+            one for shard in shards for one in pq.read_table(shard, columns=["feature_id"])["feature_id"].to_pylist()
+        ]
+        self.problems += [Problem("citygml.duplicate_id", source.name, one) for one in ids if one in seen]
+        seen.update(ids)

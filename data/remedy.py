@@ -1,0 +1,75 @@
+"""What to do about a problem: for each rule, or each family of rules, one sentence for whoever made the file."""
+
+from geo import Text
+
+_REMEDIES = {
+    "face.": Text(
+        "元データの面の形状を修正してください。地図には表示されますが、面積・影・内外判定が正しくないことがあります。",
+        "Mend the face in the source. It is drawn, but its area, shading and inside may be wrong.",
+    ),
+    "face.not_planar": Text(
+        "面を三角形などの平面に分割してください(PLATEAUの許容値は0.03m)。",
+        "Split the face into flat ones, such as triangles (PLATEAU allows 0.03 m).",
+    ),
+    "face.repeated_point": Text(
+        "0.01m未満で重なる頂点を1つにしてください。", "Make one vertex of those nearer to each other than 0.01 m."
+    ),
+    "face.height": Text(
+        "高さの単位、高さの基準、-9999などの欠測値を確認してください。",
+        "Look at the unit and datum of the heights, and for missing values such as -9999.",
+    ),
+    "solid.": Text(
+        "立体を閉じた、外向きの1つの殻に修正してください。体積や内外の計算に使えません。",
+        "Make the solid one closed shell that is turned outwards. Volumes and insides can't be computed from it.",
+    ),
+    "geometry.": Text("元データの形状を確認してください。", "Look at the geometry in the source."),
+    "citygml.duplicate_id": Text(
+        "gml:idを一意にしてください。2つ目以降は保存していません。",
+        "Make gml:ids unique. The second and others are not stored.",
+    ),
+    "citygml.inner_id_twice": Text(
+        "参照(xlink)が別の面を指すことがあります。gml:idを一意にしてください。",
+        "References (xlink) may lead to another face. Make gml:ids unique.",
+    ),
+    "citygml.code_unknown": Text(
+        "コードまたはコードリストを修正してください。値はコードのまま保存しました。",
+        "Mend the code or the codelist. The value is kept as a code.",
+    ),
+    "citygml.codelist_missing": Text(
+        "codelists フォルダーを udx と並べて一緒に取り込んでください。",
+        "Import the folder codelists beside udx together with it.",
+    ),
+    "citygml.texture_missing": Text(
+        "_appearance フォルダーの画像を一緒に取り込んでください。",
+        "Import the images of the folder _appearance together with the file.",
+    ),
+    "citygml.outside_mesh": Text(
+        "地物の座標、またはファイル名のメッシュコードを確認してください。",
+        "Look at the feature's coordinates, and at the mesh code in the file's name.",
+    ),
+    "citygml.file_outside_mesh": Text(
+        "ファイル名のメッシュコードと座標の順序(緯度・経度)を確認してください。",
+        "Look at the mesh code in the file's name, and at the order of coordinates (latitude, longitude).",
+    ),
+    "citygml.height_differs": Text(
+        "計測高さと形状のどちらが正しいか確認してください。", "Find out which of the two heights is right."
+    ),
+    "citygml.element_unknown": Text(
+        "要素名の誤りか、独自の拡張です。スキーマに照らして確認してください。",
+        "A misspelt name or an extension of somebody's own: hold it against the schema.",
+    ),
+    "xml.": Text(
+        "ファイルを開けません。作り直すか、XMLエディターで修正してください。",
+        "The file can't be opened. Make it anew, or mend it with an XML editor.",
+    ),
+    "file.": Text("ファイルを確認してください。", "Look at the file."),
+    "zip.": Text("ZIPを作り直してください。", "Make the zip anew."),
+    "crs.": Text("座標参照系を確認してください。", "Look at the coordinate reference system."),
+    "csv.": Text("表の該当する行を修正してください。", "Mend that row of the table."),
+    "gtfs.": Text("GTFSの該当するファイルを修正してください。", "Mend that file of the feed."),
+}
+
+
+def remedy(rule: str) -> Text | None:
+    """Of the rule itself, else of its family."""
+    return _REMEDIES.get(rule) or _REMEDIES.get(f"{rule.partition('.')[0]}.")
