@@ -336,7 +336,7 @@ def _portray(plan: LayerPlan, schema: pa.Schema, features: Path) -> Portrayal:
         case SourceKind.STREETS:
             from geo.network import portray_network  # loads the compiled searches; only streets pay for that
 
-            return portray_network()
+            return portray_network(schema.names)
         case SourceKind.MESH_STATISTICS:
             return portray_statistics(names)
         case _:

@@ -1,6 +1,6 @@
 """A street network as a layer on the map: one line for each edge."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 import geopandas as gpd
 import numpy as np
@@ -62,12 +62,18 @@ _UNKNOWN = StyleClass("#A0AEC0", Text("不明・その他", "Unknown or other"))
 
 
 def network_batches(network: StreetNetwork, *, name: str) -> Iterator[Batch]:
-    """The edges as lines; what is no part of the network and what is not connected are told with the first batch."""
+    """The edges as lines; what is no part of the network and what is not connected are told with the first batch.
+
+    There is a column `slope` only where any slope is known: an import knows none, as heights are another layer's and
+    may change, or be shown to fewer people, without this one. Analyses have them (data.network).
+    """
+    columns = _columns(network)
+    names = ["feature_id", *(column.name for column in columns)]
     problems = tuple(network_problems(network, name=name))
     for start in range(0, network.edge_count, BATCH):
         frame = _frame(network, np.arange(start, min(start + BATCH, network.edge_count)))
         counts = (Count("street", "", len(frame), len(frame), 0),)
-        yield Batch(PART, GeometryType.LINE, frame, COLUMNS, problems, counts)
+        yield Batch(PART, GeometryType.LINE, frame[[*names, "geometry"]], columns, problems, counts)
         problems = ()
 
 
@@ -82,16 +88,24 @@ def network_problems(network: StreetNetwork, *, name: str) -> Iterator[Problem]:
         yield Problem("osm.islands", name, parameters=parameters)
 
 
-def portray_network() -> Portrayal:
+def _columns(network: StreetNetwork) -> tuple[Column, ...]:
+    known = bool(np.isfinite(network.slope).any())
+    return tuple(column for column in COLUMNS if known or column.name != "slope")
+
+
+def portray_network(names: Collection[str] | None = None) -> Portrayal:
+    """For a layer with these columns; None: with all."""
+    columns = tuple(column for column in COLUMNS if names is None or column.name in names)
     kinds = [StyleClass(colour, label, kind.name.lower()) for kind, colour, label in _KINDS]
     uses = [StyleClass(colour, label, use) for use, colour, label in _USES]
-    themes = (
+    themes = [
         Theme.categories("kind", Text("種別", "Kind"), "kind", kinds, _UNKNOWN),
         Theme.categories("use", Text("通れる人", "Who can pass"), "use", uses, _UNKNOWN),
         Theme.steps("slope", Text("勾配(絶対値)", "Slope"), "slope", _slopes(), _UNKNOWN, unit="%"),
-    )
-    style = Style(Draw.LINE, themes, label="name", opacity=0.9)
-    return Portrayal(Text("街路網", "Street network"), TRANSPORT, style, COLUMNS)
+    ]
+    shown = tuple(theme for theme in themes if names is None or theme.id in names)
+    style = Style(Draw.LINE, shown, label="name", opacity=0.9)
+    return Portrayal(Text("街路網", "Street network"), TRANSPORT, style, columns)
 
 
 def _slopes() -> list[StyleClass]:

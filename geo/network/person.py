@@ -32,8 +32,11 @@ ADULT = Person(
     80.0,
     Access.WALK,
     Text(
-        "不動産の表示に関する公正競争規約施行規則(徒歩による所要時間は80mにつき1分)",
-        "Japan's fair competition code on real-estate advertising: one minute for every 80 m on foot",
+        "不動産の表示に関する公正競争規約施行規則(徒歩による所要時間は道路距離80mにつき1分)。"
+        "毎秒1.33mで、健康な20〜79歳の普段の歩行速度の実測1.27〜1.46 m/s(性別・年代別の平均、Bohannon 1997)の範囲内",
+        "Japan's fair competition code on real-estate advertising: one minute for every 80 m of road. That is 1.33 m/s,"
+        " within the 1.27 to 1.46 m/s at which healthy people of 20 to 79 walk in comfort (means by sex and decade of"
+        " age, Bohannon 1997, Age and Ageing 26)",
     ),
 )
 OLDER = Person(
@@ -42,10 +45,11 @@ OLDER = Person(
     50.0,
     Access.WALK,
     Text(
-        "国土交通省「都市構造の評価に関するハンドブック」の高齢者の徒歩圏500m(一般は800m)を10分の道のりとした値。"
-        "65歳以上の実測平均0.82 m/s(Bollard・Fleming 2013)とほぼ同じ",
-        "MLIT's handbook on evaluating urban structure: 500 m is walkable for older people, 800 m for others,"
-        " taken as ten minutes; close to the 0.82 m/s measured of people over 65 (Bollard and Fleming 2013)",
+        "65歳を超える地域在住者52人の実測平均0.82 m/s=分速49m(Bollard・Fleming 2013)を丸めた値。"
+        "元気な高齢者はより速く(70歳代の平均1.27 m/s以上、Bohannon 1997)、移動に不安のある人はより遅い",
+        "the mean of 0.82 m/s, 49 m a minute, measured of 52 people over 65 living at home (Bollard and Fleming 2013,"
+        " Physiotherapy Theory and Practice 29), rounded; healthy ones are faster (1.27 m/s and more in their"
+        " seventies, Bohannon 1997), frail ones slower",
     ),
 )
 WHEELCHAIR = Person(
@@ -54,10 +58,11 @@ WHEELCHAIR = Person(
     60.0,
     Access.WHEELCHAIR,
     Text(
-        "歩行者用信号の設計に使われる毎秒1mとした仮定。縦断勾配8%を超える道は通れないとする"
-        "(道路移動等円滑化基準のやむを得ない場合の上限)",
-        "an assumption: the 1 m/s that crossing signals are timed for; slopes above 8 % are impassable, the upper limit"
-        " of Japan's barrier-free standard for pavements",
+        "仮定(毎秒1m)。手動車いすの日常の実測は、屋内の短い移動を含む中央値で0.43 m/s(Sonenblumほか 2012)と遅い。"
+        "縦断勾配8%を超える道は通れないとする(道路移動等円滑化基準のやむを得ない場合の上限。原則は5%以下)",
+        "an assumption: 1 m/s. Manual wheelchairs were measured at 0.43 m/s in everyday life, short moves indoors"
+        " included (median, Sonenblum and others 2012, Rehabilitation Research and Practice). Slopes above 8 % are taken"
+        " as impassable: the upper limit of Japan's barrier-free standard for pavements where 5 % can't be kept",
     ),
     steepest=0.08,
 )

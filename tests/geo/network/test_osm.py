@@ -141,6 +141,9 @@ def test_slopes_come_from_heights_and_slow_a_walker(tmp_path: Path) -> None:
     assert level == pytest.approx(network.length_m[0] / 80)
     assert sloped.max() / level[0] == pytest.approx(np.exp(3.5 * abs(network.slope[0])), rel=1e-6)  # Tobler, uphill
     assert (arc_minutes(network, WHEELCHAIR) == np.inf).all()  # 9.9 %
+    (batch,) = network_batches(network, name="streets")
+    assert batch.features["slope"].max() == pytest.approx(100 * abs(network.slope[0]), abs=0.05)
+    assert "slope" in portray_network(batch.features.columns).style.columns
 
 
 @pytest.mark.parametrize("content", [b"", b"no pbf at all", b"\x00\x00\x00\x0d\x0a\x09OSMHeader\x18\x7f" + b"x" * 50])
@@ -247,7 +250,8 @@ def test_real_extracts_become_a_layer_with_every_edge(file: str) -> None:
     lines = np.concatenate([batch.features.geometry.to_numpy() for batch in batches])
     lengths = np.array([GEOD.geometry_length(line) for line in lines[:500]])
     assert network.length_m[:500] == pytest.approx(lengths, abs=1e-6)
-    assert set(portray_network().style.columns) <= set(batches[0].features.columns)
+    assert "slope" not in batches[0].features.columns  # nobody knows it
+    assert set(portray_network(batches[0].features.columns).style.columns) <= set(batches[0].features.columns)
 
 
 def test_every_reason_to_leave_a_way_out_has_its_words() -> None:
