@@ -179,7 +179,7 @@ def test_only_who_may_change_layers_imports(store: Store, drawer: Path) -> None:
 def test_a_dataset_that_lost_a_whole_file_says_so_again_when_nothing_has_changed(store: Store, drawer: Path) -> None:
     city = drawer / "city"
     shutil.copytree(shared_data("plateau/yokosuka_iur/udx/bldg"), city / "bldg")
-    shutil.copytree(shared_data("plateau/mixed_iur30/udx/veg"), city / "veg")
+    shutil.copytree(shared_data("plateau/not_well_formed"), city / "broken")
     first = import_into(store, city)
     again = import_into(store, city)
     assert [layer.unchanged for layer in again.layers] == [True] * len(first.layers)
