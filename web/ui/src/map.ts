@@ -24,6 +24,8 @@ export interface Found {
   layer: string;
   fid: number;
   properties: Record<string, unknown>;
+  /** Where a solid was hit; the ground seen beside it lies far behind. */
+  place?: [number, number];
 }
 
 export interface MapListener {
@@ -94,6 +96,7 @@ export class MapView {
     map.on("moveend", () => listener.moved(this.place));
     map.on("click", (event) => listener.asked([event.lngLat.lng, event.lngLat.lat], this.#at([event.point.x, event.point.y]), false));
     map.on("mousemove", ({ point }) => this.#point([point.x, point.y]));
+    map.on("mouseout", () => this.#tilesets.hover(null));
     map.on("dataloading", () => this.#tellBusy(listener, "map", true));
     map.on("idle", () => this.#tellBusy(listener, "map", false));
     map.on("error", (event) => listener.failed((event as unknown as { sourceId?: string }).sourceId ?? null));
@@ -230,8 +233,8 @@ export class MapView {
     const drawn = unique([...near, ...exact].filter((one) => one.id !== undefined && !one.layer.id.startsWith("coverage/")));
     const spatial = this.#tilesets.hit([x, y]);
     if (!spatial) return drawn;
-    const { layer, fid, properties } = spatial;
-    return [{ layer, fid, properties }, ...drawn.filter((one) => one.layer !== layer)];
+    const { layer, fid, properties, lon, lat } = spatial;
+    return [{ layer, fid, properties, place: [lon, lat] }, ...drawn.filter((one) => one.layer !== layer)];
   }
 
   #point(point: [number, number]): void {

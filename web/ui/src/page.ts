@@ -347,10 +347,11 @@ export class Page {
     const known = found.filter((one) => this.#layer(one.layer));
     const front = known.filter((one) => this.#layer(one.layer)?.group.id !== "base");
     const candidates = (front.length > 0 ? front : known).map((one) => this.#candidate(one));
-    const grounded = hasTerrainAt(lonlat, this.state.layers ?? []);
+    const place = candidates[0]?.place ?? lonlat;
+    const grounded = hasTerrainAt(place, this.state.layers ?? []);
     const answered = candidates.length > 0 || grounded;
     this.store.set({ selection: answered ? { lonlat, candidates, chosen: 0, ground: null, byKeyboard } : null });
-    if (grounded) void this.#fetchGround(lonlat);
+    if (grounded) void this.#fetchGround(lonlat, place);
     if (!answered && byKeyboard) this.store.set({ notice: { kind: "info", text: both("feature.nothing") } });
     if (answered && !this.state.wide) this.#map?.reveal(lonlat, { ...this.padding, bottom: this.window.innerHeight * 0.62 });
     void this.#fetchChosen();
@@ -377,8 +378,8 @@ export class Page {
     return { ...found, name: named === undefined ? "" : String(named), kind, colour: one.colour };
   }
 
-  async #fetchGround(lonlat: [number, number]): Promise<void> {
-    const ground = await this.#asking(fetchElevation(lonlat)).catch((error: unknown) => {
+  async #fetchGround(lonlat: [number, number], place: [number, number]): Promise<void> {
+    const ground = await this.#asking(fetchElevation(place)).catch((error: unknown) => {
       this.#report(error);
       return null;
     });

@@ -71,8 +71,10 @@ const FRAGMENT = /* glsl */ `
     #endif
     #ifdef PICTURE
       if (textured * pictured > 0.5) {
-        vec3 seen = texture(picture, vUv).rgb;
-        colour = marked ? mix(seen, vFeature.rgb, 0.65) : seen;
+        vec4 seen = texture(picture, vUv);
+        // Leaves and railings are cut out of their pictures.
+        if (seen.a < 0.5) discard;
+        colour = marked ? mix(seen.rgb, vFeature.rgb, 0.65) : seen.rgb;
         // Photographs have their own light.
         light = mix(1.0, light, 0.35);
       }
