@@ -17,6 +17,12 @@ PUBLISHED = Text("{layer} を公開しました", "{layer} is on the public map 
 UNPUBLISHED = Text("{layer} の公開をやめました", "{layer} is no longer on the public map")
 REMOVED = Text("{layer} を削除しました", "{layer} has been removed")
 CLEARED = Text("{folders} 個のフォルダー({megabytes} MB)を消しました", "Cleared {folders} folders ({megabytes} MB)")
+CHECKED = Text(
+    "{files} ファイル、地物 {read} 件(うち {kept_out} 件は保存できない形)",
+    "{files} files, {read} features, {kept_out} of which can't be stored",
+)
+ALL_LAYERS = Text("すべてのレイヤー", "all layers")
+REPORT_WRITTEN = Text("報告書: {path}", "Report: {path}")
 PROBLEM_COUNT = Text("問題 {count} 件", "Problems: {count}")
 
 IMPORTED = Text("{layers} レイヤー、{seconds} 秒", "{layers} layers in {seconds} s")
@@ -120,6 +126,10 @@ JAPANESE: Mapping[str, str] = {
     "Coordinate reference system of files that name none.": "座標参照系が書かれていないファイルの座標参照系。",
     "Dask cluster to work on, such as tcp://10.0.0.5:8786.": "処理を任せるDaskクラスター(例: tcp://10.0.0.5:8786)。",
     "Show the layers on the public map.": "取り込んだレイヤーを公開します。",
+    "Join CityGML to the seamless layers NAME: a file supersedes one of the same city, package and mesh.": (
+        "CityGMLを継ぎ目のないレイヤー NAME に加えます。"
+        "同じ都市・パッケージ・メッシュのファイルは新しいものに置き換わります。"
+    ),
     "Print JSON, with the fields of the HTTP API.": "HTTP APIと同じ項目のJSONで出力します。",
     "Id of the layer.": "レイヤーのID。",
     "Show one feature with all its attributes.": "地物をひとつ、すべての属性とともに表示します。",
@@ -138,7 +148,18 @@ JAPANESE: Mapping[str, str] = {
     ),
     "Replace OUT where it exists.": "OUT がすでにあれば上書きします。",
     "List the layers.": "レイヤーの一覧を表示します。",
-    "List what was wrong in a layer's files.": "レイヤーの元ファイルにあった問題を表示します。",
+    "List what was wrong in the files of a layer, or write it as a report.": (
+        "レイヤーの元ファイルにあった問題を表示するか、報告書に書き出します。"
+    ),
+    "Id of the layer; all for every layer.": "レイヤーのID。all ですべてのレイヤー。",
+    "Write a report for reading and printing to this file.": "読む・印刷するための報告書(HTML)を書き出すファイル。",
+    "Write a table of all problems to this file.": "すべての問題の表(CSV)を書き出すファイル。",
+    "Check files, folders and zips without storing anything.\n\n"
+    "Exit status: 0 all right; 3 with problems; 1 nothing could be read; 2 wrong usage.": (
+        "ファイル、フォルダー、ZIPを、保存せずに検査します。\n\n"
+        "終了ステータス: 0 問題なし、3 問題あり、1 何も読めない、2 使い方の誤り。"
+    ),
+    "Files, folders and zips to check.": "検査するファイル、フォルダー、ZIP。",
     "Show a layer on the public map.": "レイヤーを公開します。",
     "Take a layer off the public map.": "レイヤーの公開をやめます。",
     "Remove a layer with all its versions.": "レイヤーをすべての版とともに削除します。",

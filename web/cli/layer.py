@@ -1,4 +1,4 @@
-"""Commands about layers: import, layers, problems, publish, unpublish, remove, gc."""
+"""Commands about layers: import, layers, publish, unpublish, remove, gc."""
 
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
@@ -7,7 +7,6 @@ from typing import Annotated
 
 import typer
 
-from geo import Problem
 from web import message
 from web.cli.call import Call
 
@@ -86,26 +85,6 @@ def list_layers(context: typer.Context, json: Json = False) -> None:
         call.say(message.NO_LAYERS)
 
 
-def list_problems(context: typer.Context, layer: Layer, json: Json = False) -> None:
-    """List what was wrong in a layer's files."""
-    from data import Viewer
-    from web.link import problem_json
-
-    call = Call.of(context)
-    problems = call.existing_store().problems(layer, Viewer.SYSTEM)
-    if json:
-        call.say_json({"problems": [problem_json(problem) for problem in problems], "total": len(problems)})
-        return
-    for problem in problems:
-        call.out.print(_line(problem, call), markup=False)
-    call.say(message.PROBLEM_COUNT, count=len(problems))
-
-
-def _line(problem: Problem, call: Call) -> str:
-    severity = call.text(message.SEVERITIES[problem.severity])
-    return f"{severity}  {problem.rule}  {problem.message(call.language)}"
-
-
 def publish_layer(context: typer.Context, layer: Layer) -> None:
     """Show a layer on the public map."""
     from data import Viewer
@@ -148,7 +127,6 @@ def collect_garbage(context: typer.Context, json: Json = False) -> None:
 COMMANDS: Mapping[str, Callable[..., int | None]] = {
     "import": import_files,
     "layers": list_layers,
-    "problems": list_problems,
     "publish": publish_layer,
     "unpublish": unpublish_layer,
     "remove": remove_layer,

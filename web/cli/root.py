@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from web import VERSION
-from web.cli import analysis, demo, feature, layer, server
+from web.cli import analysis, demo, feature, layer, problem, server
 from web.cli.call import Call
 from web.cli.language import Command, Group
 
@@ -24,6 +24,7 @@ def build_cli() -> typer.Typer:
     cli.callback()(_global_options)
     for name, function in {
         **layer.COMMANDS,
+        **problem.COMMANDS,
         **feature.COMMANDS,
         **server.COMMANDS,
         **demo.COMMANDS,
