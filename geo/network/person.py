@@ -61,8 +61,8 @@ WHEELCHAIR = Person(
         "仮定(毎秒1m)。手動車いすの日常の実測は、屋内の短い移動を含む中央値で0.43 m/s(Sonenblumほか 2012)と遅い。"
         "縦断勾配8%を超える道は通れないとする(道路移動等円滑化基準のやむを得ない場合の上限。原則は5%以下)",
         "an assumption: 1 m/s. Manual wheelchairs were measured at 0.43 m/s in everyday life, short moves indoors"
-        " included (median, Sonenblum and others 2012, Rehabilitation Research and Practice). Slopes above 8 % are taken"
-        " as impassable: the upper limit of Japan's barrier-free standard for pavements where 5 % can't be kept",
+        " included (median, Sonenblum and others 2012, Rehabilitation Research and Practice). Slopes above 8 % are"
+        " taken as impassable: the upper limit of Japan's barrier-free standard for pavements where 5 % can't be kept",
     ),
     steepest=0.08,
 )

@@ -94,6 +94,28 @@ def _seed(best, keys, items, touched, edge, offset, length, ends, cost):  # type
 
 
 @compiled
+def _spread(start, node, arc, cost, best, keys, items, size, touched, seen, limit):  # type: ignore[no-untyped-def]
+    """Settles all nodes within `limit` from what is in the heap, and lists those it touched; returns how many."""
+    while size > 0:
+        key, u = keys[0], items[0]
+        size = _pop(keys, items, size)
+        if key > best[u]:
+            continue
+        if key > limit:
+            break
+        for j in range(start[u], start[u + 1]):
+            v = node[j]
+            reached = key + cost[arc[j]]
+            if reached < best[v] and reached <= limit:
+                if best[v] == np.inf:
+                    touched[seen] = v
+                    seen += 1
+                best[v] = reached
+                size = _push(keys, items, size, reached, v)
+    return seen
+
+
+@compiled
 def many_to_many(start, node, arc, cost, ends, length, from_edge, from_offset, by_edge, place, to_offset, limit, out):  # type: ignore[no-untyped-def]
     """Fills `out` (origins, destinations), infinite beyond `limit`.
 
@@ -113,31 +135,20 @@ def many_to_many(start, node, arc, cost, ends, length, from_edge, from_offset, b
             if price <= limit:
                 out[o, d] = price
         size, seen = _seed(best, keys, items, touched, e, from_offset[o], length[e], ends, cost)
-        while size > 0:
-            key, u = keys[0], items[0]
-            size = _pop(keys, items, size)
-            if key > best[u]:
-                continue
-            if key > limit:
-                break
+        seen = _spread(start, node, arc, cost, best, keys, items, size, touched, seen, limit)
+        for t in range(seen):
+            u = touched[t]
             for j in range(start[u], start[u + 1]):
-                v, a = node[j], arc[j]
-                if cost[a] == np.inf:
-                    continue
+                a = arc[j]
                 e = a >> 1
+                if cost[a] == np.inf or by_edge[e] == by_edge[e + 1]:
+                    continue
                 for i in range(by_edge[e], by_edge[e + 1]):
                     d = place[i]
                     share = to_offset[d] / length[e] if length[e] > 0 else 0.0
-                    reached = key + cost[a] * (share if a & 1 == 0 else 1 - share)
+                    reached = best[u] + cost[a] * (share if a & 1 == 0 else 1 - share)
                     if reached <= limit and reached < out[o, d]:
                         out[o, d] = reached
-                reached = key + cost[a]
-                if reached < best[v] and reached <= limit:
-                    if best[v] == np.inf:
-                        touched[seen] = v
-                        seen += 1
-                    best[v] = reached
-                    size = _push(keys, items, size, reached, v)
         for i in range(seen):
             best[touched[i]] = np.inf
 
@@ -216,22 +227,7 @@ def service_rows(start, node, arc, cost, ends, length, from_edge, from_offset, l
         if own < 0:
             continue
         size, seen = _seed(best, keys, items, touched, own, from_offset[o], length[own], ends, cost)
-        while size > 0:
-            key, u = keys[0], items[0]
-            size = _pop(keys, items, size)
-            if key > best[u]:
-                continue
-            if key > limit:
-                break
-            for j in range(start[u], start[u + 1]):
-                v = node[j]
-                reached = key + cost[arc[j]]
-                if reached < best[v] and reached <= limit:
-                    if best[v] == np.inf:
-                        touched[seen] = v
-                        seen += 1
-                    best[v] = reached
-                    size = _push(keys, items, size, reached, v)
+        seen = _spread(start, node, arc, cost, best, keys, items, size, touched, seen, limit)
         for i in range(-1, seen):
             first, last = (0, 1) if i < 0 else (start[touched[i]], start[touched[i] + 1])
             for j in range(first, last):
