@@ -17,16 +17,24 @@ from data.sample.plane import Plane
 from data.sample.population import Census
 from data.sample.subdivision import snapped
 from data.sample.town import Town
+from data.sample.town_population import by_three
 
 Feature = tuple[BaseGeometry, dict[str, Any]]
 
 
 def write_admin(
-    folder: Path, geography: Geography, towns: Sequence[Town], census: Census, plane: Plane
+    folder: Path,
+    geography: Geography,
+    towns: Sequence[Town],
+    census: Census,
+    town_years: Sequence[int],
+    plane: Plane,
 ) -> list[tuple[Path, int]]:
     collections: dict[str, list[Feature]] = {
         "mihon_boundary": [(geography.municipality, _CITY)],
-        "mihon_towns": [(town.area, _town(town, census.towns.get(k, [0, 0, 0]))) for k, town in enumerate(towns)],
+        "mihon_towns": [
+            (town.area, _town(town, census.towns.get(k, [0, 0, 0]), town_years[k])) for k, town in enumerate(towns)
+        ],
         "mihon_water": [(geography.sea, _named("sea", "みほん湾", "みほんわん", "Mihon Bay")),
                         *((one.area, _named("river", one.name.ja, one.kana, one.name.en)) for one in geography.rivers)],
         "mihon_railway": [(geography.railway, _named("railway", "みほん線", "みほんせん", "Mihon Line"))],
@@ -46,11 +54,12 @@ def _named(kind: str, ja: str, kana: str, en: str) -> dict[str, Any]:
     return {"kind": kind, "name": ja, "name_kana": kana, "name_en": en}
 
 
-def _town(town: Town, counted: list[int]) -> dict[str, Any]:
+def _town(town: Town, counted: list[int], year: int) -> dict[str, Any]:
+    young, grown, old = by_three(counted[0], year)
     return {
         "code": town.code, "name": town.name.ja, "name_kana": town.name.kana, "name_en": town.name.en,
         "district": town.district.value, "population": counted[0], "households": counted[1], "buildings": counted[2],
-        "area_ha": round(town.area.area / 1e4, 2),
+        "people_0_14": young, "people_15_64": grown, "people_65": old, "area_ha": round(town.area.area / 1e4, 2),
     }  # fmt: skip
 
 

@@ -31,12 +31,14 @@ from data.sample.osm import write_osm
 from data.sample.plane import Plane
 from data.sample.population import Census, write_population
 from data.sample.readme import write_readme
+from data.sample.school_route import school_routes, write_school_routes
 from data.sample.stock import Built, Stock
 from data.sample.street_network import StreetNetwork, build_network
 from data.sample.surveyed import write_surveyed_extents
 from data.sample.terrain import Terrain, build_terrain
 from data.sample.timetable import OPERATORS
 from data.sample.town import Towns, build_towns
+from data.sample.town_population import write_town_population
 from geo import Text
 
 _ROOM_AT_SCALE_1 = 15_600
@@ -172,6 +174,8 @@ def _write_surroundings(
 ) -> list[Written]:
     geography, terrain, towns = plan.geography, plan.terrain, plan.towns.towns
     facilities = book.facilities()
+    network = _network(plan)
+    routes = school_routes(network, facilities, towns, census, plane)
     return [
         *RoadWriter(terrain, geography.station, plane, seed).write(folder, plan.fabric.streets),
         *FloodWriter(geography, terrain, plane).write(folder),
@@ -185,9 +189,13 @@ def _write_surroundings(
         *((path, 0) for path in write_codelists(folder / "codelists")),
         *write_tables(folder, Sites(facilities, geography, plane, plan.fabric.blocks, towns)),
         *write_population(folder, census),
-        *write_admin(folder, geography, towns, census, plane),
+        write_town_population(
+            folder / "opendata/地域・年齢別人口/229997_population.csv", towns, census, plan.stock.town_years
+        ),
+        *write_admin(folder, geography, towns, census, plan.stock.town_years, plane),
         *_write_feeds(folder / "gtfs", plan, facilities, plane),
-        write_osm(folder / "osm/mihon.osm.pbf", _network(plan), plane),
+        write_osm(folder / "osm/mihon.osm.pbf", network, plane),
+        write_school_routes(folder / "opendata/通学路/229997_school_route.geojson", routes, network, plane),
     ]
 
 

@@ -134,14 +134,15 @@ def _evacuation(sites: Sites) -> Iterable[Row]:
     for k, one in enumerate(hosts):
         upstairs = (one.storeys - 1) * 3.0
         flood, wave = max(one.hazards.flood_l2_m, 0), max(one.hazards.tsunami_m, 0)
+        surge, rain = max(one.hazards.high_tide_m, 0), max(one.hazards.inland_m, 0)
         large = one.kind in _SCHOOLS
         yield {
             **_named(one, 500 + k), "標高": f"{one.ground_m:.1f}",
             "災害種別_洪水": _yes(flood < 0.5 or upstairs > flood),
             "災害種別_崖崩れ、土石流及び地滑り": _yes(one.hazards.landslide is None),
-            "災害種別_高潮": _yes(wave < 0.01), "災害種別_地震": _yes(large),
+            "災害種別_高潮": _yes(surge < 0.01 or upstairs > surge + 1), "災害種別_地震": _yes(large),
             "災害種別_津波": _yes(wave < 0.01 or upstairs > wave + 3), "災害種別_大規模な火事": _yes(large),
-            "災害種別_内水氾濫": _yes(flood < 0.5),
+            "災害種別_内水氾濫": _yes(rain < 0.3 or upstairs > 0),
             "指定避難所との重複": _yes(large or one.kind == Site.COMMUNITY_CENTRE),
             "想定収容人数": int(one.area_m2 * (6 if large else 1)),
         }  # fmt: skip
@@ -162,8 +163,10 @@ def _shelters(sites: Sites) -> Iterable[Row]:
 
 def _cameras(sites: Sites) -> Iterable[Row]:
     """Along the river looking upstream, along the coast looking out to sea."""
-    for k, share in enumerate(np.linspace(0.22, 0.86, 8).tolist(), start=1):
-        yield _camera(sites, sites.geography.river_line, share, ("みほん川", "ミホンガワ", "河川"), k, turn=180)
+    for river, count in zip(sites.geography.rivers, (8, 3), strict=True):
+        name = river.name.ja, katakana(river.kana), "河川"
+        for k, share in enumerate(np.linspace(0.22, 0.86, count).tolist(), start=1):
+            yield _camera(sites, river.line, share, name, k, turn=180)
     for k, share in enumerate((0.14, 0.26, 0.38, 0.62, 0.82), start=1):
         yield _camera(sites, sites.geography.coast, share, ("みほん海岸", "ミホンカイガン", "海岸"), k, turn=90)
 
@@ -178,7 +181,8 @@ def _camera(
     lon, lat = sites.plane.to_lonlat(np.array([[spot.x, spot.y]]))[0].tolist()
     return {
         "名称": f"{name[0]}第{number}カメラ", "名称_カナ": f"{name[1]}ダイ{number}カメラ", "種別": name[2],
-        "設置者": "みほん市", "設置高さ": 6.5, "方位角": round(course + turn) % 360, "水平画角": 62, "俯仰角": -8,
+        "設置者": "みほん市", "設置高さ": 6.5, "方位角": round(course + turn) % 360, "水平画角": 62, "垂直画角": 37,
+        "俯仰角": -8,
         **_at((lon, lat)),
     }  # fmt: skip
 
@@ -280,7 +284,7 @@ TABLES = (
         開設される災害の種類（南海トラフ地震臨時情報）,電話番号,避難所面積平方メートル,収容人数,備考"""), _shelters),
     Table("河川・海岸監視カメラ一覧/229997_monitoring_camera.csv", "cp932", "\n", _columns("""
         NO,市区町村コード,都道府県名,市区町村名,名称,名称_カナ,種別,緯度,経度,設置者,設置高さ,方位角,
-        水平画角,俯仰角,URL,備考"""), _cameras),
+        水平画角,垂直画角,俯仰角,URL,備考"""), _cameras),
     Table("学校一覧/229997_school.csv", "utf-8-sig", "\n", _columns(_HEAD + """
         名称_英語,種別,住所,方書,緯度,経度,電話番号,内線番号,児童生徒数,URL,備考"""), _schools),
     Table("医療機関一覧/229997_hospital.csv", "cp932", "\r\n", _columns(_HEAD + """

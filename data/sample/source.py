@@ -20,16 +20,52 @@ class SampleSource:
     """Id of a `geo.portrayal.Group`."""
     licence: str = LICENCE
     attribution: str = ATTRIBUTION
+    surveyed_extent: str = ""
+    """Of a hazard: the file that says where it was looked for."""
+
+
+def _hazard(package: str, title: Text) -> SampleSource:
+    extent = f"hazard/{package}_surveyed_extent.geojson"
+    return SampleSource((f"udx/{package}",), title, HAZARD.id, surveyed_extent=extent)
 
 
 SAMPLE_SOURCES: tuple[SampleSource, ...] = (
     SampleSource(("udx/bldg",), Text("建物", "Buildings"), BUILDINGS.id),
-    SampleSource(("udx/fld",), Text("洪水浸水想定区域", "River flood areas"), HAZARD.id),
-    SampleSource(("udx/tnm",), Text("津波浸水想定", "Tsunami inundation"), HAZARD.id),
-    SampleSource(("udx/htd",), Text("高潮浸水想定", "High tide flood areas"), HAZARD.id),
-    SampleSource(("udx/ifld",), Text("内水浸水想定", "Inland flood areas"), HAZARD.id),
-    SampleSource(("udx/lsld",), Text("土砂災害警戒区域", "Landslide hazard zones"), HAZARD.id),
+    SampleSource(("udx/ubld",), Text("地下街", "Underground mall"), BUILDINGS.id),
+    SampleSource(
+        ("udx/fld",),
+        Text("洪水浸水想定区域", "River flood areas"),
+        HAZARD.id,
+        surveyed_extent="hazard/fld_surveyed_extent.geojson",
+    ),
+    SampleSource(
+        ("udx/tnm",),
+        Text("津波浸水想定", "Tsunami inundation"),
+        HAZARD.id,
+        surveyed_extent="hazard/tnm_surveyed_extent.geojson",
+    ),
+    SampleSource(
+        ("udx/htd",),
+        Text("高潮浸水想定", "High tide flood areas"),
+        HAZARD.id,
+        surveyed_extent="hazard/htd_surveyed_extent.geojson",
+    ),
+    SampleSource(
+        ("udx/ifld",),
+        Text("内水浸水想定", "Inland flood areas"),
+        HAZARD.id,
+        surveyed_extent="hazard/ifld_surveyed_extent.geojson",
+    ),
+    SampleSource(
+        ("udx/lsld",),
+        Text("土砂災害警戒区域", "Landslide hazard zones"),
+        HAZARD.id,
+        surveyed_extent="hazard/lsld_surveyed_extent.geojson",
+    ),
     SampleSource(("udx/tran",), Text("道路", "Roads"), TRANSPORT.id),
+    SampleSource(("udx/brid",), Text("橋", "Bridges"), TRANSPORT.id),
+    SampleSource(("udx/frn",), Text("街灯", "Street lamps"), TRANSPORT.id),
+    SampleSource(("udx/veg",), Text("樹木", "Trees"), BASE.id),
     SampleSource(("udx/luse",), Text("土地利用", "Land use"), PLANNING.id),
     SampleSource(("udx/urf",), Text("用途地域", "Use districts"), PLANNING.id),
     SampleSource(("osm/mihon.osm.pbf",), Text("道路網", "Street network"), TRANSPORT.id),
@@ -43,6 +79,7 @@ SAMPLE_SOURCES: tuple[SampleSource, ...] = (
     SampleSource(
         ("opendata/河川・海岸監視カメラ一覧",), Text("河川・海岸監視カメラ", "River and coast cameras"), SAFETY.id
     ),
+    SampleSource(("opendata/通学路",), Text("通学路", "School routes"), SAFETY.id),
     SampleSource(("opendata/学校一覧",), Text("学校", "Schools"), FACILITIES.id),
     SampleSource(("opendata/医療機関一覧",), Text("医療機関", "Clinics and hospitals"), FACILITIES.id),
     SampleSource(("opendata/子育て施設一覧",), Text("子育て施設", "Childcare"), FACILITIES.id),
