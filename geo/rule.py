@@ -234,8 +234,8 @@ _CITYGML = {
         "{count} faces have another number of texture coordinates than points; they are stored without texture",
     ),
     "citygml.texture_georeferenced": _note(
-        "地理参照テクスチャ(GeoreferencedTexture)は使いません({count} 件)",
-        "georeferenced textures are not used ({count})",
+        "地理参照テクスチャと行列によるテクスチャ(GeoreferencedTexture、TexCoordGen)は使いません({count} 件)",
+        "textures placed by georeference or by a matrix (TexCoordGen) are not used ({count})",
     ),
     "citygml.reference_lost": _warning(
         "参照先の面がファイルにありません({count} 件、例: {target})",

@@ -77,6 +77,7 @@ class Appearance:
         return number
 
     def _add_coordinates(self, target: Element, image: int) -> None:
+        self.georeferenced += sum(1 for _ in target.iter("{*}TexCoordGen"))
         for one in target.iter("{*}textureCoordinates"):
             ring = (one.get("ring") or "").rpartition("#")[2]
             self._ids.append(hash(ring))
