@@ -48,7 +48,7 @@ ul.sums{display:flex;gap:1rem;list-style:none;padding:0}ul.sums li{border:1px so
 padding:.5rem 1rem}ul.sums b{display:block;font-size:1.4rem}
 table{border-collapse:collapse;width:100%;font-size:.875rem}th{text-align:left;border-bottom:2px solid #79767d}
 td{border-bottom:1px solid #e0dee6;vertical-align:top}th,td{padding:.25rem .5rem .25rem 0}
-td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}td.id{overflow-wrap:anywhere}
+td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}td.id{overflow-wrap:anywhere}td:first-child,th{white-space:nowrap}td.id:first-child{white-space:normal}
 code{font:.8125rem ui-monospace,Consolas,monospace}
 .error{color:#b3261e}.warning{color:#8a5200}.note{color:#2f5d8f}
 svg{max-width:100%;height:auto}svg rect{fill:#faf9fb;stroke:#d0ced6}svg circle{fill-opacity:.55}

@@ -13,7 +13,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from data import DataError, Store
-from web import VERSION, analysis, elevation, export, feature, job, layer, session
+from web import VERSION, analysis, elevation, export, feature, job, layer, problem, session
 from web.errors import WebError
 from web.ground import GroundApp
 from web.guard import BodyCheck, HostCheck, SecurityHeaders, Unexpected, allowed_hosts, security_headers
@@ -67,6 +67,7 @@ def build_api(site: Site, static: Path) -> FastAPI:
     app.state.site = site
     for router in (
         layer.router,
+        problem.router,
         feature.router,
         export.router,
         elevation.router,

@@ -1,4 +1,4 @@
-"""GET /api/layers: what there is, one feature of it, one column of it, and what was wrong with it."""
+"""GET /api/layers: what there is, one feature of it, one column of it."""
 
 from typing import Annotated, Any
 
@@ -8,8 +8,8 @@ from fastapi import APIRouter, Header, Path, Query
 from starlette.responses import Response
 
 from data import Viewer
-from web.link import layer_detail, problem_json
-from web.model import WRONG_PARAMETER, FeatureModel, LayerDetail, LayerList, ProblemList, error_answer
+from web.link import layer_detail
+from web.model import WRONG_PARAMETER, FeatureModel, LayerDetail, LayerList, error_answer
 from web.site import Site, SiteOf
 
 router = APIRouter(prefix="/api/layers", tags=["layers"], responses=WRONG_PARAMETER)
@@ -80,19 +80,6 @@ def show_column(
     """Row n is the feature with fid n: enough to colour a layer anew without new tiles."""
     table = site.store.column(layer_id, name, site.viewer, version)
     return Response(_arrow_stream(table), media_type=ARROW, headers={"Cache-Control": caching(site, version)})
-
-
-@router.get("/{layer_id}/problems", summary="Problems of a layer", response_model=ProblemList, responses=_UNKNOWN)
-def list_problems(
-    site: SiteOf,
-    layer_id: LayerId,
-    limit: Annotated[int, Query(description="How many at most", ge=1, le=10_000)] = 1_000,
-    offset: Annotated[int, Query(description="How many to pass over", ge=0)] = 0,
-) -> Response:
-    """What was wrong in the files: each with file, feature or line, and rule."""
-    problems = site.store.problems(layer_id, site.viewer)
-    shown = [problem_json(problem) for problem in problems[offset : offset + limit]]
-    return _json({"problems": shown, "total": len(problems)}, "no-cache")
 
 
 def _json(answer: Any, cached: str) -> Response:

@@ -1,6 +1,5 @@
 """A layer as the API, and `--json` on the command line, tell it: the store's record and where to go from it."""
 
-from collections import Counter
 from typing import Any
 
 from data import LayerRecord, Store, Viewer
@@ -36,12 +35,11 @@ def layer_json(record: LayerRecord, visible: frozenset[str]) -> dict[str, Any]:
 def layer_detail(store: Store, record: LayerRecord, viewer: Viewer) -> dict[str, Any]:
     visible = visible_ids(store, viewer)
     full = record.as_full_json()
-    rules = Counter(problem.rule for problem in store.problems(record.id, viewer))
     return {
         **layer_json(record, visible),
         "counts": full["counts"],
         "files": full["files"],
-        "problems_by_rule": dict(rules.most_common()),
+        "problems_by_rule": store.problem_list(record.id, viewer).by_rule(),
         "lineage": {
             "previous": list(record.previous),
             "made_with": [name for name in record.current.made_with if name in visible and name != record.id],

@@ -26,6 +26,7 @@ COMMANDS = (
     "import",
     "layers",
     "problems",
+    "check",
     "publish",
     "unpublish",
     "remove",
