@@ -43,6 +43,24 @@ export function exportAddress(layer: Layer, question: Question | null, format: F
   return link ? withParameters(link, question ? parametersOf(question) : {}) : null;
 }
 
+/** Columns that tell features without names apart, the best first. */
+const TELLING = ["address", "住所", "所在地", "location", "usage", "class", "function", "area_type"];
+
+export function nameOfFound({ title, columns, feature_id, fid }: FoundFeature): string {
+  return title ?? told(columns)[0] ?? feature_id ?? String(fid);
+}
+
+export function aboutFound({ title, columns, feature_id }: FoundFeature): string {
+  const rest = told(columns).slice(title === null ? 1 : 0);
+  return [...rest, feature_id].filter((one) => one !== null).join(" · ");
+}
+
+function told(columns: Record<string, unknown>): string[] {
+  return TELLING.map((name) => columns[name])
+    .filter((value) => typeof value === "string")
+    .slice(0, 2);
+}
+
 function parametersOf({ kind, text, bounds }: Question): Record<string, string> {
   const asked = text.trim();
   return {

@@ -7,7 +7,7 @@ import { formatNumber, textIn } from "./format";
 import { translator, type Translate } from "./language";
 import type { Layer, Text } from "./layer";
 import type { Page, State } from "./page";
-import { searchAddress, type FoundFeature, type FoundFeatures, type Question } from "./question";
+import { aboutFound, nameOfFound, searchAddress, type FoundFeature, type FoundFeatures, type Question } from "./question";
 
 interface Answer {
   question: Question;
@@ -129,8 +129,8 @@ function Results({ layer, page, found }: { layer: Layer; page: Page; found: Foun
       {found.features.map((one) => (
         <li key={one.fid}>
           <button type="button" disabled={!one.bounds} onClick={(event) => page.visit(layer, one, event.detail === 0)}>
-            {one.title ?? one.feature_id ?? one.fid}
-            {one.title && one.feature_id && <small>{one.feature_id}</small>}
+            {nameOfFound(one)}
+            <small>{aboutFound(one)}</small>
           </button>
         </li>
       ))}

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Layer } from "../src/layer";
-import { exportAddress, searchAddress, type Question } from "../src/question";
+import { aboutFound, exportAddress, nameOfFound, searchAddress, type Question } from "../src/question";
 
 const links = { search: "/api/layers/a/features?version=1-ab", export: "/api/layers/a/export?version=1-ab&format={format}" };
 const layer = { id: "a", links } as unknown as Layer;
@@ -23,6 +23,15 @@ test("what was found is exported as it was asked for, and without a question the
   const question: Question = { kind: "filter", text: "h > 3", bounds: null };
   expect(asked(exportAddress(layer, question, "gpkg"))).toEqual({ version: "1-ab", format: "gpkg", filter: "h > 3" });
   expect(exportAddress(layer, null, "csv")).toBe("/api/layers/a/export?version=1-ab&format=csv");
+});
+
+test("a feature is called by its name, else by what tells it apart, else by its id", () => {
+  const found = { fid: 3, feature_id: "bldg_1", title: "市役所", bounds: null, columns: { usage: "官公庁", address: "本町1", height_m: 3 } };
+  expect([nameOfFound(found), aboutFound(found)]).toEqual(["市役所", "本町1 · 官公庁 · bldg_1"]);
+  const unnamed = { ...found, title: null };
+  expect([nameOfFound(unnamed), aboutFound(unnamed)]).toEqual(["本町1", "官公庁 · bldg_1"]);
+  const bare = { ...unnamed, columns: {} };
+  expect([nameOfFound(bare), aboutFound({ ...bare, feature_id: null })]).toEqual(["bldg_1", ""]);
 });
 
 test("a grid has neither", () => {
