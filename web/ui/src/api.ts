@@ -1,6 +1,7 @@
 /** Questions to the server. Every failure becomes an ApiError whose text a person can read. */
 
 import type { CoverageAnswer, CoverageQuestion, Elevation, FeatureDetail, Job, Layer, Session, Text } from "./layer";
+import { type Problem, problemAddresses, type ShownProblems } from "./problem";
 import type { FoundFeatures } from "./question";
 
 const UNREACHABLE: Text = {
@@ -48,6 +49,14 @@ export async function fetchElevation([lon, lat]: [number, number]): Promise<Elev
     if (error instanceof ApiError && error.status === 404) return null;
     throw error;
   }
+}
+
+/** Where a layer's problems are, and the first of them. */
+export async function fetchProblems(layer: Layer): Promise<ShownProblems> {
+  const { points, list } = problemAddresses(layer);
+  const [placed, listed] = await Promise.all([ask(points), ask(list)]);
+  const { problems, total } = (await listed.json()) as { problems: Problem[]; total: number };
+  return { layer: layer.id, version: layer.version, points: (await placed.json()) as GeoJSON.FeatureCollection, list: problems, total };
 }
 
 /** One column as an Arrow stream, rows in the order of the feature index. */

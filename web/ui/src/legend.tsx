@@ -12,6 +12,7 @@ import { LEFT_OUT_COLOUR, SERVED_COLOUR } from "./plan";
 import { FeatureSearch } from "./search";
 import { Sign, Swatch } from "./swatch";
 import { opacityOf, overlaps, shows, themeOf, viewOf, visibleLayers } from "./view";
+import { Problems } from "./problem";
 
 export function Legend({ page, state }: { page: Page; state: State }) {
   const t = translator(state.language);
@@ -96,6 +97,7 @@ function Card({ layer, page, state }: { layer: Layer; page: Page; state: State }
             <output>{opacity} %</output>
           </label>
           <About layer={layer} state={state} />
+          <Problems layer={layer} page={page} state={state} />
         </div>
       )}
       {layer.links.terrain && <GroundParts layer={layer} page={page} state={state} t={t} />}

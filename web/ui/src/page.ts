@@ -1,6 +1,6 @@
 /** What the page knows and what can be done to it. Components draw `State` and call these methods; the map obeys. */
 
-import { ApiError, analyseCoverage, fetchColumn, fetchElevation, fetchFeature, fetchJob, fetchLayers, fetchSession, queueCoverage } from "./api";
+import { ApiError, analyseCoverage, fetchColumn, fetchElevation, fetchFeature, fetchJob, fetchLayers, fetchProblems, fetchSession, queueCoverage } from "./api";
 import { columnOfTheme, readColumn, themeOfValues, type Values } from "./column";
 import { classesOf } from "./expression";
 import { textIn } from "./format";
@@ -9,6 +9,7 @@ import { both, preferredLanguage, translator } from "./language";
 import type { Bounds, CoverageAnswer, CoverageQuestion, Elevation, FeatureDetail, Job, Language, Layer, Session, Text, Theme } from "./layer";
 import type { Found, MapView, Padding } from "./map";
 import { planMap, type Scene } from "./plan";
+import type { ShownProblems } from "./problem";
 import type { FoundFeature } from "./question";
 import { Store } from "./store";
 import {
@@ -77,6 +78,7 @@ export interface State {
   /** What is known of features, by `layer/version/fid`. */
   details: Record<string, FeatureDetail | Text>;
   coverage: CoverageState;
+  problems: ShownProblems | null;
   notice: Notice | null;
   mapBusy: boolean;
   asking: number;
@@ -117,6 +119,7 @@ export class Page {
       selection: null,
       details: {},
       coverage: NO_COVERAGE,
+      problems: null,
       notice: null,
       mapBusy: false,
       asking: 0,
@@ -176,7 +179,7 @@ export class Page {
     for (const layer of visibleLayers(changed, this.state.views)) void this.#fetchColumnTheme(layer);
     if (changed.length > 0) {
       const names = { ja: changed.map((one) => one.title.ja).join("、"), en: changed.map((one) => one.title.en).join(", ") };
-      this.store.set({ selection: null, notice: { kind: "info", text: updated(names) } });
+      this.store.set({ selection: null, problems: null, notice: { kind: "info", text: updated(names) } });
     }
   }
 
@@ -192,6 +195,20 @@ export class Page {
   #report(error: unknown, retry?: () => void): void {
     if (!(error instanceof ApiError)) throw error;
     this.store.set({ notice: { text: error.text, kind: "error", ...(retry ? { retry } : {}) } });
+  }
+
+  /** Shows what was wrong with one layer's files, or nothing any more. */
+  async toggleProblems(layer: Layer): Promise<void> {
+    if (this.state.problems?.layer === layer.id) return this.store.set({ problems: null });
+    try {
+      this.store.set({ problems: await this.#asking(fetchProblems(layer)) });
+    } catch (error) {
+      this.#report(error, () => void this.toggleProblems(layer));
+    }
+  }
+
+  lookAt([lon, lat]: [number, number]): void {
+    this.#map?.fit([lon - 0.0005, lat - 0.0004, lon + 0.0005, lat + 0.0004], this.padding);
   }
 
   // The map
@@ -218,7 +235,7 @@ export class Page {
     else map.hidePopup();
   }
 
-  #scene({ layers, views, columnThemes, solid, selection, coverage, session, backgroundShown }: State): Scene {
+  #scene({ layers, views, columnThemes, solid, selection, coverage, problems, session, backgroundShown }: State): Scene {
     return {
       layers: layers ?? [],
       views,
@@ -226,6 +243,7 @@ export class Page {
       solid,
       picked: selection?.candidates[selection.chosen] ?? null,
       coverage: sketchOf(coverage),
+      problems: problems?.points ?? null,
       background: backgroundShown ? (session?.background ?? null) : null,
       origin: this.window.location.origin,
     };

@@ -71,6 +71,8 @@ export interface Scene {
   solid: boolean;
   picked: Picked | null;
   coverage: CoverageAnswer | null;
+  /** Places where something is wrong with the data. */
+  problems: GeoJSON.FeatureCollection | null;
   background: Session["background"];
   /** Where relative tile addresses start, without a slash at the end. */
   origin: string;
@@ -101,6 +103,10 @@ export function planMap(scene: Scene): Plan {
   if (scene.coverage) {
     for (const [id, source] of coverageSources(scene.coverage)) sources.set(id, source);
     placed.push(...coverageLayers());
+  }
+  if (scene.problems) {
+    sources.set("problems", { type: "geojson", data: scene.problems });
+    placed.push(problemLayer());
   }
   placed.sort((a, b) => a[0] - b[0]);
   return {
@@ -396,6 +402,12 @@ function coverageSources({ area, left_out }: CoverageAnswer): [string, SourceSpe
     ["coverage/area", { type: "geojson", data: area }],
     ["coverage/left-out", { type: "geojson", data: left_out }],
   ];
+}
+
+function problemLayer(): Placed {
+  const colour = ["match", ["get", "severity"], "error", LEFT_OUT_COLOUR, "warning", "#b26a00", "#3b6ea5"] as ExpressionSpecification;
+  const radius = ["interpolate", ["linear"], ["zoom"], 10, 2.5, 16, 6] as ExpressionSpecification;
+  return [Slot.CIRCLE, { source: "problems", id: "problems/place", type: "circle", paint: { "circle-color": colour, "circle-radius": radius, "circle-opacity": 0.8, "circle-stroke-color": "#ffffff", "circle-stroke-width": 1 } }];
 }
 
 function coverageLayers(): Placed[] {

@@ -27,6 +27,7 @@ const SCENE: Scene = {
   solid: true,
   picked: null,
   coverage: null,
+  problems: null,
   background: null,
   origin: "http://city.test",
 };
@@ -206,4 +207,12 @@ describe("a layer with a tileset", () => {
     expect(ids({ ...both, layers: [{ ...water, feature_count: 3 }] })).not.toContain("water/fill");
     expect(planMap(both).tilesets[0]?.opacity).toBe(0.8);
   });
+});
+
+test("places of problems are drawn above everything and leave without a trace", () => {
+  const problems: GeoJSON.FeatureCollection = { type: "FeatureCollection", features: [] };
+  const plan = planMap({ ...SCENE, problems });
+  expect(plan.sources.get("problems")).toEqual({ type: "geojson", data: problems });
+  expect(plan.layers.map((one) => one.id)).toContain("problems/place");
+  expect(planMap(SCENE).sources.has("problems")).toBe(false);
 });
