@@ -1,8 +1,8 @@
 /** What was wrong with a layer's files: counted, shown on the map, and listed for a look at the places. */
 
 import type { Page, State } from "./page";
-import { formatNumber } from "./format";
-import { textIn, translator } from "./language";
+import { formatNumber, textIn } from "./format";
+import { translator } from "./language";
 import type { Layer, Text } from "./layer";
 
 /** Drawn at once, so that a city with a hundred thousand stays usable. */
