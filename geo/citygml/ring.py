@@ -7,10 +7,8 @@ from itertools import chain
 from typing import Any
 
 import numpy as np
-import orjson
 from numpy.typing import NDArray
 
-_DIGITS = b"0123456789.-+eE \t\r\n"
 _BLOCK_CHARACTERS = 8_000_000
 """Texts are parsed when they are this many: numbers take less memory."""
 
@@ -217,22 +215,10 @@ def _joined(blocks: list[Block]) -> tuple[NDArray[np.float64], NDArray[np.int64]
 
 
 def _numbers(texts: list[str]) -> Block:
-    if "".join(texts).encode().translate(None, _DIGITS) == b"":
-        found = _numbers_at_once(texts) or _numbers_at_once([" ".join(text.split()) for text in texts])
-        if found is not None:
-            return found
-    return _numbers_one_by_one(texts)
+    from geo.citygml.number import parse_numbers  # compiled code, which only those who read features need load
 
-
-def _numbers_at_once(texts: list[str]) -> Block | None:
-    """As JSON, which is read many times faster than numbers one by one; None where they don't read as that."""
-    try:
-        lists = orjson.loads("".join(["[[", "],[".join(texts), "]]"]).replace(" ", ","))
-    except orjson.JSONDecodeError:
-        return None
-    count = np.fromiter(map(len, lists), dtype=np.int64, count=len(lists))
-    numbers = np.fromiter(chain.from_iterable(lists), dtype=np.float64, count=int(count.sum()))
-    return Block(numbers, count[: len(texts)], set())
+    found = parse_numbers(texts)
+    return _numbers_one_by_one(texts) if found is None else Block(*found, set())
 
 
 def _numbers_one_by_one(texts: list[str]) -> Block:
