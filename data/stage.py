@@ -6,7 +6,6 @@ import zipfile
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
-from importlib.util import find_spec
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -95,7 +94,7 @@ def build_layer(plan: LayerPlan, folder: Path, executor: Executor | None = None)
         problems=problems,
     )
     record = replace(record, joined=plan.joined)
-    if merged.has_surfaces and find_spec("tiles.tileset"):
+    if merged.has_surfaces:
         record = replace(record, tileset=_build_tileset(plan, folder, portrayal, record, executor))
     return _staged(plan, folder, portrayal, record, problems)
 

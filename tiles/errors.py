@@ -3,6 +3,8 @@
 TilesError
 ├── InvalidTileCoordError   a cell that is not on the grid of its zoom
 ├── DamagedArchiveError     a PMTiles file that can't be read
+├── DamagedTilesetError     a 3TZ file that can't be read
+├── OffGeoidError           a height where the geoid is not known
 ├── UnreadableGridError     a grid that can't be drawn
 ├── EmptyInputError         nothing to tile
 └── TilingError             tippecanoe failed, or lost features
@@ -34,6 +36,19 @@ class DamagedArchiveError(TilesError):
                 f"PMTilesファイル「{path.name}」を読めません: {reason.ja}",
                 f"can't read the PMTiles file {path.name}: {reason.en}",
             )
+        )
+
+
+class DamagedTilesetError(TilesError):
+    def __init__(self, path: Path) -> None:
+        super().__init__(Text(f"3TZファイル「{path.name}」を読めません", f"can't read the 3TZ file {path.name}"))
+
+
+class OffGeoidError(TilesError):
+    def __init__(self, lon: float, lat: float, model: str) -> None:
+        place = f"{lon:.5f}, {lat:.5f}"
+        super().__init__(
+            Text(f"{place} は{model}の範囲外で、ジオイド高がありません", f"{model} has no geoid height at {place}")
         )
 
 

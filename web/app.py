@@ -24,6 +24,7 @@ from web.site import Site
 from web.status import on_http, on_invalid, on_known
 from web.tile import TileApp
 from web.tile_catalogue import StoreCatalogue
+from web.tileset import TilesetApp
 
 _DESCRIPTION = """Layers of a city, their features, and analyses on them.
 
@@ -44,8 +45,10 @@ def create_app(settings: Settings, store: Store, *, static: Path = STATIC) -> AS
     """Tiles go past all middleware; everything else goes through it. Both answer to our own names only."""
     site = Site.build(settings, store)
     origins = settings.cors_origins
+    catalogue = StoreCatalogue(store, site.viewer)
     plain: dict[str, ASGIApp] = {
-        "/tiles/": TileApp(StoreCatalogue(store, site.viewer), cors_origins=origins),
+        "/tiles/": TileApp(catalogue, cors_origins=origins),
+        "/tilesets/": TilesetApp(catalogue, cors_origins=origins),
         "/ground/": GroundApp(site.ground, cors_origins=origins),
     }
     return HostCheck(_Front(build_api(site, static), plain), allowed_hosts(settings))

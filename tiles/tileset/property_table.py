@@ -1,0 +1,83 @@
+"""Attributes of a tile's features as glTF carries them (EXT_structural_metadata): one class, one table."""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from tiles.tileset.glb import GlbBuffer
+
+_NO_INTEGER = -(2**31)
+_NO_NUMBER = -1.7976931348623157e308
+_NAME = re.compile(r"\W", re.ASCII)
+
+SCHEMA_ID = "machinami"
+CLASS = "feature"
+
+
+def property_name(column: str) -> str:
+    """An identifier as the extension wants it: letters, digits and underscores, not beginning with a digit."""
+    name = _NAME.sub("_", column)
+    return f"_{name}" if name[:1].isdigit() else name or "_"
+
+
+def schema(columns: pa.Schema) -> dict[str, Any]:
+    """The schema of `columns`, which are integers, numbers or texts; a missing value is the type's `noData`."""
+    properties = {property_name(field.name): {"name": field.name, **_type(field.type)} for field in columns}
+    return {"id": SCHEMA_ID, "classes": {CLASS: {"properties": properties}}}
+
+
+def _type(kind: pa.DataType) -> dict[str, Any]:
+    if pa.types.is_uint32(kind):
+        return {"type": "SCALAR", "componentType": "UINT32", "required": True}
+    if pa.types.is_integer(kind):
+        return {"type": "SCALAR", "componentType": "INT32", "noData": _NO_INTEGER}
+    if pa.types.is_floating(kind):
+        return {"type": "SCALAR", "componentType": "FLOAT64", "noData": _NO_NUMBER}
+    if pa.types.is_boolean(kind):
+        return {"type": "SCALAR", "componentType": "UINT8", "noData": 255}
+    return {"type": "STRING", "noData": ""}
+
+
+def plain_columns(table: pa.Table, names: Sequence[str]) -> pa.Table:
+    """`names` of a table of features, each of a type that a property may have; integers that are too large as text."""
+    return pa.table({name: _plain(table[name].combine_chunks()) for name in names})
+
+
+def _plain(values: pa.Array) -> pa.Array:
+    kind = values.type
+    if pa.types.is_dictionary(kind):
+        return _plain(values.dictionary_decode())
+    if pa.types.is_integer(kind) and not pa.types.is_uint32(kind):
+        bounds = pc.min_max(values).as_py()
+        fits = bounds["min"] is None or (bounds["min"] > _NO_INTEGER and bounds["max"] < 2**31)
+        return values.cast(pa.int32() if fits else pa.string())
+    if pa.types.is_floating(kind):
+        return values.cast(pa.float64())
+    return values if pa.types.is_boolean(kind) or pa.types.is_uint32(kind) else values.cast(pa.string())
+
+
+def write_table(table: pa.Table, buffer: GlbBuffer) -> dict[str, Any]:
+    """The columns into `buffer`; what `propertyTables` says of them comes back."""
+    properties = {property_name(name): _write(table[name].combine_chunks(), buffer) for name in table.column_names}
+    return {"class": CLASS, "count": len(table), "properties": properties}
+
+
+def _write(values: pa.Array, buffer: GlbBuffer) -> dict[str, Any]:
+    kind = values.type
+    if pa.types.is_integer(kind) or pa.types.is_floating(kind):
+        nothing = _NO_NUMBER if pa.types.is_floating(kind) else 0 if pa.types.is_uint32(kind) else _NO_INTEGER
+        return {"values": buffer.add(values.fill_null(nothing).to_numpy(zero_copy_only=False).tobytes())}
+    if pa.types.is_boolean(kind):
+        return {"values": buffer.add(values.cast(pa.uint8()).fill_null(255).to_numpy(zero_copy_only=False).tobytes())}
+    texts = [(text or "").encode() for text in values.to_pylist()]
+    offsets = np.concatenate([[0], np.cumsum([len(text) for text in texts])]).astype(np.uint32)
+    return {
+        # A view of no bytes isn't allowed.
+        "values": buffer.add(b"".join(texts) or b"\0"),
+        "stringOffsets": buffer.add(offsets.tobytes()),
+        "stringOffsetType": "UINT32",
+    }

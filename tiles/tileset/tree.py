@@ -1,0 +1,102 @@
+"""Which features stand in which tile: an explicit quadtree of whole features, far views first."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+LEAF_POINTS = 24_000
+"""Corners of polygons in one leaf, about as many triangles: some 100 to 300 kB."""
+FAR_POINTS = 16_000
+"""The same for a tile that finer ones replace."""
+_LEAST_SIDE_M = 40.0
+_LOWER_LOD_M = 3.0
+"""What LOD1 may be off by where LOD2 stands in the finer tiles."""
+_GROWTH = 1.2
+"""A tile is at least that much coarser than the ones that replace it."""
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """What the tree needs to know of each feature, arrays of shape (n,)."""
+
+    x: NDArray[np.float64]
+    """Metres east of the middle of the city, of the feature's own middle."""
+    y: NDArray[np.float64]
+    size_m: NDArray[np.float64]
+    """How large it is: its height or its way across the ground, whichever is more."""
+    points: NDArray[np.int64]
+    """Corners of its polygons in the finest level of detail."""
+    far_points: NDArray[np.int64]
+    """In the one that is shown from afar."""
+
+
+@dataclass
+class Node:
+    level: int
+    column: int
+    row: int
+    features: NDArray[np.int64]
+    """Indices of those that this tile shows."""
+    error_m: float
+    points: int
+    """Of all features below, in the finest level of detail."""
+    children: list["Node"] = field(default_factory=list)
+
+    @property
+    def name(self) -> str:
+        return f"{self.level}/{self.column}/{self.row}"
+
+    def walk(self) -> Iterator["Node"]:
+        """This node and all below it, parents first."""
+        yield self
+        for child in self.children:
+            yield from child.walk()
+
+
+def build_tree(sizes: Sizes) -> Node:
+    """The root of a quadtree over at least one feature."""
+    everything = np.arange(len(sizes.x))
+    west, south = sizes.x.min(), sizes.y.min()
+    side = max(float(np.ptp(sizes.x)), float(np.ptp(sizes.y)), 1.0) * 1.000_001
+    # The largest first, and of equal ones the first: the same order on every machine.
+    order = np.lexsort((everything, -sizes.size_m))
+    rank = np.empty(len(order), dtype=np.int64)
+    rank[order] = everything
+    return _node(sizes, rank, everything, (float(west), float(south), side), (0, 0, 0))
+
+
+def _node(
+    sizes: Sizes,
+    rank: NDArray[np.int64],
+    features: NDArray[np.int64],
+    square: tuple[float, float, float],
+    place: tuple[int, int, int],
+) -> Node:
+    west, south, side = square
+    points = int(sizes.points[features].sum())
+    if points <= LEAF_POINTS or side < _LEAST_SIDE_M or len(features) == 1:
+        return Node(*place, features, 0.0, points)
+    level, column, row = place
+    half = side / 2
+    right, upper = sizes.x[features] >= west + half, sizes.y[features] >= south + half
+    children = []
+    for j in (0, 1):
+        for i in (0, 1):
+            inside = features[(right == bool(i)) & (upper == bool(j))]
+            if len(inside):
+                cell = (west + i * half, south + j * half, half)
+                children.append(_node(sizes, rank, inside, cell, (level + 1, 2 * column + i, 2 * row + j)))
+    shown, left_out_m = _largest(sizes, rank, features)
+    error = max(left_out_m, _LOWER_LOD_M, *(_GROWTH * child.error_m for child in children))
+    return Node(*place, shown, error, points, children)
+
+
+def _largest(sizes: Sizes, rank: NDArray[np.int64], features: NDArray[np.int64]) -> tuple[NDArray[np.int64], float]:
+    """As many of the largest features as one tile may hold, and how large the largest of the others is."""
+    by_size = features[np.argsort(rank[features])]
+    fits = int(np.searchsorted(np.cumsum(sizes.far_points[by_size]), FAR_POINTS, side="right"))
+    shown = by_size[: max(1, fits)]
+    left = by_size[len(shown) :]
+    return np.sort(shown), float(sizes.size_m[left[0]]) if len(left) else 0.0
