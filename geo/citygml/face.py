@@ -205,14 +205,35 @@ class _Level:
 
     def _take_plain(self, place: _Place, polygons: list[Element], lists: list[Element]) -> None:
         """Polygons of one ring each."""
+        rings = self._rings
         if self._uses or self._colours:
-            for polygon in polygons:
-                self._face(place.geometry, polygon, [(place.solid, False)], 0)
+            for polygon, positions in zip(polygons, lists, strict=True):
+                self._take_named(place, polygon, positions)
             return
         self._extend(place.geometry, place.solid, 0, len(lists))
-        self._rings.extend_texts([one.text or "" for one in lists])
+        rings.extend_texts([one.text or "" for one in lists])
         if self._ring_ids:
-            self._rings.ids += [_hash(one.getparent()) for one in lists]
+            rings.ids += [_hash(one.getparent()) for one in lists]
+
+    def _take_named(self, place: _Place, polygon: Element, positions: Element) -> None:
+        """A polygon of one ring that may have a use or a colour of its own."""
+        name = polygon.get(GML_ID)
+        use = self._uses.get(name)
+        solid, turned = place.solid, False
+        if use is not None:
+            if len(use.sides) > 1 or (use.sides and solid >= 0):
+                self._face(place.geometry, polygon, [(solid, False)], 0)
+                return
+            del self._uses[name]
+            if use.sides:
+                solid, turned = use.sides[0]
+        rings = self._rings
+        if turned:
+            rings.flipped.append(len(rings))
+        if self._ring_ids:
+            rings.ids.append(_hash(positions.getparent()))
+        self._extend(place.geometry, solid, self._colours.get(name, 0), 1)
+        rings.add(positions.text or "")
 
     def _walk(self, geometry: Geometry, parent: Element, sides: list[Side], colour: int) -> None:
         for child in parent:
