@@ -46,7 +46,8 @@ def build_network_from_roads(
     """
     roads = roads.to_crs(4326)
     is_motorway = _texts(roads, "function_code") == _MOTORWAY
-    roads = roads[~is_motorway & roads.geom_type.isin(("Polygon", "MultiPolygon")).to_numpy()]
+    is_area = roads.geom_type.isin(("Polygon", "MultiPolygon")) & ~roads.is_empty
+    roads = roads[~is_motorway & is_area.to_numpy()]
     if roads.empty:
         raise UnreadableError(Problem("osm.no_streets", name))
     west, south, east, north = roads.total_bounds

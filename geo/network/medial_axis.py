@@ -5,7 +5,8 @@ It is the part of the Voronoi diagram of points along the outline that lies insi
 cell and its margin is the same whatever is left out beyond, so the cells fit together without a seam.
 """
 
-from collections.abc import Iterator
+import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -33,10 +34,10 @@ class MedialAxis:
 
 def medial_axis(area: shapely.Geometry, *, spacing: float = SPACING_M, cell: float = CELL_M) -> MedialAxis:
     """The axis of a polygon or several, in metres; what only touches in a point is not connected."""
-    points, following = _outline(area, spacing)
-    found = list(_triangles(area, points, cell))
-    if not found:
+    if shapely.is_empty(area):
         return MedialAxis(np.zeros((0, 2)), np.zeros(0), np.zeros((0, 2), np.int64))
+    points, following = _outline(area, spacing)
+    found = _triangles(area, points, cell)
     triangles = np.concatenate([one[0] for one in found])
     xy = np.concatenate([one[1] for one in found])
     radius = np.concatenate([one[2] for one in found])
@@ -59,21 +60,24 @@ def _outline(area: shapely.Geometry, spacing: float) -> tuple[NDArray[np.float64
 _Triangles = tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]
 
 
-def _triangles(area: shapely.Geometry, points: NDArray[np.float64], cell: float) -> Iterator[_Triangles]:
-    """Delaunay triangles whose circumcircle's centre lies inside the area: rows of points, centre, radius."""
+def _triangles(area: shapely.Geometry, points: NDArray[np.float64], cell: float) -> list[_Triangles]:
+    """Delaunay triangles whose circumcircle's centre lies inside the area: rows of points, centre, radius; by cell."""
     west, south, east, north = shapely.bounds(area)
     by_x = np.argsort(points[:, 0])
     sorted_x, margin = points[by_x, 0], WIDEST_M / 2
-    for x in np.arange(west, east, cell):
+
+    def of_cell(corner: tuple[float, float]) -> _Triangles:
+        x, y = corner
+        part = shapely.intersection(area, shapely.box(x, y, x + cell, y + cell))
         first, last = np.searchsorted(sorted_x, (x - margin, x + cell + margin))
         column = np.sort(by_x[first:last])
-        for y in np.arange(south, north, cell):
-            part = shapely.intersection(area, shapely.box(x, y, x + cell, y + cell))
-            if part.is_empty:
-                continue
-            heights = points[column, 1]
-            near = column[(heights > y - margin) & (heights < y + cell + margin)]
-            yield _inside(part, near, points, (x, y, cell))
+        heights = points[column, 1]
+        near = column[(heights > y - margin) & (heights < y + cell + margin)]
+        return _inside(part, near if not part.is_empty else near[:0], points, (x, y, cell))
+
+    corners = [(x, y) for x in np.arange(west, east, cell) for y in np.arange(south, north, cell)]
+    with ThreadPoolExecutor(os.cpu_count()) as threads:  # Qhull and GEOS let others run
+        return list(threads.map(of_cell, corners))
 
 
 def _inside(
@@ -84,7 +88,7 @@ def _inside(
     x, y, cell = square
     try:
         rows = Delaunay(points[near] - (x, y)).simplices
-    except QhullError:  # all in one line: a cell that an outline only passes
+    except (QhullError, ValueError):  # none, or all in one line: a cell that an outline only passes
         rows = np.zeros((0, 3), np.int32)
     triangles = np.sort(near[rows], axis=1).reshape(-1, 3)
     centre, radius = _circles(points[triangles] - (x, y))

@@ -147,9 +147,15 @@ def test_heights_give_slopes() -> None:
 
 
 def test_no_road_to_walk_on_is_told() -> None:
-    for areas, codes in (([], []), ([box(0, 0, 100, 8)], ["1"]), ([shapely.Point(0, 0)], ["2"])):
+    nothing: list[tuple[shapely.Geometry, str]] = [
+        (box(0, 0, 100, 8), "1"),
+        (shapely.Point(0, 0), "2"),
+        (box(0, 0, 0.1, 0.1), "2"),
+        (Polygon(), "2"),
+    ]
+    for rows in (nothing[:0], *([row] for row in nothing)):
         with pytest.raises(UnreadableError) as raised:
-            network_of(*areas, function_code=codes)
+            network_of(*(area for area, _ in rows), function_code=[code for _, code in rows])
         assert raised.value.problem.rule == "osm.no_streets"
 
 
