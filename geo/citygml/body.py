@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from pyproj import CRS
 
 from geo.citygml.appearance import Appearance, find_textures
-from geo.citygml.ring import Rings
+from geo.citygml.ring import Rings, ranges
 from geo.crs import reproject_points
 from geo.surface import Surfaces
 
@@ -116,9 +116,9 @@ class _Taken:
 
 def _take(rings: Rings, faces: NDArray[np.int64], starts: NDArray[np.int64]) -> _Taken:
     many = np.diff(np.append(starts, len(rings.hole)))[faces]
-    ring = _ranges(starts[faces], many)
+    ring = ranges(starts[faces], many)
     size = np.diff(rings.first)[ring] - 1
-    offset = _ranges(np.zeros(len(ring), dtype=np.int64), size)
+    offset = ranges(np.zeros(len(ring), dtype=np.int64), size)
     turned = np.repeat(rings.flipped[ring], size)
     if turned.any():
         # From the closing point back.
@@ -165,15 +165,6 @@ def _textured(surfaces: Surfaces, rings: Rings, taken: _Taken, appearance: Appea
     texture[shown] = number
     images = tuple(appearance.images[image] for image in used)
     return replace(surfaces, texture=texture, uv=uv, images=images)
-
-
-def _ranges(first: NDArray[np.int64], size: NDArray[np.int64]) -> NDArray[np.int64]:
-    """`first` and what follows it, `size` many of each, one after the other."""
-    total = int(size.sum())
-    if not total:
-        return np.empty(0, dtype=np.int64)
-    before = np.cumsum(size) - size
-    return np.asarray(np.arange(total) + np.repeat(first - before, size), dtype=np.int64)
 
 
 def _sums(sizes: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from pyproj import CRS
 from shapely.errors import GEOSException
 
-from geo.citygml.ring import Rings, Role
+from geo.citygml.ring import Rings, Role, ranges
 from geo.crs import reproject_points
 
 _BOTTOM_M = 0.01
@@ -17,6 +17,7 @@ _BOTTOM_M = 0.01
 _SAME = 1e-9
 """Share of an area that rounding may take."""
 _OVERLAP = 0.01
+_CHUNK_RINGS = 50_000
 
 
 @dataclass(frozen=True)
@@ -52,8 +53,7 @@ def build_outlines(rings: Rings, count: int, crs: CRS, *, north_first: bool) -> 
     usable = rings.good & ~is_wrong[rings.feature]
     wanted = usable & (_of(rings, Role.SURFACE, Role.FOOTPRINT) | _bottoms(rings, lowest))
     shadow = usable & (_without_bottom(rings, wanted, count) | _of(rings, Role.SHADOW, Role.SOLID_SHADOW))
-    owner, polygons = _polygons(rings, wanted | shadow, crs, north_first)
-    geometries, overlap = _joined(owner, polygons, count)
+    geometries, overlap = _areas(rings, wanted | shadow, count, crs, north_first)
     for feature in np.unique(rings.feature[shadow]):
         overlap.pop(int(feature), None)  # A roof lies above its floor.
     return Outlines(geometries, wrong, solid_wrong, overlap, lowest, highest, ground)
@@ -90,18 +90,59 @@ def _without_bottom(rings: Rings, wanted: NDArray[np.bool_], count: int) -> NDAr
     return np.asarray((rings.role == Role.SOLID_OUTLINE) & ~has[rings.feature], dtype=bool)
 
 
+def _areas(
+    rings: Rings, wanted: NDArray[np.bool_], count: int, crs: CRS, north_first: bool
+) -> tuple[NDArray[Any], dict[int, float]]:
+    """What the wanted rings of each feature cover; of very many piece by piece, since polygons take much memory."""
+    at = np.flatnonzero(wanted)
+    if len(at) <= _CHUNK_RINGS:
+        return _joined(*_polygons(rings, at, crs, north_first), count)
+    geometries: NDArray[Any] = np.full(count, None, dtype=object)
+    overlap: dict[int, float] = {}
+    parts: dict[int, list[Any]] = {}
+    area = np.zeros(count)
+    for piece in np.split(at, _cuts(rings.hole[at])):
+        owner, polygons = _polygons(rings, piece, crs, north_first)
+        area += np.bincount(owner, weights=shapely.area(polygons), minlength=count)
+        joined, _ = _joined(owner, polygons, count)
+        for feature in np.unique(owner):
+            parts.setdefault(int(feature), []).append(joined[feature])
+    for feature, of_feature in parts.items():
+        geometries[feature] = _together(of_feature, area[feature])
+        covered = float(shapely.area(geometries[feature]))
+        if covered and area[feature] / covered - 1 > _OVERLAP:
+            overlap[feature] = area[feature] / covered - 1
+    return geometries, overlap
+
+
+def _cuts(hole: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Where to cut rings into pieces: never between an exterior and its holes."""
+    exteriors = np.flatnonzero(~hole)
+    wanted = np.arange(_CHUNK_RINGS, len(hole), _CHUNK_RINGS)
+    return np.unique(exteriors[np.searchsorted(exteriors, wanted, side="right") - 1])
+
+
+def _together(parts: list[Any], area: float) -> Any:
+    """Areas that are valid in themselves as one; side by side where one isn't, for the gate to judge."""
+    if len(parts) == 1:
+        return parts[0]
+    pieces: NDArray[Any] = np.array(parts, dtype=object)
+    if shapely.is_valid(pieces).all():
+        return _covered(pieces, area)
+    return shapely.multipolygons(shapely.get_parts(pieces))
+
+
 def _polygons(
-    rings: Rings, wanted: NDArray[np.bool_], crs: CRS, north_first: bool
+    rings: Rings, at: NDArray[np.int64], crs: CRS, north_first: bool
 ) -> tuple[NDArray[np.int64], NDArray[Any]]:
     """The polygons of the wanted rings and the features they belong to."""
-    size = np.diff(rings.first)
-    points = rings.xyz[np.repeat(wanted, size)]
-    at = np.flatnonzero(wanted)
     if not len(at):
         return np.empty(0, dtype=np.int64), np.empty(0, dtype=object)
+    size = np.diff(rings.first)[at]
+    points = rings.xyz[ranges(rings.first[at], size)]
     east, north = (points[:, 1], points[:, 0]) if north_first else (points[:, 0], points[:, 1])
     lonlat = reproject_points(np.ascontiguousarray(east), np.ascontiguousarray(north), crs)
-    linear: Any = shapely.linearrings(lonlat, indices=np.repeat(np.arange(len(at)), size[at]))
+    linear: Any = shapely.linearrings(lonlat, indices=np.repeat(np.arange(len(at)), size))
     outer = ~rings.hole[at]
     # A hole whose exterior was left out (a solid's faces) stands for itself.
     outer[0] = True

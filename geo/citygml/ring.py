@@ -287,3 +287,12 @@ def _refuse_at(reason: NDArray[np.object_], rings: NDArray[np.int64], wrong: NDA
     at = rings[wrong]
     at = at[reason[at] == ""]
     reason[at] = text
+
+
+def ranges(first: NDArray[np.int64], size: NDArray[np.int64]) -> NDArray[np.int64]:
+    """`first` and what follows it, `size` many of each, one after the other."""
+    total = int(size.sum())
+    if not total:
+        return np.empty(0, dtype=np.int64)
+    before = np.cumsum(size) - size
+    return np.asarray(np.arange(total) + np.repeat(first - before, size), dtype=np.int64)

@@ -11,7 +11,7 @@ import pytest
 import shapely
 
 from geo import Batch, UnreadableError
-from geo.citygml import find_codelists, portray, titled
+from geo.citygml import find_codelists, outline, portray, titled
 from tests.geo.citygml.city import account, features, problems, read
 from tests.shared_data import shared_data
 
@@ -295,6 +295,14 @@ def test_no_attribute_of_any_package_is_lost(path: str) -> None:
         links = 2 if element.tag.endswith("CityObjectGroup") else 0
         assert len(values_of(tree)) - len(texts_of(element)) == links, element.get(f"{GML}id")
         assert not Counter(texts_of(element)) - Counter(values_of(tree)), element.get(f"{GML}id")
+
+
+def test_outlines_put_together_piece_by_piece_are_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    path = "plateau/numazu_2021_iur15/udx/fld/natl/kanogawa_kanogawa/52385628_fld_6697_l2_op.gml"
+    whole = features(batches_of(path), "fld").geometry
+    monkeypatch.setattr(outline, "_CHUNK_RINGS", 100)
+    pieces = features(batches_of(path), "fld").geometry
+    assert (whole.symmetric_difference(pieces).area <= 1e-9 * whole.area).all()
 
 
 def test_a_bridge_a_mall_a_levee_and_a_tree_have_their_names_and_codes() -> None:
