@@ -47,16 +47,25 @@ class FeatureTable:
         return pq.ParquetFile(self.path, metadata=self._metadata, memory_map=True)
 
     def row(self, fid: int) -> dict[str, Any]:
-        """Every column of one feature; IndexError outside 0 .. len - 1."""
+        """What tells of one feature: id, geometry and its tree; every column where it has no tree. IndexError outside
+        0 .. len - 1."""
+        if ATTRIBUTES in self.schema.names:
+            row = self._row(fid, ["feature_id", ATTRIBUTES, "geometry"])
+            if row[ATTRIBUTES]:
+                return row
+        return self._row(fid, None)
+
+    def _row(self, fid: int, columns: list[str] | None) -> dict[str, Any]:
         if not 0 <= fid < len(self):
             raise IndexError(fid)
         group = int(np.searchsorted(self._starts, fid, side="right")) - 1
-        rows = self._file().read_row_group(group)
+        # Columns this few are read before other threads have begun.
+        rows = self._file().read_row_group(group, columns=columns, use_threads=columns is None)
         row: dict[str, Any] = rows.slice(fid - int(self._starts[group]), 1).to_pylist()[0]
         return row
 
     def find(self, feature_id: str) -> tuple[int, dict[str, Any]]:
-        """The first feature with this id: its fid and every column; KeyError when there is none."""
+        """The first feature with this id: its fid, and what `row` tells; KeyError when there is none."""
         for fid in self._candidates(feature_id):
             row = self.row(fid)
             if str(row["feature_id"]) == feature_id:
