@@ -26,9 +26,11 @@ GAP_M = 0.5
 TOLERANCE_M = 0.5
 """How far a line may lie from the centre it stands for."""
 _MOTORWAY = "1"
+_ROAD = "tran:Road"
 _KINDS = {"2": WayKind.TRUNK, "3": WayKind.SECONDARY, "4": WayKind.UNCLASSIFIED}
 """By Road_function of PLATEAU: national, prefectural and municipal roads; the roads that only the building law knows
 (10 to 15) are `OTHER`, as all that is unknown."""
+_OTHER_KINDS = {"tran:Track": WayKind.PATH, "tran:Square": WayKind.PEDESTRIAN}
 
 
 def build_network_from_roads(
@@ -41,11 +43,11 @@ def build_network_from_roads(
 ) -> StreetNetwork:
     """Centre lines of road polygons (any CRS), as a network open to all: nothing is known of steps or of who may pass.
 
-    Of the optional columns `function_code` (PLATEAU's Road_function) and `name` an edge has those of the road its
-    middle lies in. Motorways are left out. UnreadableError, with `name`, when no road is left that a line could follow.
+    Of the optional columns `feature_type`, `function_code` (PLATEAU's Road_function) and `name` an edge has those of the
+    road its middle lies in. Motorways are left out. UnreadableError, with `name`, when no road is left that a line could follow.
     """
     roads = roads.to_crs(4326)
-    is_motorway = _texts(roads, "function_code") == _MOTORWAY
+    is_motorway = np.array([_is_motorway(*one) for one in _classes(roads)], dtype=np.bool_)
     is_area = roads.geom_type.isin(("Polygon", "MultiPolygon")) & ~roads.is_empty
     roads = roads[~is_motorway & is_area.to_numpy()]
     if roads.empty:
@@ -96,14 +98,32 @@ def _network(
         shape_start=branches.start,
         shape_lonlat=lonlat,
         names=_of_road(_texts(roads, "name"), road),
-        kind=_kinds(_of_road(_texts(roads, "function_code"), road)),
+        kind=_kinds(_classes(roads), road),
         left_out=left_out,
     )
     return network.with_slopes(heights) if heights else network
 
 
-def _kinds(codes: Sequence[str | None]) -> NDArray[np.uint8]:
-    return np.array([_KINDS.get(code or "", WayKind.OTHER) for code in codes], dtype=np.uint8)
+def _classes(roads: gpd.GeoDataFrame) -> list[tuple[str, str | None]]:
+    """Type and function of every road; what does not say its type is a road."""
+    types = (one or _ROAD for one in _texts(roads, "feature_type"))
+    return list(zip(types, _texts(roads, "function_code"), strict=True))
+
+
+def _is_motorway(feature_type: str, code: str | None) -> bool:
+    """Tracks and squares have functions of other codelists."""
+    return feature_type == _ROAD and code == _MOTORWAY
+
+
+def _kinds(classes: Sequence[tuple[str, str | None]], road: NDArray[np.int64]) -> NDArray[np.uint8]:
+    kinds = [_kind(*classes[row]) if row >= 0 else WayKind.OTHER for row in road]
+    return np.array(kinds, dtype=np.uint8)
+
+
+def _kind(feature_type: str, code: str | None) -> WayKind:
+    if feature_type == _ROAD:
+        return _KINDS.get(code or "", WayKind.OTHER)
+    return _OTHER_KINDS.get(feature_type, WayKind.OTHER)
 
 
 def _lonlat(xy: NDArray[np.float64], plane: CRS) -> NDArray[np.float64]:

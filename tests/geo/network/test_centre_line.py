@@ -138,6 +138,14 @@ def test_motorways_are_left_out_and_the_others_keep_class_and_name() -> None:
     assert not network.steps.any()
 
 
+def test_a_function_is_read_by_the_codelist_of_its_type() -> None:
+    """1 is a motorway among roads only."""
+    areas = [box(0, y, 100, y + 4) for y in (0, 50, 90)]
+    network = network_of(*areas, function_code=["1"] * 3, feature_type=["tran:Track", "tran:Square", "tran:Road"])
+    assert sorted(network.kind.tolist()) == [WayKind.PEDESTRIAN, WayKind.PATH]
+    assert network.left_out == {"motorway": 1}
+
+
 def test_heights_give_slopes() -> None:
     roads = gpd.GeoDataFrame(geometry=[box(0, 0, 8, 100)], crs=PLANE)
     network = build_network_from_roads(
