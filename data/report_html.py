@@ -8,6 +8,7 @@ from data.remedy import remedy
 from data.report import SHOWN_OF_RULE, Report, first_files
 from data.report_map import report_map
 from geo import RULES, Language, Problem, Severity, Text
+from geo.check.counterpart import COUNTERPARTS
 
 _SEVERITIES = {
     Severity.ERROR: Text("除外", "not stored"),
@@ -124,7 +125,8 @@ def _rule_row(report: Report, rule: str, say: _Speaker) -> str:
     example = escape(report.shown[rule][0].text(say.language))
     return (
         f'<tr><td class="{severity.value}">{say.text(_SEVERITIES[severity])}</td>'
-        f'<td><a href="#{rule}"><code>{rule}</code></a></td><td class="n">{report.counts[rule]:,}</td>'
+        f'<td><a href="#{rule}"><code>{rule}</code></a><p class="dim">{escape(COUNTERPARTS.get(rule, ""))}</p></td>'
+        f'<td class="n">{report.counts[rule]:,}</td>'
         f'<td>{example}<p class="dim">{say.text(remedy(rule))}</p></td></tr>'
     )
 

@@ -14,8 +14,9 @@ from geo.citygml.element import citygml_version, qualified_name
 from geo.problem import Problem
 
 _PIECE = 8 << 20
-_TAG = re.compile(rb"<([A-Za-z_][^\s/>]*)")
-_ID = re.compile(rb'\sgml:id="([^"]*)"')
+_TAG = re.compile(rb"<([\w:.-]+)")
+_ID = re.compile(rb'gml:id="([^"]*)"')
+"""Both begin with letters that stand for themselves: such are found several times faster."""
 _NAMESPACE = re.compile(rb'xmlns(?::([\w.-]+))?\s*=\s*["\']([^"\']*)["\']')
 _HEAD = 65_536
 

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 from geo import RULES, Severity
+from geo.check.counterpart import COUNTERPARTS
 from geo.rule import Rule
 
 PAGE = Path(__file__).parents[2] / "docs" / "problems.md"
@@ -31,6 +32,9 @@ and the sentence.
 | 除外 / error | 保存していない。/ Not stored. | 3 (何も保存できなければ / nothing stored: 1) |
 
 `{...}` には値が入ります。/ `{...}` stands for a value.
+
+規則の下の番号は、val3dityのエラーコードと、PLATEAU標準製品仕様書の品質要求(品質検査の番号)で対応するものです。
+Numbers below a rule are its counterparts: error codes of val3dity, requirements of the PLATEAU product specification.
 """
 
 
@@ -44,7 +48,8 @@ def page() -> str:
 
 
 def _row(code: str, rule: Rule) -> str:
-    return f"| `{code}` | {_MEANING[rule.severity]} | {_cell(rule.text.ja)} | {_cell(rule.text.en)} |\n"
+    known = f"<br>{COUNTERPARTS[code]}" if code in COUNTERPARTS else ""
+    return f"| `{code}`{known} | {_MEANING[rule.severity]} | {_cell(rule.text.ja)} | {_cell(rule.text.en)} |\n"
 
 
 def _cell(text: str) -> str:

@@ -25,12 +25,12 @@ Machinami = Callable[..., Outcome]
 COMMANDS = (
     "import",
     "layers",
-    "problems",
-    "check",
     "publish",
     "unpublish",
     "remove",
     "gc",
+    "problems",
+    "check",
     "feature",
     "search",
     "export",
@@ -370,3 +370,22 @@ def test_missing_codelists_are_one_line(machinami: Machinami, store: Path) -> No
 def test_help_waits_for_nothing_that_it_does_not_need(heavy: str) -> None:
     asked = f"import sys; from web.cli.main import run; run(['--help']); sys.exit({heavy!r} in sys.modules)"
     assert subprocess.run([sys.executable, "-c", asked], stdout=subprocess.DEVNULL, check=False).returncode == 0
+
+
+def test_problems_become_reports_in_the_language_asked_for(machinami: Machinami, town: Town, tmp_path: Path) -> None:
+    html, csv = tmp_path / "report.html", tmp_path / "report.csv"
+    outcome = machinami("--store", town.store.path, "problems", "all", "--html", html, "--csv", csv, "--lang", "ja")
+    assert outcome.status == 0
+    assert '<html lang="ja">' in html.read_text(encoding="utf-8")
+    assert "緯度・経度が空です" in html.read_text(encoding="utf-8")
+    assert csv.read_text(encoding="utf-8-sig").splitlines()[1].startswith("error,csv.coordinates_missing,aed.csv")
+
+
+def test_a_check_stores_nothing_and_exits_as_an_import_would(machinami: Machinami, files: Path, tmp_path: Path) -> None:
+    store = tmp_path / "nowhere"
+    outcome = machinami("--store", store, "check", files)
+    assert outcome.status == 3
+    assert "csv.coordinates_missing" in outcome.out
+    assert not store.exists()
+    assert machinami("check", files / "wards.geojson").status == 0
+    assert machinami("check", files / "nothing.csv").status == 1

@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 import shapely
 
+from geo import RULES
 from geo.check import check_elements, missing_images
+from geo.check.counterpart import COUNTERPARTS
 from geo.check.height import check_heights
 from geo.check.place import check_mesh, mesh_of_file
 from geo.mesh import mesh_bounds
@@ -117,3 +119,8 @@ def test_a_tag_is_not_cut_where_a_large_file_is_read_in_pieces(tmp_path: Path, m
     monkeypatch.setattr("geo.check.element._PIECE", 7)
     assert _told(tmp_path, "<bldg:Building/>" * 5) == []
     assert [told["count"] for _, told in _told(tmp_path, "<bldg:Bilding/>" * 5)] == ["5"]
+
+
+def test_counterparts_are_told_of_rules_that_exist_and_of_every_rule_about_solids() -> None:
+    assert set(COUNTERPARTS) <= set(RULES)
+    assert {rule for rule in RULES if rule.startswith("solid.")} <= set(COUNTERPARTS)
