@@ -43,8 +43,9 @@ def build_network_from_roads(
 ) -> StreetNetwork:
     """Centre lines of road polygons (any CRS), as a network open to all: nothing is known of steps or of who may pass.
 
-    Of the optional columns `feature_type`, `function_code` (PLATEAU's Road_function) and `name` an edge has those of the
-    road its middle lies in. Motorways are left out. UnreadableError, with `name`, when no road is left that a line could follow.
+    Of the optional columns `feature_type`, `function_code` (PLATEAU's Road_function) and `name` an edge has those of
+    the road its middle lies in. Motorways are left out. UnreadableError, with `name`, when no road is left that a
+    line could follow.
     """
     roads = roads.to_crs(4326)
     is_motorway = np.array([_is_motorway(*one) for one in _classes(roads)], dtype=np.bool_)
