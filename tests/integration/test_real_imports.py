@@ -52,6 +52,17 @@ def rows_of_csv(path: str) -> int:
         ("plateau/bldg_lod1", {"bldg": 657 + 329 + 225}),
         ("plateau/numazu_bldg_2020", {"bldg": 16}),
         ("plateau/numazu_iur30", {"luse": 225, "urf": 44, "lsld": 81, "fld": 3, "tnm": 3}),
+        ("plateau/yokosuka_iur", {"bldg": 13}),
+        ("plateau/tsukuba_tran", {"tran": 253 + 210}),
+        ("plateau/citygml3_iur40", {"bldg": 1, "tran": 1}),
+        (
+            "plateau/mixed_iur30",
+            {
+                **{"area": 6, "brid": 1, "cons": 3, "rwy": 4, "squr": 1, "trk": 125, "ubld": 1, "unf": 22, "veg": 28},
+                # With the two storeys of the underground mall.
+                **{"gen": 4 + 2, "wwy": 2},
+            },
+        ),
     ],
 )
 def test_every_feature_of_a_plateau_folder_is_stored_or_has_a_problem(
