@@ -54,7 +54,7 @@ SITE_AREA_M2: dict[Site, tuple[float, float]] = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Block:
     number: int
     """Of the whole city, from 0; seeds the block's own random numbers."""
@@ -66,7 +66,7 @@ class Block:
     site: Site = Site.NONE
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Street:
     """A road surface with its centre line; widths in metres."""
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from math import sqrt
 
 import numpy as np
@@ -28,7 +29,7 @@ _STAIRS_SLOPE = 0.17
 """A narrow lane steeper than this is a flight of steps."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class CentreLine:
     line: LineString
     width_m: float
@@ -102,9 +103,15 @@ def _lane_tags(street: Street, terrain: Terrain) -> dict[str, str]:
         steps = max(3, round(abs(float(ends[1] - ends[0])) / 0.16))
         return {"highway": "steps", "step_count": str(steps), "incline": "up" if slope > 0 else "down",
                 "handrail": "yes", "width": "2"}  # fmt: skip
-    narrow = street.width_m < 4.6
-    kind = "service" if street.width_m < 4 else "residential"
-    tags = {"highway": kind, "width": f"{street.width_m:g}", "surface": "asphalt", "sidewalk": "no"}
+    return _flat_lane_tags(street.width_m)
+
+
+@cache
+def _flat_lane_tags(width_m: float) -> dict[str, str]:
+    """Many lanes share one dictionary."""
+    narrow = width_m < 4.6
+    kind = "service" if width_m < 4 else "residential"
+    tags = {"highway": kind, "width": f"{width_m:g}", "surface": "asphalt", "sidewalk": "no"}
     return {**tags, "service": "alley"} if kind == "service" else {**tags, "maxspeed": "30"} if narrow else tags
 
 

@@ -41,10 +41,10 @@ from data.sample.town import Towns, build_towns
 from data.sample.town_population import write_town_population
 from geo import Text
 
-_ROOM_AT_SCALE_1 = 15_600
-"""Houses for which the drawing board has room at scale 1, about."""
+_ROOM, _SQUEEZE = 22_500, 0.38
+"""Houses for which the drawing board has room at scale s, about: _ROOM * s² / (1 + _SQUEEZE / s). Measured."""
 _SMALLEST_SCALE = 0.24
-_SPARE = 1.04
+_SPARE = 1.05
 """Room to leave: a real town has empty lots."""
 
 
@@ -116,14 +116,22 @@ def write_sample_city(
 
 def _plan(buildings: int, seed: int, plane: Plane) -> _Plan:
     """The board is stretched until the city has room for all buildings."""
-    scale = max(_SMALLEST_SCALE, sqrt(_SPARE * buildings / _ROOM_AT_SCALE_1))
+    scale = _scale(buildings)
     while True:
         plan = _plan_at(round(scale, 4), seed, plane)
         room = int(plan.stock.room.sum())
         if room >= buildings:
             plan.stock.plan(buildings)
             return plan
+        del plan  # Two plans at once would take twice the memory.
         scale *= max(1.02, sqrt(_SPARE * buildings / max(room, 1)))
+
+
+def _scale(buildings: int) -> float:
+    scale = 1.0
+    for _ in range(30):
+        scale = sqrt(_SPARE * buildings * (1 + _SQUEEZE / scale) / _ROOM)
+    return max(_SMALLEST_SCALE, scale)
 
 
 def _plan_at(scale: float, seed: int, plane: Plane) -> _Plan:

@@ -15,16 +15,18 @@ _TEXT = """みほん市 サンプルデータ
 建物 {buildings:,} 棟 / 人口 {people:,} 人 / 乱数の種 {seed}
 同じ棟数と種からは、どの計算機でも同じファイルができます。
 
-  udx/bldg        建物(CityGML 2.0 + i-UR 3.1、LOD0・LOD1、中心部はLOD2の屋根・壁、高層は建物部分)
-  udx/tran        道路(LOD1)
-  udx/fld         洪水浸水想定区域(みほん川、計画規模L1・想定最大規模L2)
-  udx/tnm         津波浸水想定
+  udx/bldg        建物(CityGML 2.0 + i-UR 3.1、LOD0・LOD1、中心部はLOD2の屋根・壁・塔屋、駅の周りはテクスチャ付き、
+                  高層は建物部分、市役所はLOD3の窓・扉とLOD4の部屋)
+  udx/ubld        みほん駅前地下街(LOD0~LOD2、LOD4の部屋)
+  udx/tran        道路(LOD1、駅の周りはLOD2・LOD3の車道・歩道・縁石)
+  udx/fld         洪水浸水想定区域(みほん川・みほん東川、計画規模L1・想定最大規模L2、浸水継続時間。高さは水面)
+  udx/tnm         津波浸水想定(最大)、jikeiretsuに地震発生から15~90分後の時刻別
   udx/htd         高潮浸水想定
   udx/ifld        内水浸水想定
   udx/lsld        土砂災害警戒区域・特別警戒区域
   udx/luse        土地利用
   udx/urf         用途地域
-  udx/brid・frn・veg  橋・街灯・公園の樹木(LOD1)
+  udx/brid・frn・veg  橋(LOD1・LOD2)・街灯・樹木(LOD1、駅の周りはLOD2・LOD3)
   udx/dem         起伏(LOD1のTIN)
   dem             標高(GeoTIFF、EPSG:6676、海はデータなし)
   hazard          災害ごとの調査範囲(GeoJSON。範囲の外は「浸水なし」ではなく「未調査」)
@@ -32,7 +34,8 @@ _TEXT = """みほん市 サンプルデータ
   gtfs            バス3社(GTFS-JP、2026年4月1日~2027年3月31日): みほんバス、市のコミュニティバス(CP932)、
                   みほん港湾交通(10月1日の改正の前と後の時刻表を1つのファイルに同梱)
   osm             道路・階段・横断歩道(OpenStreetMapの.osm.pbf形式。実在のOpenStreetMapのデータは含みません)
-  opendata        自治体標準オープンデータセットの列のCSV(Shift_JISとUTF-8が混ざっています)
+  opendata        自治体標準オープンデータセットの列のCSV(Shift_JISとUTF-8が混ざっています)。地域・年齢別人口は
+                  位置のない表、通学路はGeoJSON
   population      250mメッシュ人口(e-Statの配布形式)
   admin           市の境界・町丁目・海と川・鉄道(GeoJSON)、町丁目一覧(CSV)
 

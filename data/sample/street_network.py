@@ -25,7 +25,7 @@ _LEVEL_CROSSING_M = 15.0
 """Narrower roads cross the railway on the level; wider ones on a bridge."""
 
 
-@dataclass
+@dataclass(slots=True)
 class Way:
     nodes: list[int]
     tags: dict[str, str]
