@@ -12,7 +12,7 @@ import { classed, colourOf, hiddenFilter } from "./expression";
 import type { GroundPart } from "./hash";
 import type { CoverageAnswer, Layer, Session, Theme } from "./layer";
 import type { TilesetPlan } from "./tileset";
-import { opacityOf, shows, themeOf, viewOf, visibleLayers, type Views } from "./view";
+import { isWhole, opacityOf, shows, themeOf, viewOf, visibleLayers, type Views } from "./view";
 
 export const PAPER = "#f1eee7";
 /** Vermilion, used for nothing but what the person has picked. */
@@ -112,7 +112,7 @@ export function planMap(scene: Scene): Plan {
   return {
     sources,
     layers: placed.map(([, layer]) => layer),
-    tilesets: visible.filter((layer) => isSpatial(layer, scene)).map((layer) => tilesetOf(layer, scene)),
+    tilesets: tilesetsOf(visible, scene),
     aboveTilesets: placed.find(([slot]) => slot > Slot.EXTRUSION)?.[1].id,
     terrain: stood ? { source: RELIEF, exaggeration: 1 } : null,
   };
@@ -123,10 +123,10 @@ function isSpatial(layer: Layer, scene: Scene): boolean {
   return scene.solid && Boolean(layer.links.tileset);
 }
 
-/** Whether its tileset stands for all that the layer's other tiles would show. */
-function isReplaced(layer: Layer, scene: Scene): boolean {
-  const whole = layer.style.draw === "extrusion" || (layer.tileset?.features ?? 0) >= (layer.feature_count ?? 0);
-  return isSpatial(layer, scene) && whole;
+/** What is seen through comes last, and so lies on top: water would hide the walls that stand in it. */
+function tilesetsOf(visible: readonly Layer[], scene: Scene): TilesetPlan[] {
+  const plans = visible.filter((layer) => isSpatial(layer, scene)).map((layer) => tilesetOf(layer, scene));
+  return [...plans.filter((plan) => plan.opacity < 1), ...plans.filter((plan) => plan.opacity >= 1)];
 }
 
 function tilesetOf(layer: Layer, scene: Scene): TilesetPlan {
@@ -215,7 +215,7 @@ function drawn(layer: Layer, scene: Scene): Placed[] {
     solid: scene.solid,
     coloured: shows(view, "colour"),
   };
-  const shapes = isReplaced(layer, scene) ? [] : DRAWERS[layer.style.draw](layer, look);
+  const shapes = isSpatial(layer, scene) && isWhole(layer) ? [] : DRAWERS[layer.style.draw](layer, look);
   return [...shapes, ...labels(layer, look)];
 }
 

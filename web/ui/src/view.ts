@@ -37,9 +37,14 @@ export function themeOf(layer: Layer, view: LayerView, extra: readonly Theme[] =
   return chosen ?? (layer.style.themes[0] as Theme);
 }
 
-/** A tileset of solids has depth enough: unless somebody wants to see through it, it is opaque, and drawn once. */
+/** Whether its tileset stands for all that the layer's other tiles would show. */
+export function isWhole(layer: Layer): boolean {
+  return Boolean(layer.links.tileset) && (layer.style.draw === "extrusion" || (layer.tileset?.features ?? 0) >= (layer.feature_count ?? 0));
+}
+
+/** Solids have depth enough: unless somebody wants to see through them, they are opaque, and drawn once. Water is seen through. */
 export function opacityOf(layer: Layer, view: LayerView, solid = false): number {
-  const own = solid && layer.links.tileset && layer.style.draw === "extrusion" ? 1 : layer.style.opacity;
+  const own = solid && isWhole(layer) && layer.group.id !== "hazard" ? 1 : layer.style.opacity;
   return view.opacity ?? own;
 }
 
