@@ -43,7 +43,8 @@ def _features(table: pa.Table) -> Iterator[bytes]:
 
 _BOM = b"\xef\xbb\xbf"
 """By it Excel knows UTF-8."""
-_FORMULA = "^[=+\\-@\t\r\n=+-@]"
+_FORMULA = "^[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20]"
+"""Signs by which a spreadsheet knows a formula; the wide ones too, which some turn into narrow ones."""
 _NUMBER = "^[+-]?[0-9]+([.][0-9]+)?$"
 
 

@@ -27,7 +27,10 @@ from tests.data.conftest import stage
 
 COUNT = 2_345
 TREE = [{"name": "bldg:usage", "value": "411", "label": "住宅"}, {"name": "a", "items": [{"name": "b", "value": 1}]}]
-TEXTS = ["みほん市役所", '=HYPERLINK("http://x")', "+81-3-1234", "-5", "@SUM(A1)", 'a,b\n"c"', None, "=1+1", "普通"]
+TEXTS = [
+    *("みほん市役所", '=HYPERLINK("http://x")', "+81-3-1234", "-5", "@SUM(A1)", 'a,b\n"c"', None, "\uff1d1+1"),
+    *("1丁目", "0001_1", "\tx", "12:30", "a=b", "-"),
+]
 
 
 def frame() -> gpd.GeoDataFrame:
@@ -186,9 +189,9 @@ def test_csv_is_read_by_spreadsheets_and_holds_no_formula(written: Written, sour
     assert b'\r\n0,"bldg_0"' in raw or b"\r\n0,bldg_0" in raw
     rows = list(csv.DictReader(io.StringIO(raw.decode("utf-8-sig"), newline="")))
     assert list(rows[0]) == ["fid", "feature_id", "name", "height_m", "storeys", "open", "FID_", "lon", "lat", "wkt"]
-    expected = [
-        (text if text is None or text[:1] not in "=+-@" or text == "-5" else f"'{text}") for text in texts(source)
-    ]
+    formulas = {text for text in TEXTS if text and text[0] in "=+-@\t\uff1d"} - {"-5"}
+    assert len(formulas) == 6
+    expected = [f"'{text}" if text in formulas else text for text in texts(source)]
     assert [row["name"] or None for row in rows] == expected
     assert [float(row["height_m"]) if row["height_m"] else None for row in rows] == [
         None if np.isnan(height) else height for height in source["height_m"]

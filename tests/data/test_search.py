@@ -22,7 +22,9 @@ def write(folder: Path) -> FeatureTable:
     places = random.random((COUNT, 2)) * [0.1, 0.1] + [138.8, 35.0]
     frame = {
         "feature_id": [f"bldg_{number:06x}" for number in random.permutation(COUNT)],
-        "name": random.choice(np.array(["みほん市役所", "ABC ビル", "abc hall", None, "カフェ ABC"]), COUNT),
+        "name": random.choice(
+            np.array(["みほん市役所", "\uff21\uff22\uff23 ビル", "abc hall", None, "\uff76\uff8c\uff6a ABC"]), COUNT
+        ),
         "usage": random.choice(np.array(["住宅", "業務施設", None]), COUNT),
         "usage_code": random.choice(["411", "401"], COUNT),
         "height_m": np.round(random.lognormal(2, 0.5, COUNT), 1),
