@@ -1,6 +1,6 @@
 """From bodies to the GLB of one tile."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -185,28 +185,10 @@ def _primitive(
         "colour": None if colour is None else np.repeat(colour, 3, axis=0),
     }
     present = {name: rows for name, rows in corners.items() if rows is not None}
-    first, number = _distinct(list(present.values()))
-    index = number.reshape(-1, 3)
-    a, b, c = index.T
-    index = index[(a != b) & (b != c) & (a != c)]
-    index, used = _by_first_use(index.ravel(), len(first))
-    kept = {name: rows[first[used]] for name, rows in present.items()}
+    index, used = _merged(np.concatenate([_words(rows) for rows in present.values()], axis=1))
+    kept = {name: rows[used] for name, rows in present.items()}
     kept["feature"] = kept["feature"][:, 0]
     return Primitive(index=index, image=image, **kept)
-
-
-def _distinct(columns: Sequence[NDArray[Any]]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """The first row of each kind of equal rows, and of each row its kind."""
-    packed = np.concatenate([_words(column) for column in columns], axis=1)
-    if packed.shape[1] % 2:
-        packed = np.concatenate([packed, np.zeros((len(packed), 1), dtype=np.uint32)], axis=1)
-    keys = np.ascontiguousarray(packed).view(np.uint64)
-    order = np.lexsort(keys.T) if keys.shape[1] > 1 else np.argsort(keys[:, 0], kind="stable")
-    is_new = np.ones(len(order), dtype=bool)
-    is_new[1:] = (keys[order[1:]] != keys[order[:-1]]).any(axis=1)
-    number = np.empty(len(order), dtype=np.int64)
-    number[order] = np.cumsum(is_new) - 1
-    return order[is_new], number
 
 
 def _words(rows: NDArray[Any]) -> NDArray[np.uint32]:
@@ -218,20 +200,46 @@ def _words(rows: NDArray[Any]) -> NDArray[np.uint32]:
 
 
 @njit(cache=True)
-def _by_first_use(index, count):  # type: ignore[no-untyped-def]
-    """Vertices numbered in the order in which triangles use them: the new indices, and the old number of each."""
-    new = np.full(count, -1, dtype=np.int64)
+def _merged(words):  # type: ignore[no-untyped-def]
+    """Of the corners of triangles, three rows each: the indices of their vertices, which are numbered in the order in
+    which triangles use them, and a row of each vertex. Triangles that have shrunk to a line are left out."""
+    count, width = words.shape
+    slots = 16
+    while slots < 2 * count:
+        slots *= 2
+    table = np.full(slots, -1, dtype=np.int64)
     used = np.empty(count, dtype=np.int64)
-    out = np.empty(len(index), dtype=np.uint32)
-    following = 0
-    for i in range(len(index)):
-        old = index[i]
-        if new[old] < 0:
-            new[old] = following
-            used[following] = old
-            following += 1
-        out[i] = new[old]
-    return out, used[:following]
+    index = np.empty(count, dtype=np.uint32)
+    vertices = corners = 0
+    for begin in range(0, count, 3):
+        if (
+            _is_same(words, begin, begin + 1)
+            or _is_same(words, begin + 1, begin + 2)
+            or _is_same(words, begin, begin + 2)
+        ):
+            continue
+        for row in range(begin, begin + 3):
+            key = np.uint64(14_695_981_039_346_656_037)  # FNV-1a, by words
+            for i in range(width):
+                key = (key ^ np.uint64(words[row, i])) * np.uint64(1_099_511_628_211)
+            slot = np.int64((key ^ (key >> np.uint64(32))) & np.uint64(slots - 1))
+            while table[slot] >= 0 and not _is_same(words, used[table[slot]], row):
+                slot = (slot + 1) & (slots - 1)
+            if table[slot] < 0:
+                table[slot] = vertices
+                used[vertices] = row
+                vertices += 1
+            index[corners] = table[slot]
+            corners += 1
+    return index[:corners].copy(), used[:vertices].copy()
+
+
+@njit(cache=True)
+def _is_same(words, a, b):  # type: ignore[no-untyped-def]
+    same = True
+    for i in range(words.shape[1]):
+        same &= words[a, i] == words[b, i]
+    return same
 
 
 def _linear(colour: NDArray[np.uint32]) -> NDArray[np.uint8]:

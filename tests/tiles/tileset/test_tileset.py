@@ -1,0 +1,216 @@
+"""A whole tileset, seen as a browser sees it."""
+
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
+from multiprocessing import get_context
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+from pyproj import Transformer
+
+from geo.geoid import GeoidModel, geoid_height
+from geo.surface import Surfaces
+from tests.tiles.tileset.decoded import Tileset, decode
+from tests.tiles.tileset.houses import write_facade, write_town
+from tiles.errors import EmptyInputError, OffGeoidError
+from tiles.tileset import TilesetSummary, build_tileset
+from tiles.tileset.tree import FAR_POINTS, LEAF_POINTS
+
+HOUSES = 3_000
+COLUMNS = ("height_m", "usage", "year")
+TO_ELLIPSOID = Transformer.from_crs("EPSG:4978", "EPSG:4979", always_xy=True)
+"""From ECEF to degrees and ellipsoidal height: PROJ is the judge of our own formula."""
+
+
+def build(folder: Path, out: Path, **options: object) -> TilesetSummary:
+    given = {"columns": COLUMNS, "geoid": GeoidModel.GSIGEO2011, "images": {}, "title": "街"} | options
+    return build_tileset(folder / "features.parquet", folder / "surfaces.parquet", out, **given)  # type: ignore[arg-type]
+
+
+@pytest.fixture(scope="module")
+def town(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("town")
+    write_town(folder, HOUSES)
+    build(folder, folder / "tileset.3tz")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def tileset(town: Path) -> Tileset:
+    return decode(town / "tileset.3tz", town / "decoded")
+
+
+def test_the_validator_of_gltf_has_nothing_to_say(tileset: Tileset) -> None:
+    assert len(tileset.tiles) >= 5
+    assert tileset.complaints == []
+
+
+def test_every_feature_stands_in_one_leaf(tileset: Tileset) -> None:
+    fids = [fid for leaf in tileset.leaves().values() for fid in leaf.properties()["fid"]]
+    assert sorted(fids) == list(range(HOUSES))
+
+
+def test_attributes_equal_those_of_the_features(town: Path, tileset: Tileset) -> None:
+    features = pq.read_table(town / "features.parquet")
+    for tile in tileset.tiles.values():
+        properties = tile.properties()
+        wanted = features.take(properties["fid"]).to_pydict()
+        for name in ("feature_id", *COLUMNS):
+            assert properties[name] == wanted[name]
+
+
+def placed(tileset: Tileset, metres: np.ndarray) -> np.ndarray:
+    """Degrees and metres above T.P. of places in the tileset's frame."""
+    matrix = np.array(tileset.document["root"]["transform"]).reshape(4, 4).T
+    x, y, z = (metres @ matrix[:3, :3].T + matrix[:3, 3]).T
+    lon, lat, height = TO_ELLIPSOID.transform(x, y, z)
+    lonlat = np.column_stack([lon, lat])
+    return np.column_stack([lonlat, height - geoid_height(lonlat, GeoidModel.GSIGEO2011)])
+
+
+def test_corners_come_back_to_the_source_within_2_cm(town: Path, tileset: Tileset) -> None:
+    surfaces = Surfaces.from_table(pq.read_table(town / "surfaces.parquet"))
+    highest = {int(row): int(body) for body, row in enumerate(surfaces.row)}
+    scale = np.array([91_287.0, 110_949.0, 1.0])
+    worst = 0.0
+    for leaf in tileset.leaves().values():
+        fids = leaf.properties()["fid"]
+        (primitive,) = leaf.primitives
+        corners, owner = placed(tileset, leaf.metres(primitive)), leaf.features(primitive)
+        for number, fid in enumerate(fids):
+            first = surfaces.body_first_point[highest[fid] : highest[fid] + 2]
+            source = surfaces.xyz[slice(*first)] * scale
+            own = corners[owner == number] * scale
+            away = np.linalg.norm(own[:, None] - source[None], axis=2)
+            worst = max(worst, away.min(axis=1).max(), away.min(axis=0).max())
+    assert worst < 0.02
+
+
+def test_a_tile_encloses_its_own_features_and_those_below(tileset: Tileset) -> None:
+    geoid = 45.0  # no place here is lower than this above the ellipsoid
+    for tile, parent in tileset.nodes():
+        west, south, east, north, low, high = tile["boundingVolume"]["region"]
+        glb = tileset.tiles[tile["content"]["uri"]]
+        corners = np.concatenate([placed(tileset, glb.metres(one)) for one in glb.primitives])
+        assert np.degrees(west) - 2e-7 <= corners[:, 0].min()
+        assert corners[:, 0].max() <= np.degrees(east) + 2e-7
+        assert np.degrees(south) - 2e-7 <= corners[:, 1].min()
+        assert corners[:, 1].max() <= np.degrees(north) + 2e-7
+        assert low < corners[:, 2].min() + geoid < corners[:, 2].max() + geoid < high + 10
+        if parent is not None:
+            outer = parent["boundingVolume"]["region"]
+            assert outer[0] <= west
+            assert outer[1] <= south
+            assert east <= outer[2]
+            assert north <= outer[3]
+            assert outer[4] <= low
+            assert high <= outer[5]
+
+
+def test_finer_tiles_have_smaller_errors_and_leaves_none(tileset: Tileset) -> None:
+    for tile, parent in tileset.nodes():
+        assert parent is None or tile["geometricError"] < parent["geometricError"]
+        assert (tile["geometricError"] == 0) == ("children" not in tile)
+    assert tileset.document["geometricError"] > tileset.document["root"]["geometricError"]
+
+
+def test_no_tile_is_heavier_than_its_budget(tileset: Tileset) -> None:
+    for tile, _ in tileset.nodes():
+        glb = tileset.tiles[tile["content"]["uri"]]
+        corners = sum(len(glb.accessor(one["indices"])) for one in glb.primitives)
+        assert corners <= 3 * (FAR_POINTS if "children" in tile else LEAF_POINTS)
+
+
+def test_far_views_show_the_largest_buildings_in_lod1(town: Path, tileset: Tileset) -> None:
+    root = tileset.tiles[tileset.document["root"]["content"]["uri"]]
+    shown = root.properties()["fid"]
+    heights = gpd.read_parquet(town / "features.parquet")["height_m"].fillna(0)
+    assert len(shown) < HOUSES
+    assert heights[shown].mean() > heights.mean()
+    (primitive,) = root.primitives
+    _, corners = np.unique(root.features(primitive), return_counts=True)
+    assert set(corners) == {8}, "a box has eight corners, a gabled house ten"
+
+
+def test_every_tile_says_how_high_the_geoid_is(tileset: Tileset) -> None:
+    for tile, _ in tileset.nodes():
+        west, south, east, north = np.degrees(tile["boundingVolume"]["region"][:4])
+        middle = np.array([[(west + east) / 2, (south + north) / 2]])
+        told = tile["metadata"]["properties"]["geoidHeight"]
+        assert told == pytest.approx(geoid_height(middle, GeoidModel.GSIGEO2011)[0], abs=0.05)
+
+
+def test_processes_beside_each_other_write_the_same_bytes(
+    town: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tiles.tileset.build.PART_POINTS", 30_000)
+    build(town, tmp_path / "one.3tz")
+    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
+        build(town, tmp_path / "many.3tz", executor=pool)
+    assert (tmp_path / "one.3tz").read_bytes() == (tmp_path / "many.3tz").read_bytes()
+
+
+def test_a_large_city_has_documents_of_its_own_for_its_parts(
+    town: Path, tmp_path: Path, tileset: Tileset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tiles.tileset.build.PART_POINTS", 50_000)
+    monkeypatch.setattr("tiles.tileset.build._EXTERNAL_TILES", 2)
+    build(town, tmp_path / "tileset.3tz")
+    large = decode(tmp_path / "tileset.3tz", tmp_path / "decoded")
+    uris = [tile["content"]["uri"] for tile, _ in large.nodes()]
+    assert sorted(uris) == sorted(tile["content"]["uri"] for tile, _ in tileset.nodes())
+    assert len(large.document["root"]["children"]) > 1
+    fids = [fid for leaf in large.leaves().values() for fid in leaf.properties()["fid"]]
+    assert sorted(fids) == list(range(HOUSES))
+
+
+def test_textured_walls_carry_their_picture_and_a_missing_one_leaves_them_plain(tmp_path: Path) -> None:
+    write_town(tmp_path, 30, textured=frozenset(range(0, 30, 3)))
+    facade = write_facade(tmp_path / "pictures" / "facade.png")
+    with_picture = build(tmp_path, tmp_path / "a.3tz", images={"town/facade.png": facade})
+    without = build(tmp_path, tmp_path / "b.3tz")
+    assert with_picture.texture_texels > 0 == without.texture_texels
+    assert with_picture.triangles == without.triangles
+    textured, plain = (decode(tmp_path / f"{name}.3tz", tmp_path / name) for name in "ab")
+    assert textured.complaints == plain.complaints == []
+    (tile,) = textured.tiles.values()
+    assert [("TEXCOORD_0" in one["attributes"]) for one in tile.primitives] == [True, False]
+    (tile,) = plain.tiles.values()
+    assert [("TEXCOORD_0" in one["attributes"]) for one in tile.primitives] == [False]
+
+
+def test_a_damaged_picture_is_named(tmp_path: Path) -> None:
+    write_town(tmp_path, 6, textured=frozenset({1}))
+    (tmp_path / "facade.png").write_bytes(b"\x89PNG\r\n\x1a\nbroken")
+    summary = build(tmp_path, tmp_path / "a.3tz", images={"town/facade.png": tmp_path / "facade.png"})
+    assert summary.damaged_images == ("town/facade.png",)
+    assert summary.features == 6
+
+
+def test_one_house_is_one_tile(tmp_path: Path) -> None:
+    write_town(tmp_path, 1)
+    assert build(tmp_path, tmp_path / "a.3tz").tiles == 1
+    one = decode(tmp_path / "a.3tz", tmp_path / "a")
+    assert one.complaints == []
+    assert "children" not in one.document["root"]
+
+
+def test_nothing_in_space_is_an_error_and_leaves_nothing_behind(tmp_path: Path) -> None:
+    write_town(tmp_path, 3)
+    table = pq.read_table(tmp_path / "surfaces.parquet")
+    pq.write_table(table.slice(0, 0), tmp_path / "surfaces.parquet")
+    with pytest.raises(EmptyInputError):
+        build(tmp_path, tmp_path / "a.3tz")
+    assert not list(tmp_path.glob("*a.3tz*"))
+
+
+def test_a_city_off_the_geoid_is_refused_not_drawn_at_height_0(tmp_path: Path) -> None:
+    write_town(tmp_path, 3)
+    surfaces = Surfaces.from_table(pq.read_table(tmp_path / "surfaces.parquet"))
+    moved = replace(surfaces, xyz=surfaces.xyz - [100, 0, 0])
+    pq.write_table(moved.to_table(), tmp_path / "surfaces.parquet")
+    with pytest.raises(OffGeoidError, match=r"GSIGEO2011 has no geoid height at 38\.86"):
+        build(tmp_path, tmp_path / "a.3tz")
