@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from geo.citygml.title_of_package import TITLES_OF_PACKAGES
 from geo.text import Text
 
 TITLES: dict[str, Text] = {
@@ -160,9 +161,15 @@ def titled(nodes: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
 def _titled(node: dict[str, Any]) -> dict[str, Any]:
     made = dict(node)
     kind = str(node.get("type", "")).replace("uro:Building", "uro:").replace("uro:WaterBody", "uro:")
-    title = _RISKS.get(kind) or (None if node.get("generic") else TITLES.get(node["name"]))
+    title = _RISKS.get(kind) or (None if node.get("generic") else _title(node["name"]))
     if title is not None and "title" not in node:
         made["title"] = title.as_json()
     if "items" in node:
         made["items"] = titled(node["items"])
     return made
+
+
+def _title(name: str) -> Text | None:
+    """i-UR 4.0 moved some of `uro` to `urc` and left the names."""
+    known = name.replace("urc:", "uro:", 1)
+    return TITLES.get(known) or TITLES_OF_PACKAGES.get(known)

@@ -368,6 +368,25 @@ def test_every_portrayal_colours_columns_that_are_there(path: str) -> None:
     assert {column.name for column in portrayal.columns} <= set(stored.columns)
 
 
+@pytest.mark.parametrize(
+    ("path", "part", "name"),
+    [
+        ("plateau/mixed_iur30/udx/brid/hodokyo_51324378_brid_6697.gml", "brid", "uro:bridStructureAttribute"),
+        ("plateau/citygml3_iur40/udx/tran/53394503_tran_6697_op.gml", "tran", "urc:srcScaleLod1"),
+    ],
+)
+def test_attributes_of_other_packages_and_of_iur_4_have_titles(path: str, part: str, name: str) -> None:
+    def names(nodes: list[dict[str, object]]) -> dict[str, object]:
+        found = {str(node["name"]): node.get("title") for node in nodes}
+        for node in nodes:
+            if isinstance(items := node.get("items"), list):
+                found |= names(items)
+        return found
+
+    tree = titled(orjson.loads(features(batches_of(path), part)["attributes"].iloc[0]))
+    assert names(tree)[name]
+
+
 def test_find_codelists_goes_up_to_the_dataset_and_no_further() -> None:
     file = shared_data("plateau/numazu_2021_iur15/udx/fld/natl/kanogawa_kanogawa/52385628_fld_6697_l2_op.gml")
     assert find_codelists(file) == file.resolve().parents[4] / "codelists"
