@@ -6,6 +6,7 @@ import urllib.request
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
 from playwright.sync_api import Page, Route, expect
 
@@ -268,3 +269,33 @@ def test_switching_a_tileset_on_and_off_leaves_nothing_behind(open_boxes: OpenBo
         assert memory() == {"geometries": 0, "textures": 0, "programs": 0}
         switch.click()
         assert memory() == on
+
+
+FEET = """() => {
+  const { hit, ground } = document.querySelector('.maplibregl-map').inspect
+  const lowest = {}
+  for (let x = 380; x < 1040; x += 8) for (let y = 150; y < 820; y += 4) {
+    const found = hit(x, y)
+    if (!found) continue
+    const above = found.height - ground(found.lon, found.lat)
+    if (!(found.fid in lowest) || above < lowest[found.fid]) lowest[found.fid] = above
+  }
+  return Object.values(lowest)
+}"""
+
+
+def test_the_citys_own_buildings_stand_on_the_drawn_ground(
+    open_page: OpenPage, buildings: Layer, terrain: Layer, watched: Watched
+) -> None:
+    """All that is compressed and quantised by the tiler: most walls are seen down to their feet."""
+    if not buildings["links"]["tileset"]:
+        pytest.skip("this city's buildings have no tileset")
+    west, south, east, north = buildings["bounds"]
+    place = f"#18/{(south + north) / 2:.5f}/{(west + east) / 2:.5f}/-30/62"
+    page = open_page(f"{place}&layers={buildings['id']},{terrain['id']}+relief", locale="en-GB")
+    wait_until_drawn(page)
+    feet = np.array(page.evaluate(FEET))
+    assert len(feet) >= 10
+    assert abs(np.median(feet)) < 0.3
+    assert (np.abs(feet) < 0.3).mean() > 0.4
+    assert watched.errors == []
