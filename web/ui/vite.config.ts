@@ -14,5 +14,5 @@ export default defineConfig({
     // MapLibre alone is 1 MB and comes as one file.
     chunkSizeWarningLimit: 1200,
   },
-  server: { proxy: { "/api": server, "/tiles": server, "/ground": server } },
+  server: { proxy: { "/api": server, "/tiles": server, "/tilesets": server, "/ground": server } },
 });
