@@ -13,8 +13,6 @@ _LEAST, _MOST = -60, 40
 """Powers of ten in the table."""
 END = 0x7C
 """`|` ends each text."""
-_SLOW = np.uint64(0xFFFFFFFFFFFFFFFF)
-"""Not the bits of any finite number."""
 
 
 def _powers() -> NDArray[np.uint64]:
@@ -60,84 +58,84 @@ def parse_numbers(texts: list[str]) -> tuple[NDArray[np.float64], NDArray[np.int
 @njit(cache=True)
 def _parse(raw, numbers, bits, count, slow, powers, tens):  # type: ignore[no-untyped-def]
     """How many numbers there are, or -1, and how many are left to `float`: number, begin, end in `slow`."""
-    found = 0
-    many = 0
-    text = 0
-    at = 0
-    size = len(raw)
-    while at < size:
-        byte = raw[at]
-        if byte == 0x20 or byte == 0x0A or byte == 0x0D or byte == 0x09:
-            at += 1
-            continue
-        if byte == 0x7C:
-            text += 1
+    found = many = text = at = 0
+    while at < len(raw):
+        if _is_space(raw[at]) or raw[at] == END:
+            text += raw[at] == END
             at += 1
             continue
         begin = at
-        negative = byte == 0x2D
-        if negative or byte == 0x2B:
-            at += 1
-        w = np.uint64(0)
-        digits = 0
-        all_digits = 0
-        q = 0
-        pointed = False
-        while True:
-            byte = raw[at]
-            if 0x30 <= byte <= 0x39:
-                all_digits += 1
-                if digits or byte != 0x30:
-                    digits += 1
-                if digits <= 19:
-                    w = w * np.uint64(10) + np.uint64(byte - 0x30)
-                    if pointed:
-                        q -= 1
-                at += 1
-            elif byte == 0x2E and not pointed:
-                pointed = True
-                at += 1
-            else:
-                break
-        if all_digits == 0:
+        negative = raw[at] == 0x2D
+        at, w, digits, q = _digits(raw, at + (negative or raw[at] == 0x2B))
+        at, exponent = _exponent(raw, at)
+        if at < 0 or not (_is_space(raw[at]) or raw[at] == END):
             return -1, 0
-        if byte == 0x65 or byte == 0x45:
-            at += 1
-            down = raw[at] == 0x2D
-            if down or raw[at] == 0x2B:
-                at += 1
-            power = 0
-            power_digits = 0
-            while 0x30 <= raw[at] <= 0x39:
-                power = min(power * 10 + (raw[at] - 0x30), 100000)
-                power_digits += 1
-                at += 1
-            if power_digits == 0:
-                return -1, 0
-            q += -power if down else power
-        byte = raw[at]
-        if not (byte == 0x20 or byte == 0x7C or byte == 0x0A or byte == 0x0D or byte == 0x09):
-            return -1, 0
+        made = _rounded(w, q + exponent, digits, powers, tens)
+        if made == np.uint64(0xFFFFFFFFFFFFFFFF):
+            if many < len(slow):
+                slow[many, 0], slow[many, 1], slow[many, 2] = found, begin, at
+            many += 1
+        bits[found] = made | (np.uint64(negative) << np.uint64(63))
         count[text] += 1
-        if w == np.uint64(0):
-            numbers[found] = -0.0 if negative else 0.0
-        elif digits <= 19 and w <= np.uint64(9007199254740992) and -22 <= q <= 22:
-            value = np.float64(w)
-            value = value / tens[-q] if q < 0 else value * tens[q]
-            numbers[found] = -value if negative else value
-        else:
-            made = np.uint64(0xFFFFFFFFFFFFFFFF)
-            if digits <= 19 and _LEAST <= q <= _MOST:
-                made = _nearest(w, q, powers)
-            if made == np.uint64(0xFFFFFFFFFFFFFFFF):
-                if many < len(slow):
-                    slow[many, 0], slow[many, 1], slow[many, 2] = found, begin, at
-                many += 1
-                numbers[found] = 0.0
-            else:
-                bits[found] = made | (np.uint64(1) << np.uint64(63)) if negative else made
         found += 1
     return found, many
+
+
+@njit(cache=True)
+def _is_space(byte):  # type: ignore[no-untyped-def]
+    return byte == 0x20 or 0x09 <= byte <= 0x0A or byte == 0x0D
+
+
+@njit(cache=True)
+def _digits(raw, at):  # type: ignore[no-untyped-def]
+    """Where they end (-1 for none), the first 19 from the first that isn't 0 as an integer, how many, power of ten."""
+    w = np.uint64(0)
+    significant = every = q = 0
+    pointed = False
+    while 0x30 <= raw[at] <= 0x39 or (raw[at] == 0x2E and not pointed):
+        if raw[at] == 0x2E:
+            pointed = True
+        else:
+            every += 1
+            significant += significant > 0 or raw[at] != 0x30
+            if significant <= 19:
+                w = w * np.uint64(10) + np.uint64(raw[at] - 0x30)
+                q -= pointed
+        at += 1
+    return (at if every else -1), w, significant, q
+
+
+@njit(cache=True)
+def _exponent(raw, at):  # type: ignore[no-untyped-def]
+    """Where it ends (-1 where it is none), and its value."""
+    if at < 0 or (raw[at] != 0x65 and raw[at] != 0x45):
+        return at, 0
+    at += 1
+    down = raw[at] == 0x2D
+    at += down or raw[at] == 0x2B
+    begin, power = at, 0
+    while 0x30 <= raw[at] <= 0x39:
+        power = min(power * 10 + (raw[at] - 0x30), 100_000)
+        at += 1
+    return (at if at > begin else -1), (-power if down else power)
+
+
+@njit(cache=True)
+def _rounded(w, q, digits, powers, tens):  # type: ignore[no-untyped-def]
+    """The bits of the double nearest to w 10^q; all ones where that is left to `float`."""
+    if w == np.uint64(0):
+        return w
+    if digits <= 19 and w <= np.uint64(9007199254740992) and -22 <= q <= 22:
+        value = np.float64(w)
+        return _bits(value / tens[-q] if q < 0 else value * tens[q])
+    if digits <= 19 and _LEAST <= q <= _MOST:
+        return _nearest(w, q, powers)
+    return np.uint64(0xFFFFFFFFFFFFFFFF)
+
+
+@njit(cache=True)
+def _bits(value):  # type: ignore[no-untyped-def]
+    return np.float64(value).view(np.uint64)
 
 
 @njit(cache=True)
