@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from data.sample.codelist import write_codelists
+from data.sample.fault_body import write_bodies
 from data.sample.gml import code, surface, text, write_model
 from data.sample.plane import ORIGIN
 
@@ -36,6 +37,7 @@ class Fault:
 _GML = "udx/bldg/52384698_bldg_6697_op.gml"
 _BROKEN_GML = "udx/bldg/52384699_bldg_6697_op.gml"
 _ENTITY_GML = "udx/bldg/52384690_bldg_6697_op.gml"
+_BODY_GML = "udx/bldg/52385608_bldg_6697_op.gml"
 _WIFI = "opendata/229997_public_wireless_lan.csv"
 _AED = "opendata/229997_aed.csv"
 _LATIN = "opendata/229997_school.csv"
@@ -55,6 +57,12 @@ FAULTS = (
     Fault(_GML, "bldg_fault_spike", "", "geometry.repaired", "わずかな自己交差", "a tiny loop in the outline"),
     Fault(_GML, "bldg_fault_height", "", "citygml.value", "数値でない高さ", "a height that is no number"),
     Fault(_GML, "bldg_fault_bare", "", "citygml.no_surface", "形状のない建物", "a building without geometry"),
+    Fault(
+        _BODY_GML, "bldg_fault_reference", "", "citygml.reference_lost", "参照先のない面", "a face that is not there"
+    ),
+    Fault(_BODY_GML, "bldg_fault_face", "", "citygml.solid", "線につぶれた面", "a face that is only a line"),
+    Fault(_BODY_GML, "", "", "citygml.texture_coordinates", "テクスチャ座標の不足", "a texture with a place too few"),
+    Fault(_BODY_GML, "", "", "citygml.texture_missing", "画像のないテクスチャ", "a texture without its picture"),
     Fault(_BROKEN_GML, "", "", "xml.not_well_formed", "途中で切れたXML", "XML cut off in the middle"),
     Fault(_ENTITY_GML, "", "", "xml.entity", "実体宣言のあるXML", "XML that declares an entity"),
     Fault(_WIFI, "2", "3", "csv.coordinates_missing", "緯度経度が空", "no coordinates"),
@@ -86,6 +94,7 @@ def write_sample_faults(folder: Path) -> Path:
     root = folder / "faults"
     write_codelists(root / "codelists")
     _write_buildings(root)
+    write_bodies(root / _BODY_GML)
     _write_tables(root)
     _write_shapefiles(root)
     _write_feeds(root)
