@@ -19,6 +19,10 @@ FILES = (
     "numazu_2021_iur15/udx/lsld/523856_lsld_6668_op.gml",
     "numazu_iur30/udx/luse/523836_luse_6668_op.gml",
     "tsukuba_tran/54401018_tran_6697_op.gml",
+    "yokosuka_iur/udx/bldg/52397519_bldg_6697_op.gml",
+    "mixed_iur30/udx/brid/hodokyo_51324378_brid_6697.gml",
+    "mixed_iur30/udx/ubld/51324378_ubld_6697.gml",
+    "mixed_iur30/udx/veg/52385628_veg_6697_op.gml",
 )
 
 
