@@ -136,7 +136,8 @@ def _is_from(record: "LayerRecord", paths: Sequence[str]) -> bool:
 _NAMES = {
     "sample-city mihongawa_mihongawa": Text("みほん川", "Mihon River"),
     "sample-city mihonhigashigawa_mihonhigashigawa": Text("みほん東川", "Mihon Higashi River"),
-    "sample-city jikeiretsu": Text("時間変化", "Over time"),
+    "sample-city jikeiretsu": Text("時間変化", "over time"),
+    "(sample-city)": Text("(最大)", "(greatest)"),
     "mihon_bus": Text("みほんバス", "Mihon Bus"),
     "mihon_community": Text("コミュニティバス", "Community bus"),
     "mihon_harbour": Text("みほん港湾交通", "Mihon Harbour Transit"),
