@@ -23,6 +23,11 @@ _REMEDIES = {
         "Make the solid one closed shell that is turned outwards. Volumes and insides can't be computed from it.",
     ),
     "geometry.": Text("元データの形状を確認してください。", "Look at the geometry in the source."),
+    "citygml.": Text("元データのこの地物を確認してください。", "Look at this feature in the source."),
+    "citygml.reference_lost": Text(
+        "xlink:href の参照先をファイルに含めてください(ファイル内のgml:id)。",
+        "Put what xlink:href refers to into the file, under that gml:id.",
+    ),
     "citygml.duplicate_id": Text(
         "gml:idを一意にしてください。2つ目以降は保存していません。",
         "Make gml:ids unique. The second and others are not stored.",

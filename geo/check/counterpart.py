@@ -10,6 +10,7 @@ COUNTERPARTS = {
     "citygml.element_unknown": "PLATEAU L02, L03",
     "citygml.duplicate_id": "PLATEAU C01",
     "citygml.inner_id_twice": "PLATEAU C01",
+    "citygml.reference_lost": "PLATEAU T03",
     "citygml.code_unknown": "PLATEAU L04",
     "citygml.codelist_missing": "PLATEAU L04",
     "crs.unknown": "PLATEAU L05",
