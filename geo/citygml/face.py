@@ -2,19 +2,14 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple
 
 from geo.citygml.element import (
     COMPOSITE_SURFACE,
-    COORDINATES,
-    EXTERIOR,
     FACES,
     GML_ID,
-    INTERIOR,
     MULTI_SURFACE,
     ORIENTABLE_SURFACE,
     POLYGON,
-    POS,
     POS_LIST,
     SOLID,
     SURFACE_MEMBER,
@@ -23,9 +18,9 @@ from geo.citygml.element import (
     Element,
 )
 from geo.citygml.geometry import Geometry, find_geometries, kind_of, with_faces
+from geo.citygml.polygon import Ring, are_plain, face_rings, ring_hash
 from geo.citygml.ring import RingList, Run
 
-_UNUSUAL = (INTERIOR, POS, COORDINATES, ORIENTABLE_SURFACE, *FACES[1:])
 _REFERRED = (POLYGON, COMPOSITE_SURFACE, MULTI_SURFACE, ORIENTABLE_SURFACE)
 _FACES = frozenset(FACES)
 
@@ -192,7 +187,7 @@ class _Level:
             return
         if len(polygons) == len(place.members) and not self._is_named(geometry[0]):
             lists = list(geometry.iter(POS_LIST))
-            if len(lists) == len(polygons) and _are_plain(geometry, lists):
+            if len(lists) == len(polygons) and are_plain(geometry, lists):
                 self._take_plain(place, polygons, lists)
                 return
         self._solid = place.solid
@@ -213,7 +208,7 @@ class _Level:
         self._extend(place.geometry, place.solid, 0, len(lists))
         rings.extend_texts([one.text or "" for one in lists])
         if self._ring_ids:
-            rings.ids += [_hash(one.getparent()) for one in lists]
+            rings.ids += [ring_hash(one.getparent()) for one in lists]
 
     def _take_named(self, place: _Place, polygon: Element, positions: Element) -> None:
         """A polygon of one ring that may have a use or a colour of its own."""
@@ -231,7 +226,7 @@ class _Level:
         if turned:
             rings.flipped.append(len(rings))
         if self._ring_ids:
-            rings.ids.append(_hash(positions.getparent()))
+            rings.ids.append(ring_hash(positions.getparent()))
         self._extend(place.geometry, solid, self._colours.get(name, 0), 1)
         rings.add(positions.text or "")
 
@@ -275,7 +270,7 @@ class _Level:
             self._extend(geometry, solid, colour, len(found))
             self._add(found, turned)
 
-    def _add(self, found: "list[Ring]", turned: bool) -> None:
+    def _add(self, found: list[Ring], turned: bool) -> None:
         rings = self._rings
         for number, ring in enumerate(found):
             at = len(rings)
@@ -314,13 +309,6 @@ class _Level:
         run.rings += rings
 
 
-class Ring(NamedTuple):
-    text: str
-    dimension: int | None = None
-    """From `srsDimension` on the coordinates themselves."""
-    id: int = 0
-
-
 def run_of(geometry: Geometry, solid: int, colour: int) -> Run:
     holder = geometry.element[0]
     stated = holder.get("srsDimension")
@@ -334,34 +322,6 @@ def run_of(geometry: Geometry, solid: int, colour: int) -> Run:
         colour=colour,
         dimension=int(stated) if stated in ("2", "3") else 0,
     )
-
-
-def face_rings(face: Element) -> list[Ring]:
-    """The exterior and the holes; a ring that can't be read has an empty text, and is a bad one."""
-    found = []
-    for boundary in face:
-        if boundary.tag != EXTERIOR and boundary.tag != INTERIOR:
-            continue
-        ring = boundary[0] if len(boundary) else None
-        found.append(Ring("") if ring is None else _ring(ring))
-    return found or [Ring("")]
-
-
-def _ring(ring: Element) -> Ring:
-    if len(ring) and ring[0].tag == POS_LIST:
-        stated = ring[0].get("srsDimension")
-        return Ring(ring[0].text or "", int(stated) if stated in ("2", "3") else None, _hash(ring))
-    return Ring(" ".join(one.text or "" for one in ring.iter(POS)), None, _hash(ring))
-
-
-def _hash(ring: Element) -> int:
-    name = ring.get(GML_ID)
-    return hash(name) if name else 0
-
-
-def _are_plain(geometry: Element, lists: list[Element]) -> bool:
-    """Nothing but polygons of one ring, whose coordinates are lists."""
-    return next(geometry.iter(*_UNUSUAL), None) is None and not any(one.get("srsDimension") for one in lists)
 
 
 def _kind_around(element: Element, otherwise: int) -> int:
