@@ -51,6 +51,11 @@ def _dataset(
 
 # The first that fits is taken, so what is special stands before what is general.
 _DATASETS = (
+    _dataset("洪水の調査範囲", "Surveyed for river floods", HAZARD, "pin", "#2B6CB0", "fld_surveyed", opacity=0.0),
+    _dataset("内水の調査範囲", "Surveyed for inland floods", HAZARD, "pin", "#2B6CB0", "ifld_surveyed", opacity=0.0),
+    _dataset("高潮の調査範囲", "Surveyed for storm surge", HAZARD, "pin", "#2B6CB0", "htd_surveyed", opacity=0.0),
+    _dataset("津波の調査範囲", "Surveyed for tsunami", HAZARD, "pin", "#2B6CB0", "tnm_surveyed", opacity=0.0),
+    _dataset("土砂災害の調査範囲", "Surveyed for landslides", HAZARD, "pin", "#2B6CB0", "lsld_surveyed", opacity=0.0),
     _dataset("公衆無線LAN", "Public Wi-Fi", FACILITIES, "wifi", "#2B6CB0",
              "公衆無線lan 無線lan wi-fi wifi wireless_lan free_wifi", "SSID"),
     _dataset("AED設置箇所", "AEDs", SAFETY, "aed", "#C53030", "aed 自動体外式除細動器", "小児対応設備の有無"),
@@ -95,6 +100,8 @@ _DATASETS = (
     _dataset("文化財", "Cultural properties", FACILITIES, "culture", "#744210",
              "文化財 史跡 cultural_property cultural_properties", "文化財分類"),
     _dataset("公園", "Parks", FACILITIES, "park", "#38A169", "公園 緑地 park parks"),
+    _dataset("通学路", "School routes", FACILITIES, "pin", "#D69E2E", "通学路 school_route school_routes", "学校名 児童数"),
+    _dataset("商業施設", "Shops", FACILITIES, "pin", "#B7791F", "商業施設 店舗 shop shops"),
     _dataset("学校", "Schools", FACILITIES, "school", "#3182CE", "学校 school schools", "児童生徒数"),
     _dataset("樹木", "Trees", FACILITIES, "tree", "#38A169", "街路樹 樹木 保存樹 tree trees"),
     _dataset("市役所・公共施設", "Public facilities", FACILITIES, "office", "#4A5568",
