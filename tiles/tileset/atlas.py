@@ -47,9 +47,15 @@ class Images:
         self._paths = paths
         self.damaged: set[str] = set()
         self._decoded = lru_cache(maxsize=8)(self._decode)
+        self._sizes: dict[str, tuple[int, int] | None] = {}
 
     def size(self, name: str) -> tuple[int, int] | None:
         """Width and height in pixels; None for an image that is missing or can't be read."""
+        if name not in self._sizes:
+            self._sizes[name] = self._read_size(name)
+        return self._sizes[name]
+
+    def _read_size(self, name: str) -> tuple[int, int] | None:
         path = self._paths.get(name)
         if path is None:
             return None

@@ -21,6 +21,7 @@ from tiles.tileset.archive import TilesetWriter
 from tiles.tileset.content import Bodies, Content
 from tiles.tileset.document import write_document
 from tiles.tileset.frame import Frame
+from tiles.tileset.measured import MEASURED, Measured, measure_group
 from tiles.tileset.property_table import plain_columns
 from tiles.tileset.tree import Node, Sizes, build_tree
 
@@ -44,18 +45,6 @@ class TilesetSummary:
     """Of all atlases."""
     damaged_images: tuple[str, ...]
     """Names of images that can't be read; their faces are drawn plain."""
-
-
-@dataclass(frozen=True)
-class _Measured:
-    """All bodies, arrays of shape (bodies,)."""
-
-    row: NDArray[np.int64]
-    lod: NDArray[np.int8]
-    points: NDArray[np.int64]
-    textured: NDArray[np.bool_]
-    box: NDArray[np.float64]
-    """Shape (bodies, 6): west, south, lowest, east, north, highest."""
 
 
 @dataclass(frozen=True)
@@ -119,28 +108,16 @@ def build_tileset(
         shutil.rmtree(scratch, ignore_errors=True)
 
 
-def _measure(surfaces: Path) -> _Measured:
+def _measure(surfaces: Path) -> Measured:
     """What stands where, from one pass over the file."""
     file = pq.ParquetFile(surfaces)
-    rows = []
-    for group in range(file.num_row_groups):
-        table = file.read_row_group(group, columns=["row", "lod", "xyz", "texture"]).combine_chunks()
-        xyz = table["xyz"].combine_chunks()
-        ends = xyz.offsets.to_numpy() // 3
-        places = xyz.flatten().to_numpy().reshape(-1, 3)
-        first = ends[:-1] - ends[0]
-        low, high = np.minimum.reduceat(places, first, axis=0), np.maximum.reduceat(places, first, axis=0)
-        textured = np.asarray(table["texture"].is_valid())
-        rows.append(
-            (table["row"].to_numpy(), table["lod"].to_numpy(), np.diff(ends), textured, np.column_stack([low, high]))
-        )
-    if not rows:
-        empty = np.zeros(0, dtype=np.int64)
-        return _Measured(empty, empty.astype(np.int8), empty, empty.astype(bool), np.zeros((0, 6)))
-    return _Measured(*(np.concatenate(column) for column in zip(*rows, strict=True)))
+    groups = [measure_group(file.read_row_group(group, columns=MEASURED)) for group in range(file.num_row_groups)]
+    if not groups:
+        groups = [measure_group(SURFACES_SCHEMA.empty_table())]
+    return Measured.concatenated(groups)
 
 
-def _chosen(measured: _Measured) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _chosen(measured: Measured) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Of each feature the body in its highest level of detail, and the one for far views: LOD1 where there is one and
     nothing is textured. Features in the order of their fid."""
     order = np.lexsort((measured.lod, measured.row))
@@ -150,19 +127,19 @@ def _chosen(measured: _Measured) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     far = fine.copy()
     lod1 = order[measured.lod[order] == 1]
     place = np.searchsorted(measured.row[fine], measured.row[lod1])
-    plain = ~measured.textured[fine[place]]
+    plain = measured.textured_m2[fine[place]] == 0
     far[place[plain]] = lod1[plain]
     return fine, far
 
 
-def _sizes(measured: _Measured, fine: NDArray[np.int64], far: NDArray[np.int64], frame: Frame) -> Sizes:
+def _sizes(measured: Measured, fine: NDArray[np.int64], far: NDArray[np.int64], frame: Frame) -> Sizes:
     box = measured.box[fine]
     middle = np.column_stack([(box[:, :2] + box[:, 3:5]) / 2, np.zeros(len(box))])
     east, north = frame.local(middle).T[:2]
     # Along a degree of latitude; the tree needs it within a few per cent only.
     across = (box[:, 3:5] - box[:, :2]) * 111_000 * np.array([np.cos(np.radians(frame.lat)), 1.0])
     size = np.maximum(np.hypot(*across.T), box[:, 5] - box[:, 2])
-    return Sizes(east, north, size, measured.points[fine], measured.points[far])
+    return Sizes(east, north, size, measured.points[fine], measured.points[far], measured.textured_m2[fine])
 
 
 def _parts(root: Node) -> list[list[Node]]:
@@ -185,7 +162,7 @@ def _parts(root: Node) -> list[list[Node]]:
 def _jobs(
     parts: Sequence[Sequence[Node]],
     chosen: tuple[NDArray[np.int64], NDArray[np.int64]],
-    measured: _Measured,
+    measured: Measured,
     surfaces: Path,
     attributes: pa.Table,
     scratch: Path,

@@ -20,8 +20,8 @@ from tiles.tileset.property_table import schema, write_table
 from tiles.tileset.triangle import triangulate
 
 _STEPS = 65_535
-_CLOSE_M = 0.012
-"""How far quantisation may move a corner in each direction; three of them stay below 2 cm together with rounding."""
+_CLOSE_M = 0.018
+"""How far quantisation may move a corner; with the rounding of float32 it stays below 2 cm."""
 _INSIDE = np.array(
     [SurfaceKind.CEILING, SurfaceKind.FLOOR, SurfaceKind.INTERIOR_WALL, SurfaceKind.FURNITURE], dtype=np.int8
 )
@@ -114,7 +114,7 @@ class Bodies:
             return np.zeros(3), np.ones(3), np.zeros((0, 3), dtype=np.uint16)
         low = xyz.min(axis=0)
         step = np.ptp(xyz, axis=0) / _STEPS
-        if exact and step.max() > 2 * _CLOSE_M:
+        if exact and np.hypot.reduce(step) > 2 * _CLOSE_M:
             return low, np.ones(3), (xyz - low).astype(np.float32)
         step[step == 0] = 1.0
         return low, step, np.rint((xyz - low) / step).astype(np.uint16)

@@ -10,6 +10,8 @@ LEAF_POINTS = 24_000
 """Corners of polygons in one leaf, about as many triangles: some 100 to 300 kB."""
 FAR_POINTS = 16_000
 """The same for a tile that finer ones replace."""
+LEAF_TEXTURED_M2 = 40_000.0
+"""Textured area in one leaf: an atlas of 2,048 x 2,048 texels then has a texel for each 10 cm."""
 _LEAST_SIDE_M = 40.0
 _LOWER_LOD_M = 3.0
 """What LOD1 may be off by where LOD2 stands in the finer tiles."""
@@ -30,6 +32,8 @@ class Sizes:
     """Corners of its polygons in the finest level of detail."""
     far_points: NDArray[np.int64]
     """In the one that is shown from afar."""
+    textured_m2: NDArray[np.float64]
+    """Area of its textured faces in the finest level of detail."""
 
 
 @dataclass
@@ -76,7 +80,8 @@ def _node(
 ) -> Node:
     west, south, side = square
     points = int(sizes.points[features].sum())
-    if points <= LEAF_POINTS or side < _LEAST_SIDE_M or len(features) == 1:
+    is_light = points <= LEAF_POINTS and sizes.textured_m2[features].sum() <= LEAF_TEXTURED_M2
+    if is_light or side < _LEAST_SIDE_M or len(features) == 1:
         return Node(*place, features, 0.0, points)
     level, column, row = place
     half = side / 2

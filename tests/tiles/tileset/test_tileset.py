@@ -1,5 +1,8 @@
 """A whole tileset, seen as a browser sees it."""
 
+import hashlib
+import struct
+import zipfile
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from multiprocessing import get_context
@@ -15,9 +18,10 @@ from geo.geoid import GeoidModel, geoid_height
 from geo.surface import Surfaces
 from tests.tiles.tileset.decoded import Tileset, decode
 from tests.tiles.tileset.houses import write_facade, write_town
-from tiles.errors import EmptyInputError, OffGeoidError
-from tiles.tileset import TilesetSummary, build_tileset
-from tiles.tileset.tree import FAR_POINTS, LEAF_POINTS
+from tiles.errors import DamagedTilesetError, EmptyInputError, OffGeoidError
+from tiles.tileset import TilesetArchive, TilesetSummary, build_tileset
+from tiles.tileset.measured import measure_group
+from tiles.tileset.tree import FAR_POINTS, LEAF_POINTS, LEAF_TEXTURED_M2
 
 HOUSES = 3_000
 COLUMNS = ("height_m", "usage", "year")
@@ -180,6 +184,58 @@ def test_textured_walls_carry_their_picture_and_a_missing_one_leaves_them_plain(
     assert [("TEXCOORD_0" in one["attributes"]) for one in tile.primitives] == [True, False]
     (tile,) = plain.tiles.values()
     assert [("TEXCOORD_0" in one["attributes"]) for one in tile.primitives] == [False]
+
+
+def test_leaves_with_pictures_hold_no_more_of_them_than_an_atlas_shows_well(tmp_path: Path) -> None:
+    """200 houses, all their faces of four corners with a picture: far fewer corners than a leaf may have."""
+    _, surfaces = write_town(tmp_path, 200, textured=frozenset(range(200)))
+    table = pq.read_table(surfaces)
+    measured = measure_group(table)
+    assert measured.textured_m2.sum() > 2 * LEAF_TEXTURED_M2
+    assert measured.textured_m2[measured.lod == 1].sum() == 0
+    facade = write_facade(tmp_path / "facade.png")
+    build(tmp_path, tmp_path / "a.3tz", images={"town/facade.png": facade})
+    area = dict(zip(measured.row[measured.lod == 2].tolist(), measured.textured_m2[measured.lod == 2], strict=True))
+    leaves = decode(tmp_path / "a.3tz", tmp_path / "a").leaves().values()
+    fids = [leaf.properties()["fid"] for leaf in leaves]
+    assert max(sum(area[fid] for fid in one) for one in fids) <= LEAF_TEXTURED_M2
+    assert sorted(fid for one in fids for fid in one) == list(range(200))
+
+
+def test_the_textured_area_is_that_of_the_faces_in_metres(tmp_path: Path) -> None:
+    _, surfaces = write_town(tmp_path, 1, textured=frozenset({0}))
+    low, high = np.array(measure_group(pq.read_table(surfaces)).box[1]).reshape(2, 3)
+    across, along, up = (high - low) * [91_287.0, 110_949.0, 1.0]
+    eaves = 0.7 * up
+    slope = np.hypot(along / 2, up - eaves)
+    wanted = across * along + 2 * across * slope + 2 * across * eaves  # ground, roofs, walls of four corners
+    assert measure_group(pq.read_table(surfaces)).textured_m2 == pytest.approx([0, wanted], rel=0.01)
+
+
+def test_any_tool_for_zip_files_opens_the_archive_and_reads_the_same(town: Path) -> None:
+    own = TilesetArchive(town / "tileset.3tz")
+    with zipfile.ZipFile(town / "tileset.3tz") as other:
+        assert other.testzip() is None
+        assert other.namelist() == [*own, "@3dtilesIndex1@"]
+        assert all(other.read(name) == own.read(name) for name in own)
+
+
+def test_the_index_of_the_archive_finds_every_entry_by_the_hash_of_its_name(town: Path) -> None:
+    data = (town / "tileset.3tz").read_bytes()
+    with zipfile.ZipFile(town / "tileset.3tz") as archive:
+        index = archive.read("@3dtilesIndex1@")
+        wanted = {hashlib.md5(one.filename.encode()).digest(): one.header_offset for one in archive.infolist()[:-1]}
+    entries = [struct.unpack_from("<QQQ", index, at) for at in range(0, len(index), 24)]
+    assert [one[:2] for one in entries] == sorted(one[:2] for one in entries)
+    assert {struct.pack("<QQ", *one[:2]): one[2] for one in entries} == wanted
+    assert all(data[offset : offset + 4] == b"PK\3\4" for *_, offset in entries)
+
+
+def test_an_archive_that_is_cut_off_is_damaged(town: Path, tmp_path: Path) -> None:
+    cut = tmp_path / "cut.3tz"
+    cut.write_bytes((town / "tileset.3tz").read_bytes()[:-100])
+    with pytest.raises(DamagedTilesetError):
+        TilesetArchive(cut)
 
 
 def test_a_damaged_picture_is_named(tmp_path: Path) -> None:

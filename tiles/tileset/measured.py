@@ -1,0 +1,85 @@
+"""What the tree must know of every body, small enough to be kept of a whole city."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+
+import numpy as np
+import pyarrow as pa
+from numba import njit
+from numpy.typing import NDArray
+
+MEASURED = ["row", "lod", "rings", "points", "xyz", "texture"]
+"""Columns that `measure_group` needs of a table by `SURFACES_SCHEMA`."""
+_M_PER_DEGREE = 111_000.0
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Arrays of shape (bodies,)."""
+
+    row: NDArray[np.int64]
+    lod: NDArray[np.int8]
+    points: NDArray[np.int64]
+    textured_m2: NDArray[np.float64]
+    """Area of the faces with a texture, within one per cent."""
+    box: NDArray[np.float64]
+    """Shape (bodies, 6): west, south, lowest, east, north, highest."""
+
+    @classmethod
+    def concatenated(cls, groups: Sequence["Measured"]) -> "Measured":
+        """At least one."""
+        columns = ([getattr(group, column.name) for group in groups] for column in fields(cls))
+        return cls(*(np.concatenate(column) for column in columns))
+
+
+def measure_group(table: pa.Table) -> Measured:
+    table = table.combine_chunks()
+    row, lod = table["row"].to_numpy(), table["lod"].to_numpy()
+    if not len(row):
+        none = np.zeros(0)
+        return Measured(row, lod, none.astype(np.int64), none, np.zeros((0, 6)))
+    ends, numbers = _lists(table["xyz"])
+    places, first = numbers.reshape(-1, 3), ends // 3
+    box = np.column_stack([ufunc.reduceat(places, first[:-1], axis=0) for ufunc in (np.minimum, np.maximum)])
+    return Measured(row, lod, np.diff(first), _textured_m2(table, places), box)
+
+
+def _textured_m2(table: pa.Table, places: NDArray[np.float64]) -> NDArray[np.float64]:
+    bodies = np.asarray(table["texture"].is_valid())
+    if not bodies.any():
+        return np.zeros(len(bodies))
+    faces, rings = _lists(table["rings"])
+    textured = np.zeros(len(rings), dtype=bool)
+    textured[np.repeat(bodies, np.diff(faces))] = table["texture"].combine_chunks().flatten().is_valid()
+    points = _lists(table["points"])[1]
+    scale = np.array([_M_PER_DEGREE * np.cos(np.radians(places[0, 1])), _M_PER_DEGREE, 1.0])
+    area = _exterior_areas((places - places[0]) * scale, rings, points, textured)
+    return np.asarray(np.diff(np.concatenate([[0.0], np.cumsum(area)])[faces]))
+
+
+def _lists(column: pa.ChunkedArray) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Where each list begins, from 0, and all their values."""
+    values = column.combine_chunks()
+    offsets = values.offsets.to_numpy().astype(np.int64)
+    return offsets - offsets[0], values.flatten().to_numpy(zero_copy_only=False)
+
+
+@njit(cache=True)
+def _exterior_areas(xyz, rings, points, wanted):  # type: ignore[no-untyped-def]
+    """Area of the first ring of each wanted face (half of Newell's normal), 0 for the others."""
+    area = np.zeros(len(rings))
+    ring = begin = 0
+    for face in range(len(rings)):
+        size = points[ring] if rings[face] else 0
+        if wanted[face]:
+            x = y = z = 0.0
+            for i in range(size):
+                a, b = begin + i, begin + (i + 1) % size
+                x += (xyz[a, 1] - xyz[b, 1]) * (xyz[a, 2] + xyz[b, 2] - 2 * xyz[begin, 2])
+                y += (xyz[a, 2] - xyz[b, 2]) * (xyz[a, 0] + xyz[b, 0] - 2 * xyz[begin, 0])
+                z += (xyz[a, 0] - xyz[b, 0]) * (xyz[a, 1] + xyz[b, 1] - 2 * xyz[begin, 1])
+            area[face] = np.sqrt(x * x + y * y + z * z) / 2
+        for _ in range(rings[face]):
+            begin += points[ring]
+            ring += 1
+    return area
