@@ -69,14 +69,17 @@ function quiet(layer: Layer): Partial<LayerView> {
 }
 
 function firstChoice(layers: readonly Layer[]): Layer[] {
-  const heart = layers.find((layer) => layer.group.id === "buildings")?.bounds;
+  const houses = layers.filter((layer) => layer.group.id === "buildings");
+  // An underground mall is a building too.
+  const main = houses.find((layer) => layer.style.draw === "extrusion") ?? houses[0];
+  const heart = main?.bounds;
   const near = (layer: Layer): boolean => !heart || !layer.bounds || overlaps(layer.bounds, heart);
   // Of several cities in one store, one is shown whole.
   const of = (group: string): Layer[] => layers.filter((layer) => layer.group.id === group && near(layer));
   const hazards = of("hazard");
   const transport = of("transport");
   const chosen = [
-    of("buildings")[0],
+    main,
     // Depths say more at a glance than zones.
     hazards.find((layer) => layer.style.themes[0]?.id === "rank") ?? hazards[0],
     ...(["line", "point", "polygon"] as const).map((geometry) => transport.find((layer) => layer.geometry === geometry)),

@@ -91,3 +91,10 @@ test("among many layers a terrain begins shaded; among few it shows everything",
   expect(defaultViews([...many, dem])["dem"]?.ground).toEqual(["shade"]);
   expect(defaultViews([dem])["dem"]?.ground).toBeNull();
 });
+
+test("a first visit shows the city's buildings, not the mall below them", () => {
+  const many = Array.from({ length: 8 }, (_, index) => layer(`land-${index}`, "planning"));
+  const views = defaultViews([layer("mall", "buildings"), layer("houses", "buildings", {}, { draw: "extrusion" }), ...many]);
+  expect(views["houses"]?.visible).toBe(true);
+  expect(views["mall"]).toBeUndefined();
+});
