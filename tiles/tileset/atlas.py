@@ -7,6 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
@@ -25,7 +26,7 @@ class Atlas:
     uv: NDArray[np.float64]
     """Of each point, shape (points, 2), 0 to 1 from the upper left; NaN for points of no textured face."""
     textured: NDArray[np.bool_]
-    """Which faces it has, shape (faces,): those whose image could be read."""
+    """Which faces it has, shape (faces,): those whose image could be read and whose coordinates are numbers."""
     texels: int
 
 
@@ -95,7 +96,9 @@ def build_atlas(
     the first to before the second number of its row in `points`; `body` is the feature of each face. At most `side`
     texels in each direction; None when no image can be read."""
     sizes = {int(index): images.size(names[index]) for index in np.unique(texture[texture >= 0])}
-    faces = np.array([face for face, index in enumerate(texture) if index >= 0 and sizes[int(index)]], dtype=np.int64)
+    readable = np.array([index >= 0 and sizes[int(index)] is not None for index in texture], dtype=bool)
+    broken = np.concatenate([[0], np.cumsum(~np.isfinite(uv).all(axis=1))])
+    faces = np.flatnonzero(readable & (broken[points[:, 1]] == broken[points[:, 0]]))
     if not len(faces):
         return None
     boxes = _boxes(faces, texture, uv, points, sizes)
@@ -135,7 +138,7 @@ def _boxes(
     boxes = []
     for face in faces:
         width, height = sizes[int(texture[face])] or (1, 1)
-        own = np.nan_to_num(uv[slice(*points[face])].astype(np.float64), posinf=0.0, neginf=0.0)
+        own = uv[slice(*points[face])].astype(np.float64)
         x, y = own[:, 0] * width, (1 - own[:, 1]) * height
         # A face beside the image shows what the image shows when it repeats.
         by_x, by_y = np.floor(x.min() / width + 1e-6) * width, np.floor(y.min() / height + 1e-6) * height
@@ -234,15 +237,28 @@ def _draw(
     return True
 
 
-def _sampled(
-    pixels: NDArray[np.uint8], rows: NDArray[np.float64], columns: NDArray[np.float64], over: int
-) -> NDArray[np.uint8]:
-    """The image at each row and column, as the mean of `over` x `over` pixels around."""
-    if over == 1:
-        x, y = np.floor(columns).astype(int) % pixels.shape[1], np.floor(rows).astype(int) % len(pixels)
-        return np.asarray(pixels[y[:, None], x])
-    steps = np.arange(over) - (over - 1) / 2
-    y = np.floor(rows[:, None] + steps).astype(int) % len(pixels)
-    x = np.floor(columns[:, None] + steps).astype(int) % pixels.shape[1]
-    strips = pixels[y.ravel()].reshape(len(rows), over, -1, 3).mean(axis=1)
-    return np.asarray(strips[:, x.ravel()].reshape(len(rows), len(columns), over, 3).mean(axis=2) + 0.5, dtype=np.uint8)
+@njit(cache=True)
+def _sampled(pixels, rows, columns, over):  # type: ignore[no-untyped-def]
+    """The image, which repeats, at each row and column: the mean of `over` x `over` pixels around."""
+    height, width = pixels.shape[:2]
+    out = np.empty((len(rows), len(columns), 3), dtype=np.uint8)
+    first = -(over - 1) / 2
+    below = np.empty((len(rows), over), dtype=np.int64)
+    across = np.empty((len(columns), over), dtype=np.int64)
+    for k in range(over):
+        for i in range(len(rows)):
+            below[i, k] = np.int64(np.floor(rows[i] + first + k)) % height
+        for j in range(len(columns)):
+            across[j, k] = np.int64(np.floor(columns[j] + first + k)) % width
+    count = over * over
+    for i in range(len(rows)):
+        for j in range(len(columns)):
+            red = green = blue = count // 2
+            for v in range(over):
+                for u in range(over):
+                    y, x = below[i, v], across[j, u]
+                    red += pixels[y, x, 0]
+                    green += pixels[y, x, 1]
+                    blue += pixels[y, x, 2]
+            out[i, j, 0], out[i, j, 1], out[i, j, 2] = red // count, green // count, blue // count
+    return out
