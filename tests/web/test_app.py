@@ -40,6 +40,7 @@ def test_every_route_of_the_contract_is_described(description: dict[str, Any]) -
         "/api/layers/{layer_id}/features/{fid}",
         "/api/layers/{layer_id}/columns/{name}",
         "/api/layers/{layer_id}/problems",
+        "/api/layers/{layer_id}/problems.geojson",
         "/api/analyses/coverage",
         "/api/elevation",
         "/api/jobs",

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 LEAF_POINTS = 24_000
 """Corners of polygons in one leaf, about as many triangles: some 100 to 300 kB."""
-FAR_POINTS = 16_000
+FAR_POINTS = 48_000
 """The same for a tile that finer ones replace."""
 LEAF_TEXTURED_M2 = 40_000.0
 """Textured area in one leaf: an atlas of 2,048 x 2,048 texels then has a texel for each 10 cm."""
