@@ -361,7 +361,7 @@ def test_missing_codelists_are_one_line(machinami: Machinami, store: Path) -> No
     outcome = machinami("--store", store, "import", shared_data("plateau/komatsu_2024"))
     lines = outcome.out.splitlines()
     assert sum("codelist" in line for line in lines) == 1
-    assert not any("not read yet" in line for line in lines)
+    assert not [line for line in lines if "LOD2" in line and "not read yet" in line]
 
 
 @pytest.mark.parametrize("heavy", ["geopandas", "sqlalchemy", "fastapi"])
