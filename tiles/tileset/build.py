@@ -40,11 +40,17 @@ class TilesetSummary:
     tiles: int
     triangles: int
     """Of the leaves."""
+    flat_faces: int
+    """Faces without an area, which are not drawn."""
     bytes: int
     texture_texels: int
     """Of all atlases."""
     damaged_images: tuple[str, ...]
     """Names of images that can't be read; their faces are drawn plain."""
+    bounds: tuple[float, float, float, float]
+    """West, south, east, north in degrees."""
+    heights_m: tuple[float, float]
+    """Of the lowest and of the highest corner, above T.P."""
 
 
 @dataclass(frozen=True)
@@ -103,7 +109,7 @@ def build_tileset(
         attributes = _attributes(features, columns)
         jobs = _jobs(parts, (fine, far), measured, surfaces, attributes, scratch, frame, geoid, images, title)
         made = list(executor.map(_build, jobs)) if executor else [_build(job) for job in jobs]
-        return _write(target, root, parts, made, len(fine), frame, title)
+        return _write(target, root, parts, made, measured.box[fine], frame, title)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
 
@@ -256,7 +262,7 @@ def _write(
     root: Node,
     parts: Sequence[Sequence[Node]],
     made: Sequence[_Made],
-    features: int,
+    boxes: NDArray[np.float64],
     frame: Frame,
     title: str,
 ) -> TilesetSummary:
@@ -274,13 +280,18 @@ def _write(
                 archive.write(f"{name}.glb", glb)
     partial.rename(target)
     leaves = [contents[node.name] for node in root.walk() if not node.children]
+    west, south, low = (float(number) for number in boxes[:, :3].min(axis=0))
+    east, north, high = (float(number) for number in boxes[:, 3:].max(axis=0))
     return TilesetSummary(
-        features=features,
+        features=len(boxes),
         tiles=len(contents),
         triangles=sum(leaf.triangles for leaf in leaves),
+        flat_faces=sum(leaf.flat_faces for leaf in leaves),
         bytes=target.stat().st_size,
         texture_texels=sum(content.texels for content in contents.values()),
         damaged_images=tuple(sorted(set().union(*(one.damaged for one in made)))),
+        bounds=(west, south, east, north),
+        heights_m=(low, high),
     )
 
 

@@ -35,6 +35,8 @@ class Content:
     glb: bytes
     features: int
     triangles: int
+    flat_faces: int
+    """Faces without an area, which give no triangle."""
     texels: int
     region: tuple[float, float, float, float, float, float]
     """West, south, east, north in degrees, lowest and highest in metres above the ellipsoid."""
@@ -57,8 +59,11 @@ class Bodies:
         self._xyz = np.column_stack([east, up, -north])
         """As glTF has its axes: x east, y up, z south."""
         corner, face = triangulate(self._xyz, surfaces.first_ring, surfaces.first_point)
-        seen = ~_hidden(surfaces)[face]
+        hidden = _hidden(surfaces)
+        seen = ~hidden[face]
         self._corner, self._face = corner[seen], face[seen]
+        self._is_flat = ~hidden
+        self._is_flat[face] = False
         self._first_triangle = np.searchsorted(self._face, surfaces.first_face)
 
     @property
@@ -104,7 +109,8 @@ class Bodies:
             features=len(bodies),
             extras={"geoid": self._geoid.value, "geoidHeight": round(geoid_m, 3)},
         )
-        return Content(glb, len(bodies), len(triangle), atlas.texels if atlas else 0, region, geoid_m)
+        flat = int(self._is_flat[_ranges(self._surfaces.first_face, bodies)].sum())
+        return Content(glb, len(bodies), len(triangle), flat, atlas.texels if atlas else 0, region, geoid_m)
 
     def _steps(
         self, xyz: NDArray[np.float64], exact: bool

@@ -246,6 +246,18 @@ def test_a_damaged_picture_is_named(tmp_path: Path) -> None:
     assert summary.features == 6
 
 
+def test_the_summary_tells_where_the_city_is_and_which_faces_are_flat(tmp_path: Path) -> None:
+    write_town(tmp_path, 5)
+    surfaces = Surfaces.from_table(pq.read_table(tmp_path / "surfaces.parquet"))
+    xyz = surfaces.xyz.copy()
+    xyz[:4] = xyz[0]  # the first face of a house that has LOD1 only
+    pq.write_table(replace(surfaces, xyz=xyz).to_table(), tmp_path / "surfaces.parquet")
+    summary = build(tmp_path, tmp_path / "a.3tz")
+    assert summary.flat_faces == 1
+    assert summary.bounds == (*xyz.min(axis=0)[:2], *xyz.max(axis=0)[:2])
+    assert summary.heights_m == (xyz[:, 2].min(), xyz[:, 2].max())
+
+
 def test_one_house_is_one_tile(tmp_path: Path) -> None:
     write_town(tmp_path, 1)
     assert build(tmp_path, tmp_path / "a.3tz").tiles == 1
