@@ -5,7 +5,7 @@
 * `textured`: every building in LOD2 with an image of its own of 512 x 256 pixels on its walls and roofs.
 
 Each is built in a process of its own, once to load what is compiled and once for the figures: one process alone, and
-for `lod1` two beside each other.
+two beside each other.
 """
 
 import subprocess
@@ -36,7 +36,7 @@ def run() -> dict[str, object]:
         for mix, count in BUILDINGS.items():
             folder = Path(name) / mix
             write_mix(folder, mix, count)
-            for processes in (1, 2) if mix == "lod1" else (1,):
+            for processes in (1, 2):
                 command = [sys.executable, "-m", __name__, str(folder), str(processes)]
                 ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
                 figures |= {f"{mix}_{processes}_{key}": value for key, value in _pairs(ended.stdout)}

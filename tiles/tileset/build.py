@@ -30,6 +30,8 @@ LEAF_ATLAS = 2_048
 FAR_ATLAS = 512
 PART_POINTS = 400_000
 """Corners of polygons that one process works on at a time: some 100 MB."""
+PART_TEXTURED_M2 = 600_000.0
+"""The same of textured faces: pictures take far longer than corners."""
 _EXTERNAL_TILES = 400
 """Tiles from which each part of the city has its own tileset.json."""
 
@@ -154,7 +156,8 @@ def _parts(root: Node) -> list[list[Node]]:
     parts: list[list[Node]] = []
 
     def visit(node: Node) -> None:
-        if node.points <= PART_POINTS or not node.children:
+        is_light = node.points <= PART_POINTS and node.textured_m2 <= PART_TEXTURED_M2
+        if is_light or not node.children:
             parts.append(list(node.walk()))
             return
         top.append(node)

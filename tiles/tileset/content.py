@@ -20,6 +20,7 @@ from tiles.tileset.property_table import schema, write_table
 from tiles.tileset.triangle import triangulate
 
 _STEPS = 65_535
+_MOST_IDS = 65_535
 _CLOSE_M = 0.018
 """How far quantisation may move a corner; with the rounding of float32 it stays below 2 cm."""
 _INSIDE = np.array(
@@ -184,9 +185,11 @@ def _primitive(
 ) -> Primitive:
     """Corners that are equal in all they have become one vertex. `position` and `uv`: shape (triangles, 3, ...);
     `owner` and `colour`: one for each triangle."""
+    # Vertex attributes can't be 32-bit integers; so many features in one tile stand at one place.
+    ids = np.uint16 if not len(owner) or owner.max() <= _MOST_IDS else np.float32
     corners = {
         "position": position.reshape(-1, 3),
-        "feature": np.repeat(owner, 3).astype(np.uint16)[:, None],
+        "feature": np.repeat(owner, 3).astype(ids)[:, None],
         "uv": None if uv is None else uv.reshape(-1, 2),
         "colour": None if colour is None else np.repeat(colour, 3, axis=0),
     }

@@ -23,7 +23,7 @@ class Primitive:
 
     position: NDArray[np.uint16] | NDArray[np.float32]
     """Shape (n, 3): steps of the mesh's `scale`, or metres."""
-    feature: NDArray[np.uint16]
+    feature: NDArray[np.uint16] | NDArray[np.float32]
     """Row of the property table, shape (n,)."""
     index: NDArray[np.uint32]
     """Three corners for each triangle, flat."""
@@ -145,9 +145,10 @@ def _write_primitive(
     count = len(one.feature)
     component = _USHORT if one.position.dtype == np.uint16 else _FLOAT
     limits = {"min": one.position.min(axis=0).tolist(), "max": one.position.max(axis=0).tolist()}
+    ids_kind = _USHORT if one.feature.dtype == np.uint16 else _FLOAT
     attributes = {
         "POSITION": _accessor(accessors, buffer.add_vertices(one.position), component, count, "VEC3", **limits),
-        "_FEATURE_ID_0": _accessor(accessors, buffer.add_vertices(one.feature[:, None]), _USHORT, count, "SCALAR"),
+        "_FEATURE_ID_0": _accessor(accessors, buffer.add_vertices(one.feature[:, None]), ids_kind, count, "SCALAR"),
     }
     if one.uv is not None:
         view = buffer.add_vertices(one.uv)

@@ -46,6 +46,8 @@ class Node:
     error_m: float
     points: int
     """Of all features below, in the finest level of detail."""
+    textured_m2: float
+    """Likewise."""
     children: list["Node"] = field(default_factory=list)
 
     @property
@@ -80,9 +82,10 @@ def _node(
 ) -> Node:
     west, south, side = square
     points = int(sizes.points[features].sum())
-    is_light = points <= LEAF_POINTS and sizes.textured_m2[features].sum() <= LEAF_TEXTURED_M2
+    textured_m2 = float(sizes.textured_m2[features].sum())
+    is_light = points <= LEAF_POINTS and textured_m2 <= LEAF_TEXTURED_M2
     if is_light or side < _LEAST_SIDE_M or len(features) == 1:
-        return Node(*place, features, 0.0, points)
+        return Node(*place, features, 0.0, points, textured_m2)
     level, column, row = place
     half = side / 2
     right, upper = sizes.x[features] >= west + half, sizes.y[features] >= south + half
@@ -95,7 +98,7 @@ def _node(
                 children.append(_node(sizes, rank, inside, cell, (level + 1, 2 * column + i, 2 * row + j)))
     shown, left_out_m = _largest(sizes, rank, features)
     error = max(left_out_m, _LOWER_LOD_M, *(_GROWTH * child.error_m for child in children))
-    return Node(*place, shown, error, points, children)
+    return Node(*place, shown, error, points, textured_m2, children)
 
 
 def _largest(sizes: Sizes, rank: NDArray[np.int64], features: NDArray[np.int64]) -> tuple[NDArray[np.int64], float]:

@@ -246,6 +246,19 @@ def test_a_damaged_picture_is_named(tmp_path: Path) -> None:
     assert summary.features == 6
 
 
+def test_more_features_at_one_place_than_a_short_integer_counts_keep_their_ids(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tiles.tileset.content._MOST_IDS", 3)
+    write_town(tmp_path, 6)
+    build(tmp_path, tmp_path / "a.3tz")
+    one = decode(tmp_path / "a.3tz", tmp_path / "a")
+    assert one.complaints == []
+    (leaf,) = one.leaves().values()
+    assert leaf.accessor(leaf.primitives[0]["attributes"]["_FEATURE_ID_0"]).dtype == np.float32
+    assert sorted(set(leaf.features(leaf.primitives[0]))) == list(range(6))
+
+
 def test_the_summary_tells_where_the_city_is_and_which_faces_are_flat(tmp_path: Path) -> None:
     write_town(tmp_path, 5)
     surfaces = Surfaces.from_table(pq.read_table(tmp_path / "surfaces.parquet"))
