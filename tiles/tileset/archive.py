@@ -17,6 +17,7 @@ from tiles.errors import DamagedTilesetError
 
 INDEX = "@3dtilesIndex1@"
 _LOCAL_HEADER = struct.Struct("<4s5H3I2H")
+_LOCAL_MAGIC = b"PK\3\4"
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)
 
 
@@ -45,6 +46,8 @@ class TilesetWriter:
             places = sorted(self._places, key=lambda place: struct.unpack("<QQ", place[0]))
             self._add(INDEX, b"".join(digest + struct.pack("<Q", offset) for digest, offset in places))
             self._zip.close()
+        else:
+            self._zip.fp = None  # or it would end the archive later on, in a file that is closed
         self._file.close()
 
 
@@ -62,15 +65,22 @@ class TilesetArchive:
                     }
                     if any(entry.compress_type != zipfile.ZIP_STORED for entry in archive.infolist()):
                         raise DamagedTilesetError(path)
-        except (zipfile.BadZipFile, ValueError) as error:
+        except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
             raise DamagedTilesetError(path) from error
+        self._path = path
 
     def __iter__(self) -> Iterator[str]:
         return (name for name in self._entries if name != INDEX)
 
     def read(self, name: str) -> bytes:
-        """KeyError when there is no such entry."""
+        """KeyError when there is no such entry, DamagedTilesetError where something else stands in its place."""
         offset, size = self._entries[name]
-        header = _LOCAL_HEADER.unpack_from(self._bytes, offset)
+        head = self._bytes[offset : offset + _LOCAL_HEADER.size] if offset >= 0 else b""
+        if len(head) < _LOCAL_HEADER.size or not head.startswith(_LOCAL_MAGIC):
+            raise DamagedTilesetError(self._path)
+        header = _LOCAL_HEADER.unpack(head)
         begin = offset + _LOCAL_HEADER.size + header[9] + header[10]
-        return self._bytes[begin : begin + size]
+        data = self._bytes[begin : begin + size]
+        if len(data) < size:
+            raise DamagedTilesetError(self._path)
+        return data
