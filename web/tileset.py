@@ -5,7 +5,6 @@
 Addresses have a version, so they never change what they answer.
 """
 
-import gzip
 import re
 from collections import OrderedDict
 from collections.abc import Sequence
@@ -13,11 +12,10 @@ from hashlib import sha256
 from pathlib import Path
 from threading import Lock
 
-from tiles.tileset.archive import TilesetArchive
-
 from data import UnknownLayerError
 from data.store import TILESET
 from geo import Text
+from tiles.tileset.archive import TilesetArchive
 from web.exchange import CACHE, GZIP, Exchange, ExchangeApp, RefusedError, missing
 from web.status import known_error
 from web.tile_source import TileCatalogue
@@ -48,17 +46,17 @@ class TilesetApp(ExchangeApp):
         if folder is None:
             raise missing("version.unknown", _NO_VERSION)
         try:
-            body = self._archive(id, version, folder).read(name)
+            archive = self._archive(id, version, folder)
+            is_packed = exchange.takes_gzip()
+            body = archive.read_gzip(name) if is_packed else archive.read(name)
         except (FileNotFoundError, KeyError):
             raise missing("not_found", _NOTHING) from None
-        await self._send(exchange, layer.visibility, name, body)
+        await self._send(exchange, layer.visibility, name, body, is_packed=is_packed)
 
-    async def _send(self, exchange: Exchange, visibility: str, name: str, body: bytes) -> None:
+    async def _send(self, exchange: Exchange, visibility: str, name: str, body: bytes, *, is_packed: bool) -> None:
         headers = [CACHE[visibility], self.vary, (b"content-type", _TYPES[name.rpartition(".")[2]])]
+        headers += [GZIP] if is_packed else []
         etag = f'"{sha256(body).hexdigest()[:20]}"'
-        if name.endswith(".json") and exchange.takes_gzip():
-            body, etag = gzip.compress(body, 5, mtime=0), f'{etag[:-1]}-gzip"'
-            headers.append(GZIP)
         headers.append((b"etag", etag.encode()))
         if exchange.has_already(etag):
             await exchange.send(304, headers)
@@ -74,7 +72,6 @@ class TilesetApp(ExchangeApp):
             while len(self._open) > _OPEN:
                 self._open.popitem(last=False)
             return archive
-
 
     def _forget(self, id: str) -> None:
         """The disk space of a layer that is gone comes free."""

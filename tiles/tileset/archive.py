@@ -4,10 +4,12 @@ By the 3D Tiles Archive Format (https://github.com/Maxar-Public/3tz-specificatio
 and last an index of their places by the MD5 of their names.
 """
 
+import gzip
 import hashlib
 import mmap
 import struct
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
@@ -18,6 +20,8 @@ from tiles.errors import DamagedTilesetError
 INDEX = "@3dtilesIndex1@"
 _LOCAL_HEADER = struct.Struct("<4s5H3I2H")
 _LOCAL_MAGIC = b"PK\3\4"
+_RAW = -zlib.MAX_WBITS
+_GZIP_HEAD = b"\x1f\x8b\x08\0\0\0\0\0\0\xff"
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)
 
 
@@ -26,17 +30,17 @@ class TilesetWriter:
 
     def __init__(self, path: Path) -> None:
         self._file: IO[bytes] = path.open("wb")
-        self._zip = zipfile.ZipFile(self._file, "w", zipfile.ZIP_STORED)
+        self._zip = zipfile.ZipFile(self._file, "w")
         self._places: list[tuple[bytes, int]] = []
 
     def write(self, name: str, data: bytes) -> None:
         self._places.append((hashlib.md5(name.encode(), usedforsecurity=False).digest(), self._file.tell()))
-        self._add(name, data)
+        self._add(name, data, zipfile.ZIP_DEFLATED)
 
-    def _add(self, name: str, data: bytes) -> None:
+    def _add(self, name: str, data: bytes, method: int) -> None:
         entry = zipfile.ZipInfo(name, _LONG_AGO)
         entry.create_system, entry.external_attr = 3, 0o100644 << 16
-        self._zip.writestr(entry, data)
+        self._zip.writestr(entry, data, method)
 
     def __enter__(self) -> "TilesetWriter":
         return self
@@ -44,7 +48,9 @@ class TilesetWriter:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         if kind is None:
             places = sorted(self._places, key=lambda place: struct.unpack("<QQ", place[0]))
-            self._add(INDEX, b"".join(digest + struct.pack("<Q", offset) for digest, offset in places))
+            self._add(
+                INDEX, b"".join(digest + struct.pack("<Q", offset) for digest, offset in places), zipfile.ZIP_STORED
+            )
             self._zip.close()
         else:
             self._zip.fp = None  # or it would end the archive later on, in a file that is closed
@@ -60,11 +66,7 @@ class TilesetArchive:
             with path.open("rb") as file:
                 self._bytes = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
                 with zipfile.ZipFile(file) as archive:
-                    self._entries = {
-                        entry.filename: (entry.header_offset, entry.file_size) for entry in archive.infolist()
-                    }
-                    if any(entry.compress_type != zipfile.ZIP_STORED for entry in archive.infolist()):
-                        raise DamagedTilesetError(path)
+                    self._entries = {entry.filename: entry for entry in archive.infolist()}
         except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
             raise DamagedTilesetError(path) from error
         self._path = path
@@ -73,14 +75,19 @@ class TilesetArchive:
         return (name for name in self._entries if name != INDEX)
 
     def read(self, name: str) -> bytes:
-        """KeyError when there is no such entry, DamagedTilesetError where something else stands in its place."""
-        offset, size = self._entries[name]
-        head = self._bytes[offset : offset + _LOCAL_HEADER.size] if offset >= 0 else b""
-        if len(head) < _LOCAL_HEADER.size or not head.startswith(_LOCAL_MAGIC):
-            raise DamagedTilesetError(self._path)
-        header = _LOCAL_HEADER.unpack(head)
-        begin = offset + _LOCAL_HEADER.size + header[9] + header[10]
-        data = self._bytes[begin : begin + size]
-        if len(data) < size:
-            raise DamagedTilesetError(self._path)
-        return data
+        """KeyError when there is no such entry."""
+        entry = self._entries[name]
+        data = self._stored(entry)
+        return zlib.decompress(data, _RAW, entry.file_size) if entry.compress_type == zipfile.ZIP_DEFLATED else data
+
+    def read_gzip(self, name: str) -> bytes:
+        """The same as a gzip file, without compressing anything: what the zip holds with another head and tail."""
+        entry = self._entries[name]
+        if entry.compress_type != zipfile.ZIP_DEFLATED:
+            return gzip.compress(self._stored(entry), mtime=0)
+        return _GZIP_HEAD + self._stored(entry) + struct.pack("<II", entry.CRC, entry.file_size & 0xFFFFFFFF)
+
+    def _stored(self, entry: zipfile.ZipInfo) -> bytes:
+        header = _LOCAL_HEADER.unpack_from(self._bytes, entry.header_offset)
+        begin = entry.header_offset + _LOCAL_HEADER.size + header[9] + header[10]
+        return self._bytes[begin : begin + entry.compress_size]
