@@ -24,9 +24,21 @@ def property_name(column: str) -> str:
     return f"_{name}" if name[:1].isdigit() else name or "_"
 
 
+def property_names(columns: Sequence[str]) -> list[str]:
+    """Of each column; those whose letters the extension doesn't have differ by a number."""
+    names: list[str] = []
+    for column in columns:
+        name, number = property_name(column), 2
+        while name in names:
+            name, number = f"{property_name(column)}_{number}", number + 1
+        names.append(name)
+    return names
+
+
 def schema(columns: pa.Schema) -> dict[str, Any]:
     """The schema of `columns`, which are integers, numbers or texts; a missing value is the type's `noData`."""
-    properties = {property_name(field.name): {"name": field.name, **_type(field.type)} for field in columns}
+    names = property_names(columns.names)
+    properties = {name: {"name": field.name, **_type(field.type)} for name, field in zip(names, columns, strict=True)}
     return {"id": SCHEMA_ID, "classes": {CLASS: {"properties": properties}}}
 
 
@@ -43,7 +55,8 @@ def _type(kind: pa.DataType) -> dict[str, Any]:
 
 
 def plain_columns(table: pa.Table, names: Sequence[str]) -> pa.Table:
-    """`names` of a table of features, each of a type that a property may have; integers that are too large as text."""
+    """`names` of a table of features, each of a type that a property may have: too large integers as text, what
+    is no number as missing. UINT32 has no value for missing ones and is for the column `fid` alone."""
     return pa.table({name: _plain(table[name].combine_chunks()) for name in names})
 
 
@@ -51,18 +64,20 @@ def _plain(values: pa.Array) -> pa.Array:
     kind = values.type
     if pa.types.is_dictionary(kind):
         return _plain(values.dictionary_decode())
-    if pa.types.is_integer(kind) and not pa.types.is_uint32(kind):
+    if pa.types.is_integer(kind):
         bounds = pc.min_max(values).as_py()
         fits = bounds["min"] is None or (bounds["min"] > _NO_INTEGER and bounds["max"] < 2**31)
         return values.cast(pa.int32() if fits else pa.string())
     if pa.types.is_floating(kind):
-        return values.cast(pa.float64())
-    return values if pa.types.is_boolean(kind) or pa.types.is_uint32(kind) else values.cast(pa.string())
+        numbers = values.cast(pa.float64())
+        return pc.if_else(pc.is_nan(numbers), None, numbers)
+    return values if pa.types.is_boolean(kind) else values.cast(pa.string())
 
 
 def write_table(table: pa.Table, buffer: GlbBuffer) -> dict[str, Any]:
     """The columns into `buffer`; what `propertyTables` says of them comes back."""
-    properties = {property_name(name): _write(table[name].combine_chunks(), buffer) for name in table.column_names}
+    names = property_names(table.column_names)
+    properties = {name: _write(one.combine_chunks(), buffer) for name, one in zip(names, table.columns, strict=True)}
     return {"class": CLASS, "count": len(table), "properties": properties}
 
 
