@@ -1,9 +1,9 @@
 """One picture for all textures of a tile: what its faces show of their images, cut out, scaled and packed."""
 
 import io
+from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +18,12 @@ _REPEATS = 8
 """How often a texture may repeat over one face; more is drawn as that many."""
 _FILLED = 0.8
 """Share of an atlas that packing in rows usually fills."""
+_LEAST_PIECE = 8
+"""Texels along a side that every piece has room for, with its padding: an atlas has no more pieces."""
+_MOST_PIXELS = 1 << 26
+"""Of one image, 8,192 x 8,192: 200 MB when it is decoded. Larger ones are not read."""
+_KEPT_BYTES = 200_000_000
+"""Of decoded images."""
 
 
 @dataclass(frozen=True)
@@ -42,12 +48,12 @@ class _Piece:
 
 
 class Images:
-    """The images of textures by their names; a few are kept as they were decoded."""
+    """The images of textures by their names; the last ones are kept as they were decoded."""
 
     def __init__(self, paths: Mapping[str, Path]) -> None:
         self._paths = paths
         self.damaged: set[str] = set()
-        self._decoded = lru_cache(maxsize=8)(self._decode)
+        self._decoded: OrderedDict[tuple[str, int], NDArray[np.uint8] | None] = OrderedDict()
         self._sizes: dict[str, tuple[int, int] | None] = {}
 
     def size(self, name: str) -> tuple[int, int] | None:
@@ -62,14 +68,22 @@ class Images:
             return None
         try:
             with Image.open(path) as image:
-                return image.size if min(image.size) > 0 else None
+                if 0 < image.width * image.height <= _MOST_PIXELS:
+                    return image.size
+                raise Image.DecompressionBombError(image.size)
         except (OSError, UnidentifiedImageError, Image.DecompressionBombError, ValueError):
             self.damaged.add(name)
             return None
 
     def pixels(self, name: str, shrink: int) -> NDArray[np.uint8] | None:
         """Shape (rows, columns, 3), each side one `shrink`th or more of the image's."""
-        return self._decoded(name, shrink)
+        key = name, shrink
+        if key not in self._decoded:
+            self._decoded[key] = self._decode(name, shrink)
+        self._decoded.move_to_end(key)
+        while len(self._decoded) > 1 and sum(_size(one) for one in self._decoded.values()) > _KEPT_BYTES:
+            self._decoded.popitem(last=False)
+        return self._decoded[key]
 
     def _decode(self, name: str, shrink: int) -> NDArray[np.uint8] | None:
         try:
@@ -80,6 +94,10 @@ class Images:
         except (OSError, UnidentifiedImageError, Image.DecompressionBombError, ValueError, SyntaxError):
             self.damaged.add(name)
             return None
+
+
+def _size(pixels: NDArray[np.uint8] | None) -> int:
+    return 0 if pixels is None else pixels.nbytes
 
 
 def build_atlas(
@@ -94,7 +112,8 @@ def build_atlas(
 ) -> Atlas | None:
     """Of faces whose `texture` is an index into `names`, -1 for none. The points of a face, of all its rings, run from
     the first to before the second number of its row in `points`; `body` is the feature of each face. At most `side`
-    texels in each direction; None when no image can be read."""
+    texels in each direction; where so many pieces don't fit, the faces of the smallest ones are left plain. None when
+    no image can be read."""
     sizes = {int(index): images.size(names[index]) for index in np.unique(texture[texture >= 0])}
     readable = np.array([index >= 0 and sizes[int(index)] is not None for index in texture], dtype=bool)
     broken = np.concatenate([[0], np.cumsum(~np.isfinite(uv).all(axis=1))])
@@ -102,14 +121,14 @@ def build_atlas(
     if not len(faces):
         return None
     boxes = _boxes(faces, texture, uv, points, sizes)
-    pieces, piece_of = _pieces(faces, texture, body, boxes)
+    pieces, piece_of = _largest(*_pieces(faces, texture, body, boxes), most=(side // _LEAST_PIECE) ** 2)
     scale, places, (width, height) = _pack(pieces, side)
     picture = np.zeros((height, width, 3), dtype=np.uint8)
     drawn = [_draw(picture, piece, place, scale, names, images) for piece, place in zip(pieces, places, strict=True)]
     textured = np.zeros(len(texture), dtype=bool)
     out = np.full(uv.shape, np.nan)
     for face, box, number in zip(faces, boxes, piece_of, strict=True):
-        if not drawn[number]:
+        if number < 0 or not drawn[number]:
             continue
         textured[face] = True
         piece, (left, top) = pieces[number], places[number]
@@ -178,6 +197,17 @@ def _pieces(
         for one in members:
             add(_Piece(image, *boxes[one][:4]), [one])
     return pieces, piece_of
+
+
+def _largest(pieces: list[_Piece], piece_of: list[int], *, most: int) -> tuple[list[_Piece], list[int]]:
+    """At most so many pieces, in their order; -1 for faces of the others."""
+    if len(pieces) <= most:
+        return pieces, piece_of
+    area = np.array([piece.width * piece.height for piece in pieces])
+    kept = np.sort(np.argsort(-area, kind="stable")[:most])
+    number = np.full(len(pieces), -1)
+    number[kept] = np.arange(most)
+    return [pieces[one] for one in kept], [int(one) for one in number[piece_of]]
 
 
 def _pack(pieces: list[_Piece], side: int) -> tuple[float, list[tuple[int, int]], tuple[int, int]]:
