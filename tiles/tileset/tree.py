@@ -49,10 +49,12 @@ class Node:
     textured_m2: float
     """Likewise."""
     children: list["Node"] = field(default_factory=list)
+    alone: int = 0
+    """From 1, of features that are too large to share a tile; 0 for all other tiles."""
 
     @property
     def name(self) -> str:
-        return f"{self.level}/{self.column}/{self.row}"
+        return f"{self.level}/{self.column}/{self.row}" + (f"-{self.alone}" if self.alone else "")
 
     def walk(self) -> Iterator["Node"]:
         """This node and all below it, parents first."""
@@ -84,21 +86,36 @@ def _node(
     points = int(sizes.points[features].sum())
     textured_m2 = float(sizes.textured_m2[features].sum())
     is_light = points <= LEAF_POINTS and textured_m2 <= LEAF_TEXTURED_M2
-    if is_light or side < _LEAST_SIDE_M or len(features) == 1:
+    is_huge = sizes.far_points[features] > LEAF_POINTS
+    if is_light or len(features) == 1 or (side < _LEAST_SIDE_M and not is_huge.any()):
         return Node(*place, features, 0.0, points, textured_m2)
     level, column, row = place
+    huge, others = features[is_huge], features[~is_huge]
+    # Such a one would be all that any tile above it shows, and be stored again in each.
+    children = [_alone(sizes, feature, place, number) for number, feature in enumerate(huge, start=1)]
     half = side / 2
-    right, upper = sizes.x[features] >= west + half, sizes.y[features] >= south + half
-    children = []
+    right, upper = sizes.x[others] >= west + half, sizes.y[others] >= south + half
     for j in (0, 1):
         for i in (0, 1):
-            inside = features[(right == bool(i)) & (upper == bool(j))]
+            inside = others[(right == bool(i)) & (upper == bool(j))]
             if len(inside):
                 cell = (west + i * half, south + j * half, half)
                 children.append(_node(sizes, rank, inside, cell, (level + 1, 2 * column + i, 2 * row + j)))
-    shown, left_out_m = _largest(sizes, rank, features)
+    shown, left_out_m = _largest(sizes, rank, others) if len(others) else _least(sizes, huge)
+    left_out_m = max(left_out_m, *sizes.size_m[huge]) if len(huge) else left_out_m
     error = max(left_out_m, _LOWER_LOD_M, *(_GROWTH * child.error_m for child in children))
     return Node(*place, shown, error, points, textured_m2, children)
+
+
+def _alone(sizes: Sizes, feature: int, place: tuple[int, int, int], number: int) -> Node:
+    level, column, row = place
+    points, textured_m2 = int(sizes.points[feature]), float(sizes.textured_m2[feature])
+    return Node(level + 1, 2 * column, 2 * row, np.array([feature]), 0.0, points, textured_m2, alone=number)
+
+
+def _least(sizes: Sizes, huge: NDArray[np.int64]) -> tuple[NDArray[np.int64], float]:
+    """The one with the fewest corners: a tile must show something."""
+    return huge[[np.argmin(sizes.far_points[huge])]], 0.0
 
 
 def _largest(sizes: Sizes, rank: NDArray[np.int64], features: NDArray[np.int64]) -> tuple[NDArray[np.int64], float]:
