@@ -54,6 +54,7 @@ class Images:
         self._paths = paths
         self.damaged: set[str] = set()
         self._decoded: OrderedDict[tuple[str, int], NDArray[np.uint8] | None] = OrderedDict()
+        self._decoded_bytes = 0
         self._sizes: dict[str, tuple[int, int] | None] = {}
 
     def size(self, name: str) -> tuple[int, int] | None:
@@ -80,9 +81,10 @@ class Images:
         key = name, shrink
         if key not in self._decoded:
             self._decoded[key] = self._decode(name, shrink)
+            self._decoded_bytes += _size(self._decoded[key])
         self._decoded.move_to_end(key)
-        while len(self._decoded) > 1 and sum(_size(one) for one in self._decoded.values()) > _KEPT_BYTES:
-            self._decoded.popitem(last=False)
+        while len(self._decoded) > 1 and self._decoded_bytes > _KEPT_BYTES:
+            self._decoded_bytes -= _size(self._decoded.popitem(last=False)[1])
         return self._decoded[key]
 
     def _decode(self, name: str, shrink: int) -> NDArray[np.uint8] | None:

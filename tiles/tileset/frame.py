@@ -7,6 +7,7 @@ the ellipsoid of WGS 84.
 from dataclasses import dataclass
 
 import numpy as np
+from numba import njit
 from numpy.typing import NDArray
 
 _A = 6_378_137.0
@@ -16,14 +17,22 @@ _E2 = _F * (2 - _F)
 
 def ecef(lon_lat_height: NDArray[np.float64]) -> NDArray[np.float64]:
     """Shape (n, 3): degrees east, degrees north, metres above the ellipsoid -> metres x, y, z."""
-    lon, lat = np.radians(lon_lat_height[:, 0]), np.radians(lon_lat_height[:, 1])
-    height = lon_lat_height[:, 2]
-    sine, cosine = np.sin(lat), np.cos(lat)
-    normal = _A / np.sqrt(1 - _E2 * sine * sine)
-    out = np.empty_like(lon_lat_height)
-    across = (normal + height) * cosine
-    out[:, 0], out[:, 1] = across * np.cos(lon), across * np.sin(lon)
-    out[:, 2] = (normal * (1 - _E2) + height) * sine
+    return np.asarray(_turned(np.ascontiguousarray(lon_lat_height, dtype=np.float64), np.zeros(3), np.eye(3)))
+
+
+@njit(cache=True)
+def _turned(places, origin, axes):  # type: ignore[no-untyped-def]
+    """ECEF from `origin` along each of `axes`."""
+    out = np.empty_like(places)
+    for i in range(len(places)):
+        lon, lat, height = np.radians(places[i, 0]), np.radians(places[i, 1]), places[i, 2]
+        sine, cosine = np.sin(lat), np.cos(lat)
+        normal = _A / np.sqrt(1 - _E2 * sine * sine)
+        x = (normal + height) * cosine * np.cos(lon) - origin[0]
+        y = (normal + height) * cosine * np.sin(lon) - origin[1]
+        z = (normal * (1 - _E2) + height) * sine - origin[2]
+        for axis in range(3):
+            out[i, axis] = axes[axis, 0] * x + axes[axis, 1] * y + axes[axis, 2] * z
     return out
 
 
@@ -52,7 +61,8 @@ class Frame:
 
     def local(self, lon_lat_height: NDArray[np.float64]) -> NDArray[np.float64]:
         """Metres east, north, up of the frame's origin, shape (n, 3), from degrees and ellipsoidal metres."""
-        return np.asarray((ecef(lon_lat_height) - self._origin) @ self._axes.T)
+        places = np.ascontiguousarray(lon_lat_height, dtype=np.float64)
+        return np.asarray(_turned(places, self._origin, self._axes))
 
     @property
     def transform(self) -> list[float]:
