@@ -14,7 +14,7 @@ from geo.geoid import GeoidModel, geoid_height
 from geo.surface import SurfaceKind, Surfaces
 from tiles.errors import OffGeoidError
 from tiles.tileset.atlas import Atlas, Images, build_atlas
-from tiles.tileset.frame import Frame
+from tiles.tileset.frame import Frame, extent
 from tiles.tileset.glb import GlbBuffer, Primitive, write_glb
 from tiles.tileset.property_table import schema, write_table
 from tiles.tileset.triangle import triangulate
@@ -119,8 +119,8 @@ class Bodies:
         """Where the steps begin, how long they are, and the corners in steps; metres where steps would be too long."""
         if not len(xyz):
             return np.zeros(3), np.ones(3), np.zeros((0, 3), dtype=np.uint16)
-        low = xyz.min(axis=0)
-        step = np.ptp(xyz, axis=0) / _STEPS
+        low, high = extent(xyz)
+        step = (high - low) / _STEPS
         if exact and np.hypot.reduce(step) > 2 * _CLOSE_M:
             return low, np.ones(3), (xyz - low).astype(np.float32)
         step[step == 0] = 1.0
@@ -146,8 +146,7 @@ class Bodies:
         self, bodies: NDArray[np.int64]
     ) -> tuple[tuple[float, float, float, float, float, float], NDArray[np.float64]]:
         own = self._places[_ranges(self._surfaces.body_first_point, bodies)]
-        west, south, low = (float(number) for number in own.min(axis=0))
-        east, north, high = (float(number) for number in own.max(axis=0))
+        (west, south, low), (east, north, high) = ([float(number) for number in end] for end in extent(own))
         return (west, south, east, north, low, high), np.array([(west + east) / 2, (south + north) / 2])
 
 

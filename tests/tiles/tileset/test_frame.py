@@ -5,7 +5,7 @@ import pytest
 from numpy.typing import NDArray
 from pyproj import Transformer
 
-from tiles.tileset.frame import Frame, ecef
+from tiles.tileset.frame import Frame, ecef, extent
 
 TO_ECEF = Transformer.from_crs("EPSG:4979", "EPSG:4978", always_xy=True)
 
@@ -46,3 +46,11 @@ def test_the_transform_leads_back_to_geocentric_coordinates() -> None:
 def test_the_origin_is_the_middle_and_up_is_up() -> None:
     local = Frame(138.86, 35.09).local(np.array([[138.86, 35.09, 0.0], [138.86, 35.09, 100.0]]))
     assert local == pytest.approx(np.array([[0, 0, 0], [0, 0, 100]]), abs=1e-6)
+
+
+@pytest.mark.parametrize("count", [1, 2, 1_000])
+def test_the_extent_is_numpy_s_least_and_greatest(count: int) -> None:
+    own = places(count)
+    low, high = extent(own)
+    assert np.array_equal(low, own.min(axis=0))
+    assert np.array_equal(high, own.max(axis=0))
