@@ -47,6 +47,7 @@ from geo.raster import RasterSummary
 from geo.statistics import portray_statistics
 from geo.terrain import is_terrain_name, mosaic, portray_terrain
 from tiles import build_vector_tiles
+from tiles.errors import OffGeoidError
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,9 @@ def build_layer(plan: LayerPlan, folder: Path, executor: Executor | None = None)
     )
     record = replace(record, joined=plan.joined)
     if merged.has_surfaces:
-        record = replace(record, tileset=_build_tileset(plan, folder, portrayal, record, executor))
+        tileset, told = _build_tileset(plan, folder, portrayal, record, executor)
+        problems += told
+        record = replace(record, tileset=tileset, problem_count=count_problems(problems))
     return _staged(plan, folder, portrayal, record, problems)
 
 
@@ -123,28 +126,33 @@ def _least_lod(plan: LayerPlan, part: str) -> int | None:
 
 def _build_tileset(
     plan: LayerPlan, folder: Path, portrayal: Portrayal, record: VersionRecord, executor: Executor | None
-) -> TilesetRecord:
-    """3D Tiles of all features that stand in space, with the columns that their styles use."""
+) -> tuple[TilesetRecord | None, list[Problem]]:
+    """3D Tiles of all features that stand in space, with the columns that their styles use, and what was wrong."""
     from tiles.tileset import build_tileset  # loads compiled functions that only bodies need
 
     names = {column.name for column in record.columns}
-    summary = build_tileset(
-        folder / FEATURES,
-        folder / SURFACES,
-        folder / TILESET,
-        columns=[name for name in portrayal.style.columns if name in names],
-        geoid=geoid_model(record.vertical_datum) or GeoidModel.GSIGEO2011,
-        images=_images(plan, folder, images_of(folder / SURFACES)),
-        title=portrayal.title.ja,
-        executor=executor,
-    )
-    return TilesetRecord(
+    try:
+        summary = build_tileset(
+            folder / FEATURES,
+            folder / SURFACES,
+            folder / TILESET,
+            columns=[name for name in portrayal.style.columns if name in names],
+            geoid=geoid_model(record.vertical_datum) or GeoidModel.GSIGEO2011,
+            images=_images(plan, folder, images_of(folder / SURFACES)),
+            title=portrayal.title.ja,
+            executor=executor,
+        )
+    except OffGeoidError as error:
+        told = {"lon": f"{error.lon:.5f}", "lat": f"{error.lat:.5f}", "model": error.model}
+        return None, [Problem("tileset.off_geoid", plan.name, lonlat=(error.lon, error.lat), parameters=told)]
+    made = TilesetRecord(
         features=summary.features,
         triangles=summary.triangles,
         bytes=summary.bytes,
         lods=levels_of(folder / SURFACES),
         textured=summary.texture_texels > 0,
     )
+    return made, [Problem("tileset.image_unreadable", image) for image in summary.damaged_images]
 
 
 def _images(plan: LayerPlan, folder: Path, names: Iterable[str]) -> dict[str, Path]:

@@ -410,6 +410,17 @@ _SOLID = {
     "solid.self_intersection": _warning("{lod}の立体が自己交差しています", "the solid of {lod} runs through itself"),
 }
 
+_TILESET = {
+    "tileset.image_unreadable": _warning(
+        "テクスチャ画像を読めないため、その面は無地で表示します",
+        "the texture image can't be read; its faces are drawn plain",
+    ),
+    "tileset.off_geoid": _warning(
+        "{lon}, {lat} は{model}の範囲外で標高を楕円体高にできないため、3D表示を作りません",
+        "{model} has no geoid height at {lon}, {lat}: no 3D tiles are made",
+    ),
+}
+
 RULES: dict[str, Rule] = {
     **_FILE,
     **_CRS,
@@ -423,6 +434,7 @@ RULES: dict[str, Rule] = {
     **_PLACE,
     **_FACE,
     **_SOLID,
+    **_TILESET,
     **_GTFS,
     **_MESH,
     **_OSM,

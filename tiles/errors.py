@@ -46,10 +46,15 @@ class DamagedTilesetError(TilesError):
 
 class OffGeoidError(TilesError):
     def __init__(self, lon: float, lat: float, model: str) -> None:
+        self.lon, self.lat, self.model = lon, lat, model
         place = f"{lon:.5f}, {lat:.5f}"
         super().__init__(
             Text(f"{place} は{model}の範囲外で、ジオイド高がありません", f"{model} has no geoid height at {place}")
         )
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # It travels between processes.
+        return OffGeoidError, (self.lon, self.lat, self.model)
 
 
 class UnreadableGridError(TilesError):

@@ -114,3 +114,14 @@ def test_a_damaged_archive_is_an_error_without_a_traceback(store: Store, tmp_pat
     answer = staff.get(address(staff))
     assert answer.status_code == 500
     assert set(json.loads(answer.content)["error"]["message"]) == {"ja", "en"}
+
+
+def test_a_city_off_the_geoid_is_stored_without_tiles_and_told(tmp_path: Path) -> None:
+    store = Store.open(tmp_path / "store")
+    far = dataset(tmp_path, "elsewhere", {"52384698": [building("a", 100.86)]})
+    summary = import_paths(store, [far], viewer=Viewer.SYSTEM)
+    (layer,) = store.layers(Viewer.SYSTEM)
+    assert layer.current.feature_count == 1
+    assert layer.current.tileset is None
+    assert "tileset.off_geoid" in [problem.rule for problem in store.problems(layer.id, Viewer.SYSTEM)]
+    assert summary.exit_status == 3
