@@ -22,7 +22,7 @@ _LEAST_PIECE = 8
 """Texels along a side that every piece has room for, with its padding: an atlas has no more pieces."""
 _MOST_PIXELS = 1 << 26
 """Of one image, 8,192 x 8,192: 200 MB when it is decoded. Larger ones are not read."""
-_KEPT_BYTES = 200_000_000
+_KEPT_BYTES = 50_000_000
 """Of decoded images."""
 
 

@@ -273,7 +273,7 @@ def _write(
     is_large = len(contents) > _EXTERNAL_TILES
     external = {part[0].name: part[0] for part in parts if part[0] is not root and part[0].children} if is_large else {}
     names = frozenset(external)
-    partial = target.with_suffix(".partial")
+    partial = made[0].out.with_name("archive")  # where nothing stays of what fails
     with TilesetWriter(partial) as archive:
         archive.write("tileset.json", write_document(root, contents, names, transform=frame.transform, title=title))
         for name, node in external.items():
