@@ -75,10 +75,16 @@ class TilesetArchive:
         return (name for name in self._entries if name != INDEX)
 
     def read(self, name: str) -> bytes:
-        """KeyError when there is no such entry."""
+        """KeyError when there is no such entry, DamagedTilesetError where its bytes aren't what was written."""
         entry = self._entries[name]
         data = self._stored(entry)
-        return zlib.decompress(data, _RAW, entry.file_size) if entry.compress_type == zipfile.ZIP_DEFLATED else data
+        try:
+            read = zlib.decompress(data, _RAW, entry.file_size) if entry.compress_type == zipfile.ZIP_DEFLATED else data
+        except (zlib.error, ValueError) as error:
+            raise DamagedTilesetError(self._path) from error
+        if zlib.crc32(read) != entry.CRC:
+            raise DamagedTilesetError(self._path)
+        return read
 
     def read_gzip(self, name: str) -> bytes:
         """The same as a gzip file, without compressing anything: what the zip holds with another head and tail."""
@@ -88,6 +94,13 @@ class TilesetArchive:
         return _GZIP_HEAD + self._stored(entry) + struct.pack("<II", entry.CRC, entry.file_size & 0xFFFFFFFF)
 
     def _stored(self, entry: zipfile.ZipInfo) -> bytes:
-        header = _LOCAL_HEADER.unpack_from(self._bytes, entry.header_offset)
-        begin = entry.header_offset + _LOCAL_HEADER.size + header[9] + header[10]
-        return self._bytes[begin : begin + entry.compress_size]
+        at = entry.header_offset
+        head = self._bytes[at : at + _LOCAL_HEADER.size] if at >= 0 else b""
+        if len(head) < _LOCAL_HEADER.size or not head.startswith(_LOCAL_MAGIC):
+            raise DamagedTilesetError(self._path)
+        header = _LOCAL_HEADER.unpack(head)
+        begin = at + _LOCAL_HEADER.size + header[9] + header[10]
+        data = self._bytes[begin : begin + entry.compress_size]
+        if len(data) < entry.compress_size:
+            raise DamagedTilesetError(self._path)
+        return data
