@@ -27,8 +27,8 @@ from geo import GeoError, Problem, Severity, Text
 
 _T = TypeVar("_T")
 
-_WORTH_ALL_CORES = 30_000_000
-"""Bytes of features above which a layer is built with all cores instead of beside others."""
+_WORTH_ALL_CORES = 15_000_000
+"""Bytes of features above which a layer is built with all cores instead of beside others: some 150 MB of CityGML."""
 
 TERRAIN = "dem"
 """Key of the layer that all heights of the ground of one input become."""
@@ -317,6 +317,7 @@ def _build_plans(
     """Every layer, in order: small ones are made beside each other, then large ones with all cores for each."""
     folders = [staging / "layers" / str(number) for number in range(len(plans))]
     small = [number for number, plan in enumerate(plans) if plan.grid is None and plan.bytes < _WORTH_ALL_CORES]
+    small = small if len(small) > 1 else []
     waiting = {pool.submit(build_planned, plans[number], folders[number]): number for number in small}
     built: dict[int, StagedLayer | EmptyLayer] = {}
     for future in _completed(waiting):

@@ -7,7 +7,7 @@ from pathlib import Path
 from data.detect import DATASETS, Source, SourceKind
 from data.piece import Earlier
 from data.record import SourceFile
-from data.shard import PartResult
+from data.shard import PartResult, surfaces_path
 from geo import Group, Text
 from geo.raster import RasterSummary
 from geo.terrain import TerrainPiece
@@ -44,8 +44,9 @@ class LayerPlan:
 
     @property
     def bytes(self) -> int:
-        """Of the features that are waiting for it."""
-        return sum(shard.stat().st_size for part in self.parts for shard in part.shards)
+        """Of the features that are waiting for it, on the ground and in space."""
+        files = [file for part in self.parts for shard in part.shards for file in (shard, surfaces_path(shard))]
+        return sum(file.stat().st_size for file in files if file.exists())
 
 
 def layer_title(plan: LayerPlan, shown: Text) -> Text:

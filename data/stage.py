@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 
 import gtfs
 from data.detect import SourceKind
+from data.executor import SerialExecutor
 from data.feature_table import arrow_table, unified_schema
 from data.merge import Merge, sum_counts, write_features
 from data.plan import LayerPlan, layer_title
@@ -46,7 +47,7 @@ from geo.municipal import themed_columns
 from geo.raster import RasterSummary
 from geo.statistics import portray_statistics
 from geo.terrain import is_terrain_name, mosaic, portray_terrain
-from tiles import build_vector_tiles
+from tiles import TileSummary, build_vector_tiles
 from tiles.errors import OffGeoidError
 
 
@@ -82,8 +83,20 @@ def build_layer(plan: LayerPlan, folder: Path, executor: Executor | None = None)
         keep_feed(plan.source.path, folder / FEED)
     if plan.source.kind is SourceKind.STREETS:
         keep_streets(plan.source.path, folder / STREETS)
-    record = tile_features(
-        folder,
+    tiled = (executor or SerialExecutor()).submit(
+        build_vector_tiles,
+        folder / FEATURES,
+        folder / TILES,
+        columns=_tiled_columns(portrayal, schema),
+        geometry_type=first.geometry_type,
+    )
+    tileset = None
+    if merged.has_surfaces:
+        # While another process makes the vector tiles.
+        tileset, told = _build_tileset(plan, folder, portrayal, schema, executor)
+        problems += told
+    record = _version_record(
+        tiled.result(),
         schema,
         portrayal,
         first.geometry_type,
@@ -94,11 +107,7 @@ def build_layer(plan: LayerPlan, folder: Path, executor: Executor | None = None)
         files=merged.files(plan.files),
         problems=problems,
     )
-    record = replace(record, joined=plan.joined)
-    if merged.has_surfaces:
-        tileset, told = _build_tileset(plan, folder, portrayal, record, executor)
-        problems += told
-        record = replace(record, tileset=tileset, problem_count=count_problems(problems))
+    record = replace(record, joined=plan.joined, tileset=tileset)
     return _staged(plan, folder, portrayal, record, problems)
 
 
@@ -125,19 +134,19 @@ def _least_lod(plan: LayerPlan, part: str) -> int | None:
 
 
 def _build_tileset(
-    plan: LayerPlan, folder: Path, portrayal: Portrayal, record: VersionRecord, executor: Executor | None
+    plan: LayerPlan, folder: Path, portrayal: Portrayal, schema: pa.Schema, executor: Executor | None
 ) -> tuple[TilesetRecord | None, list[Problem]]:
     """3D Tiles of all features that stand in space, with the columns that their styles use, and what was wrong."""
     from tiles.tileset import build_tileset  # loads compiled functions that only bodies need
 
-    names = {column.name for column in record.columns}
+    names = {name for name in schema.names if name not in _HIDDEN}
     try:
         summary = build_tileset(
             folder / FEATURES,
             folder / SURFACES,
             folder / TILESET,
             columns=[name for name in portrayal.style.columns if name in names],
-            geoid=geoid_model(record.vertical_datum) or GeoidModel.GSIGEO2011,
+            geoid=geoid_model(plan.parts[0].vertical_datum) or GeoidModel.GSIGEO2011,
             images=_images(plan, folder, images_of(folder / SURFACES)),
             title=portrayal.title.ja,
             executor=executor,
@@ -248,8 +257,12 @@ def _raster_record(
     )
 
 
-def tile_features(
-    folder: Path,
+def _tiled_columns(portrayal: Portrayal, schema: pa.Schema) -> list[str]:
+    return [name for name in portrayal.style.columns if name in schema.names]
+
+
+def _version_record(
+    summary: TileSummary,
     schema: pa.Schema,
     portrayal: Portrayal,
     geometry_type: GeometryType,
@@ -262,9 +275,7 @@ def tile_features(
     problems: Sequence[Problem] = (),
     recipe: Mapping[str, Any] | None = None,
 ) -> VersionRecord:
-    """Tiles the features that stand in `folder` and says everything about the version."""
-    tiled = [name for name in portrayal.style.columns if name in schema.names]
-    summary = build_vector_tiles(folder / FEATURES, folder / TILES, columns=tiled, geometry_type=geometry_type)
+    """Everything about a version, from the summary of its vector tiles on."""
     return VersionRecord(
         kind="vector",
         geometry=geometry_type,
@@ -300,8 +311,14 @@ def stage_frame(
     schema = unified_schema([table.schema])
     rows = write_features(folder / FEATURES, schema, [table])
     counts = (Count("analysis", "", rows, rows, 0),)
-    record = tile_features(
-        folder,
+    tiled = build_vector_tiles(
+        folder / FEATURES,
+        folder / TILES,
+        columns=_tiled_columns(portrayal, schema),
+        geometry_type=GeometryType.POLYGON,
+    )
+    record = _version_record(
+        tiled,
         schema,
         portrayal,
         GeometryType.POLYGON,
@@ -376,13 +393,16 @@ def _pairs(features: Path, rank: str, label: str) -> list[tuple[int, str]]:
     return sorted(found.items())
 
 
+_HIDDEN = frozenset({"feature_id", "geometry", "attributes"})
+"""What every layer has, and no person looks at as a column."""
+
+
 def _columns(schema: pa.Schema, read: Mapping[str, Column], portrayal: Portrayal) -> tuple[Column, ...]:
     """Every column a person may look at: the labelled ones first, the others as they are called in the file."""
     known = {**read, **{column.name: column for column in portrayal.columns}}
     order = [column.name for column in portrayal.columns if column.name in schema.names]
     order += [name for name in schema.names if name not in order]
-    hidden = ("feature_id", "geometry", "attributes")
-    return tuple(_column(schema.field(name), known.get(name)) for name in order if name not in hidden)
+    return tuple(_column(schema.field(name), known.get(name)) for name in order if name not in _HIDDEN)
 
 
 def _column(field: pa.Field, known: Column | None) -> Column:
