@@ -140,6 +140,7 @@ def _build_tileset(
     from tiles.tileset import build_tileset  # loads compiled functions that only bodies need
 
     names = {name for name in schema.names if name not in _HIDDEN}
+    images = _images(plan, folder, images_of(folder / SURFACES))
     try:
         summary = build_tileset(
             folder / FEATURES,
@@ -147,9 +148,10 @@ def _build_tileset(
             folder / TILESET,
             columns=[name for name in portrayal.style.columns if name in names],
             geoid=geoid_model(plan.parts[0].vertical_datum) or GeoidModel.GSIGEO2011,
-            images=_images(plan, folder, images_of(folder / SURFACES)),
+            images=images,
             title=portrayal.title.ja,
-            executor=executor,
+            # Without textures the tiles are made in less time than other processes need to load what makes them.
+            executor=executor if images else None,
         )
     except OffGeoidError as error:
         told = {"lon": f"{error.lon:.5f}", "lat": f"{error.lat:.5f}", "model": error.model}
