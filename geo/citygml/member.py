@@ -27,6 +27,8 @@ LARGE_BYTES = 1 << 22
 """A member longer than this is taken in pieces."""
 
 _OPEN = re.compile(rb"<(?:[\w.-]+:)?appearanceMember\b")
+_IN_MEMBER = re.compile(rb"<(?:[\w.-]+:)?(?:cityObject|feature)Member\b[^<>]*>\s*\Z")
+"""What stands in the place of a feature is counted as one, even if it is called an appearance."""
 ROOT_LIMIT = 1 << 20
 _CITYGML_3 = re.compile(rb"(http://www\.opengis\.net/citygml/(?:[a-z]+/)?)3\.0\b")
 _GML_3_2 = re.compile(rb"http://www\.opengis\.net/gml/3\.2\b")
@@ -69,7 +71,8 @@ def _spans(raw: mmap.mmap) -> Iterator[Span]:
         if end < 0 or not _OPEN.match(raw[opening : position + 17]):
             return
         end += len(b"appearanceMember>")
-        yield opening, end
+        if not _IN_MEMBER.search(raw[max(0, opening - 400) : opening]):
+            yield opening, end
         position = raw.find(b"appearanceMember", end)
 
 

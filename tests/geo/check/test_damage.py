@@ -6,7 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
@@ -126,6 +126,7 @@ _TAGS = sorted(set(re.findall(r"</?([a-zA-Z]+:\w+)", WHOLE)) - {"core:CityModel"
 
 
 @settings(max_examples=60, deadline=None)
+@example("bldg:Building", "app:appearanceMember")
 @given(st.sampled_from(_TAGS), st.sampled_from([*_TAGS, "bldg:Bilding", "own:Thing"]))
 def test_tags_that_are_called_otherwise(tag: str, other: str) -> None:
     if other.startswith("own:"):
