@@ -7,10 +7,12 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from multiprocessing import get_context
 from types import ModuleType
 from typing import Any, TypeVar
+
+import pyarrow as pa
 
 from data.errors import ClusterError
 from geo import Text
@@ -96,6 +98,13 @@ def _begin_process() -> None:
     _die_with_parent()
     # Reading makes millions of objects without cycles: looking for such every 700 of them is a twentieth of the time.
     gc.set_threshold(200_000, 20, 100)
+
+
+def give_memory_back() -> None:
+    """What this process holds and doesn't use any more. To be called between large pieces of work."""
+    pa.default_memory_pool().release_unused()
+    with suppress(AttributeError):  # only glibc has it
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def _die_with_parent() -> None:

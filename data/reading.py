@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 
 import gtfs
 from data.detect import Source, SourceKind
+from data.executor import give_memory_back
 from data.feature_table import arrow_table, unified_schema
 from data.shard import PartResult, SourceResult, begin_result, keep_result, surfaces_path
 from data.surface_table import write_surfaces
@@ -34,6 +35,7 @@ def read_source(source: Source, folder: Path, crs: str | None) -> SourceResult:
     begin_result(folder)
     result = _read(source, folder, crs)
     keep_result(result, folder)
+    give_memory_back()
     return result
 
 

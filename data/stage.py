@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 
 import gtfs
 from data.detect import SourceKind
-from data.executor import SerialExecutor
+from data.executor import SerialExecutor, give_memory_back
 from data.feature_table import arrow_table, unified_schema
 from data.merge import Merge, sum_counts, write_features
 from data.plan import LayerPlan, layer_title
@@ -75,6 +75,7 @@ def build_layer(plan: LayerPlan, folder: Path, executor: Executor | None = None)
     merged = Merge(plan.parts, folder / SURFACES, _least_lod(plan, first.part), plan.earlier)
     schema = unified_schema(_schemas(plan) or [_NO_FEATURES])
     rows = write_features(folder / FEATURES, schema, merged.tables())
+    give_memory_back()
     problems = [*(problem for part in plan.parts for problem in part.problems), *merged.problems]
     if not rows:
         return EmptyLayer(problems)
@@ -133,29 +134,51 @@ def _least_lod(plan: LayerPlan, part: str) -> int | None:
     return _LEAST_LOD_OF_ROADS if package in _ROADS else 0
 
 
+_FEW_IMAGES = 200
+"""A textured city has one for each building."""
+
+
 def _build_tileset(
     plan: LayerPlan, folder: Path, portrayal: Portrayal, schema: pa.Schema, executor: Executor | None
 ) -> tuple[TilesetRecord | None, list[Problem]]:
     """3D Tiles of all features that stand in space, with the columns that their styles use, and what was wrong."""
-    from tiles.tileset import build_tileset  # loads compiled functions that only bodies need
-
-    names = {name for name in schema.names if name not in _HIDDEN}
     images = _images(plan, folder, images_of(folder / SURFACES))
+    columns = [name for name in portrayal.style.columns if name in schema.names and name not in _HIDDEN]
+    geoid = geoid_model(plan.parts[0].vertical_datum) or GeoidModel.GSIGEO2011
+    # With few textures one process makes the tiles in less time than others need to load what makes them: it is then
+    # one of those that have already grown by reading.
+    is_textured = len(images) > _FEW_IMAGES
+    maker = SerialExecutor() if is_textured or executor is None else executor
+    helpers = executor if is_textured else None
     try:
-        summary = build_tileset(
-            folder / FEATURES,
-            folder / SURFACES,
-            folder / TILESET,
-            columns=[name for name in portrayal.style.columns if name in names],
-            geoid=geoid_model(plan.parts[0].vertical_datum) or GeoidModel.GSIGEO2011,
-            images=images,
-            title=portrayal.title.ja,
-            # Without textures the tiles are made in less time than other processes need to load what makes them.
-            executor=executor if images else None,
-        )
+        made, damaged = maker.submit(_tileset, folder, columns, geoid, images, portrayal.title.ja, helpers).result()
     except OffGeoidError as error:
         told = {"lon": f"{error.lon:.5f}", "lat": f"{error.lat:.5f}", "model": error.model}
         return None, [Problem("tileset.off_geoid", plan.name, lonlat=(error.lon, error.lat), parameters=told)]
+    return made, [Problem("tileset.image_unreadable", image) for image in damaged]
+
+
+def _tileset(
+    folder: Path,
+    columns: Sequence[str],
+    geoid: GeoidModel,
+    images: Mapping[str, Path],
+    title: str,
+    executor: Executor | None,
+) -> tuple[TilesetRecord, tuple[str, ...]]:
+    """Its record, and the images that could not be read. Runs in any process."""
+    from tiles.tileset import build_tileset  # loads compiled functions that only bodies need
+
+    summary = build_tileset(
+        folder / FEATURES,
+        folder / SURFACES,
+        folder / TILESET,
+        columns=columns,
+        geoid=geoid,
+        images=images,
+        title=title,
+        executor=executor,
+    )
     made = TilesetRecord(
         features=summary.features,
         triangles=summary.triangles,
@@ -163,7 +186,7 @@ def _build_tileset(
         lods=levels_of(folder / SURFACES),
         textured=summary.texture_texels > 0,
     )
-    return made, [Problem("tileset.image_unreadable", image) for image in summary.damaged_images]
+    return made, tuple(summary.damaged_images)
 
 
 def _images(plan: LayerPlan, folder: Path, names: Iterable[str]) -> dict[str, Path]:

@@ -18,11 +18,20 @@ from geo import Text
 
 
 class TilesError(Exception):
-    """Every error of this package."""
+    """Every error of this package. It may travel between processes, whatever its class is made from."""
 
     def __init__(self, text: Text) -> None:
         super().__init__(text.en)
         self.text = text
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _restored, (type(self), self.args, self.__dict__)
+
+
+def _restored(kind: type[TilesError], args: tuple[str, ...], state: dict[str, object]) -> TilesError:
+    error = kind.__new__(kind, *args)
+    error.__dict__.update(state)
+    return error
 
 
 class InvalidTileCoordError(TilesError):
@@ -51,10 +60,6 @@ class OffGeoidError(TilesError):
         super().__init__(
             Text(f"{place} は{model}の範囲外で、ジオイド高がありません", f"{model} has no geoid height at {place}")
         )
-
-    def __reduce__(self) -> tuple[object, ...]:
-        # It travels between processes.
-        return OffGeoidError, (self.lon, self.lat, self.model)
 
 
 class UnreadableGridError(TilesError):
