@@ -33,6 +33,8 @@ class Picture:
     """Where the mouse clicks before the picture is taken."""
     commands: tuple[tuple[str, ...], ...] = ()
     """Further commands after the import."""
+    wait_s: float = 10
+    """Until everything is drawn, without a graphics card."""
 
 
 _CITY = (
@@ -45,10 +47,32 @@ def _city(view: str, theme: str, more: str = "", language: str = "ja") -> str:
     return f"{view}&layers=sample-city-bldg:{theme},{_CITY}{more}&lang={language}"
 
 
+_GROUND = "mihon-osm-streets,mihon-water,mihon-dem+shade.relief"
+_STREETS = "sample-city-tran,sample-city-brid,sample-city-veg,sample-city-frn"
+_ZOOMS = {
+    "far": f"12.9/35.0840/138.8600/-14/55&layers=sample-city-bldg:usage,mihon-towns,{_GROUND}",
+    "quarter": f"15.2/35.0830/138.8640/-20/62&layers=sample-city-bldg:usage,{_STREETS},{_GROUND}",
+    "street": f"17.4/35.0815/138.8580/-20/66&layers=sample-city-bldg@textured,{_STREETS},{_GROUND}",
+}
+_FLOOD = (
+    "16.2/35.0835/138.8625/30/64&layers=sample-city-fld-mihongawa-mihongawa-l2,sample-city-bldg:flood,"
+    "sample-city-tran,mihon-water,mihon-dem+shade.relief"
+)
+
+
+def _zooms(language: str) -> Iterator["Picture"]:
+    """The whole sample city with its terrain, from afar to the street."""
+    for name, view in _ZOOMS.items():
+        yield Picture(f"city-{name}-{language}", (), f"{view}&lang={language}", language, wait_s=40)
+
+
 PICTURES = (
     Picture("demo", (), _city("15.3/35.0795/138.8585/-20/55", "usage", ",229997-hospital", "en"), "en"),
     Picture("demo-ja", (), _city("14.6/35.0800/138.8600/-14/50", "flood", ",229997-evacuation-space")),
     Picture("popup-ja", (), _city("16.6/35.0800/138.8580/-20/50", "usage"), click=(747, 600)),
+    *_zooms("ja"),
+    *_zooms("en"),
+    Picture("flood-water", (), f"{_FLOOD}&lang=ja", wait_s=40),
     Picture("phone-ja", (), _city("15/35.0795/138.8585/-20/50", "height"), size=PHONE),
     Picture("numazu-2021", ("plateau/numazu_2021_iur15",)),
     Picture(
@@ -57,6 +81,39 @@ PICTURES = (
         "15.6/36.3125/136.3945/-20/50&layers=komatsu-2024-bldg:flood&lang=ja",
     ),
     Picture("bldg-lod1", ("plateau/bldg_lod1",), "15.8/35.7570/139.5530/-20/55&layers=bldg-lod1-bldg:height&lang=ja"),
+    Picture(
+        "yokosuka-textured",
+        ("plateau/yokosuka_iur",),
+        "18/35.2599/139.7385/-20/60&layers=yokosuka-iur-bldg@textured&lang=ja",
+    ),
+    Picture(
+        "yokosuka-dem",
+        ("plateau/yokosuka_iur",),
+        "14.3/35.1990/139.6935/-20/60&layers=yokosuka-iur-dem&lang=ja",
+        wait_s=20,
+    ),
+    Picture(
+        "tsukuba-lod3",
+        ("plateau/tsukuba_tran",),
+        "18.3/36.0917/140.1014/-20/60&layers=tsukuba-tran-tran&lang=ja",
+    ),
+    Picture(
+        "bridge",
+        ("plateau/mixed_iur30",),
+        "19/34.3964/132.48435/-20/62&layers=mixed-iur30-brid&lang=ja",
+    ),
+    Picture(
+        "mall",
+        ("plateau/mixed_iur30",),
+        "19/34.39797/132.47608/-20/62&layers=mixed-iur30-ubld&lang=ja",
+    ),
+    Picture(
+        "tsunami-water",
+        ("plateau/numazu_2021_iur15",),
+        "17/35.0838/138.8515/-20/60&layers=numazu-2021-iur15-tnm-22-4&lang=ja",
+    ),
+    Picture("monaco", ("osm/monaco.osm.pbf",), "14.2/43.7385/7.4270/0/0&lang=en", "en"),
+    Picture("porto-alegre", ("access/porto_alegre/poa_osm.pbf",), "13/-30.0350/-51.2150/0/0&lang=en", "en"),
     Picture("numazu-iur30", ("plateau/numazu_iur30",)),
     Picture("yaizu", ("municipal/yaizu_22212",), "13.2/34.8600/138.3150/0/0&lang=ja"),
     Picture("donan-bus", ("gtfs/donan_2020",)),
@@ -94,11 +151,11 @@ def fill(store: Path, picture: Picture) -> None:
 
 def take(page: Page, url: str, picture: Picture) -> None:
     page.goto(f"{url}/#{picture.view}" if picture.view else url)
-    page.wait_for_timeout(10_000)  # software rendering: the last tile and the fade-in of labels
+    page.wait_for_timeout(picture.wait_s * 1_000)
     if picture.click:
         page.mouse.click(*picture.click)
         page.wait_for_timeout(2_500)
-    page.screenshot(path=IMAGES / f"{picture.name}.jpg", type="jpeg", quality=82)
+    page.screenshot(path=IMAGES / f"{picture.name}.jpg", type="jpeg", quality=82, timeout=120_000)
 
 
 def main(names: Sequence[str]) -> None:
@@ -107,7 +164,7 @@ def main(names: Sequence[str]) -> None:
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         for picture in wanted:
-            store = Path(folder) / ("demo" if not picture.paths else picture.name) / "store"
+            store = Path(folder) / str(abs(hash((picture.paths, picture.commands)))) / "store"
             if not store.exists():
                 fill(store, picture)
             with served(store) as url:
