@@ -35,7 +35,7 @@ def build_bodies(rings: Rings, count: int, crs: CRS, appearance: Appearance, *, 
     in_space = _in_space(rings, body, good, starts, count) & (rings.kind[starts] >= 0)
     order = np.argsort(body[in_space & good], kind="stable")
     at = np.flatnonzero(in_space & good)[order]
-    wrong = _wrong(rings, in_space & ~good, face, starts)
+    wrong = _wrong(rings, in_space & ~good | _all_wrong(rings, body, good, starts, count), face, starts)
     taken = _take(rings, at, starts)
     surfaces = _surfaces(rings, taken, body[at], crs, north_first)
     return Bodies(_textured(surfaces, rings, taken, appearance), wrong)
@@ -79,6 +79,16 @@ def _in_space(
     lod = rings.lod[starts]
     above_lod0[rings.feature[starts][lod > 0]] = True
     return np.asarray(high[body] & ((lod > 0) | ~above_lod0[rings.feature[starts]]), dtype=bool)
+
+
+def _all_wrong(
+    rings: Rings, body: NDArray[np.int64], good: NDArray[np.bool_], starts: NDArray[np.int64], count: int
+) -> NDArray[np.bool_]:
+    """Faces with a wrong ring of bodies above LOD1 that have no other face. (A wrong solid of LOD1 is told as such.)"""
+    lost = np.ones(8 * count, dtype=bool)
+    lost[body[good]] = False
+    has_wrong_ring = ~np.logical_and.reduceat(rings.good, starts)
+    return np.asarray(lost[body] & has_wrong_ring & (rings.lod[starts] > 1) & (rings.kind[starts] >= 0), dtype=bool)
 
 
 def _wrong(
