@@ -76,8 +76,9 @@ def _spans(raw: mmap.mmap) -> Iterator[Span]:
         position = raw.find(b"appearanceMember", end)
 
 
-def stream_appearances(path: Path, spans: tuple[Span, ...]) -> Iterator[Element]:
-    """Surface data of the given spans; nothing of a span that is no well-formed XML: reading all tells of that."""
+def stream_appearances(path: Path, spans: tuple[Span, ...], broken: list[Span]) -> Iterator[Element]:
+    """Surface data of the given spans. One that is no well-formed XML gives no more and is added to `broken`: it must
+    not be skipped, so that reading all tells where."""
     with path.open("rb") as file:
         head = _root_tag(file.read(ROOT_LIMIT))
         for span in spans:
@@ -89,8 +90,12 @@ def stream_appearances(path: Path, spans: tuple[Span, ...]) -> Iterator[Element]
                     for _, element in parser.read_events():
                         yield element
                         release(element)
+                # An undeclared prefix stops a parser only at the end of the document, which a span doesn't reach.
+                is_broken = any(error.domain_name == "NAMESPACE" for error in parser.feed_error_log)
             except etree.XMLSyntaxError:
-                continue
+                is_broken = True
+            if is_broken:
+                broken.append(span)
 
 
 def stream_members(

@@ -95,12 +95,13 @@ class _Reading:
     def _read_appearances(self) -> tuple[Span, ...]:
         """They stand behind the features that they belong to. The bytes that need not be read again."""
         found = find_appearances(self._path)
-        for surface_data in stream_appearances(self._path, found.spans):
+        broken: list[Span] = []
+        for surface_data in stream_appearances(self._path, found.spans, broken):
             self._appearance.add(surface_data)
         self._has_inner_appearances = found.inside
         ring_ids = found.inside or self._appearance.has_textures
         self._faces = FaceReader(self._appearance.colours, ring_ids=ring_ids)
-        return found.spans
+        return tuple(span for span in found.spans if span not in broken)
 
     def _add(self, element: Element, line: int | None = None) -> None:
         """`line`: of a feature that was postponed and is complete now."""

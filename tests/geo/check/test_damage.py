@@ -114,6 +114,11 @@ def test_a_file_that_is_cut_off_is_refused(length: int) -> None:
         _read(WHOLE.encode()[:length])
 
 
+def test_an_appearance_whose_prefix_nobody_declares_is_refused() -> None:
+    with pytest.raises(UnreadableError):
+        _read(re.sub(r' xmlns:app="[^"]*"', "", WHOLE).encode())
+
+
 @settings(max_examples=40, deadline=None)
 @given(st.data())
 def test_bytes_taken_out_of_the_middle(data: st.DataObject) -> None:
