@@ -2,18 +2,25 @@
 
 from gtfs.archive import is_feed
 from gtfs.batch import ROUTES, STOPS, feed_batches
-from gtfs.errors import GtfsError, UnknownTableError
+from gtfs.clock import ServiceSeconds
+from gtfs.errors import DateOutsideError, GtfsError, NoServiceError, UnknownTableError
 from gtfs.feed import Feed, read_feed
 from gtfs.portrayal import portray
+from gtfs.service import ServiceCalendar, service_calendar
 
 __all__ = [
     "ROUTES",
     "STOPS",
+    "DateOutsideError",
     "Feed",
     "GtfsError",
+    "NoServiceError",
+    "ServiceCalendar",
+    "ServiceSeconds",
     "UnknownTableError",
     "feed_batches",
     "is_feed",
     "portray",
     "read_feed",
+    "service_calendar",
 ]
