@@ -1,0 +1,44 @@
+"""A layer of stops keeps the feed that it was read from, and who may see the layer may ask the feed."""
+
+from pathlib import Path
+
+import pytest
+
+from data import ImportOptions, InvalidQueryError, Store, UnknownLayerError, Viewer, import_paths
+from data.feed import feed_path, feeds, stored_feed
+from gtfs import read_feed
+from tests.gtfs.feeds import LOOP, folder_feed, zip_feed
+
+
+def imported(store: Store, path: Path) -> str:
+    layers = import_paths(store, [path], viewer=Viewer.SYSTEM, options=ImportOptions()).layers
+    return next(layer.record.id for layer in layers if layer.record.id.endswith("stops"))
+
+
+def test_every_file_of_an_imported_feed_is_kept(store: Store, tmp_path: Path) -> None:
+    path = folder_feed(tmp_path / "loop", {"licence.md": "CC BY 4.0", "未知.txt": "a,b\n1,2\n"})
+    feed = stored_feed(store, imported(store, path), Viewer.SYSTEM)
+    assert set(feed.tables) == {*(name.removesuffix(".txt") for name in LOOP), "未知"}
+    assert feed.files == {"licence.md": b"CC BY 4.0"}
+    original = read_feed(path)
+    for name, rows in original.tables.items():
+        assert feed.tables[name].equals(rows)
+
+
+def test_only_layers_of_stops_keep_a_feed(store: Store, tmp_path: Path) -> None:
+    layer_id = imported(store, zip_feed(tmp_path / "loop.zip"))
+    assert [record.id for record in feeds(store, Viewer.SYSTEM)] == [layer_id]
+    assert feed_path(store, store.layer(layer_id, Viewer.SYSTEM)).read_bytes() == (tmp_path / "loop.zip").read_bytes()
+    routes = next(record.id for record in store.layers(Viewer.SYSTEM) if record.id != layer_id)
+    with pytest.raises(InvalidQueryError):
+        stored_feed(store, routes, Viewer.SYSTEM)
+
+
+def test_a_feed_is_as_public_as_its_stops(store: Store, tmp_path: Path) -> None:
+    layer_id = imported(store, zip_feed(tmp_path / "loop.zip"))
+    assert feeds(store, Viewer.PUBLIC) == []
+    with pytest.raises(UnknownLayerError):
+        stored_feed(store, layer_id, Viewer.PUBLIC)
+    store.publish(layer_id, Viewer.SYSTEM)
+    assert [record.id for record in feeds(store, Viewer.PUBLIC)] == [layer_id]
+    assert len(stored_feed(store, layer_id, Viewer.PUBLIC).table("trips")) == 3
