@@ -3,7 +3,8 @@
 GtfsError
 ├── UnknownTableError     a table that neither the feed nor the standard knows
 ├── DateOutsideError      a date that the feed's calendar says nothing about
-└── NoServiceError        a feed whose calendars tell no date at all
+├── NoServiceError        a feed whose calendars tell no date at all
+└── InvalidQueryError     a question to the router with a value that makes no sense
 """
 
 from datetime import date
@@ -31,3 +32,9 @@ class DateOutsideError(GtfsError, ValueError):
 class NoServiceError(GtfsError, ValueError):
     def __init__(self) -> None:
         super().__init__("the calendars of the feed tell no date at all")
+
+
+class InvalidQueryError(GtfsError, ValueError):
+    def __init__(self, name: str, value: object) -> None:
+        super().__init__(f"{name}: {value!r} makes no sense in a travel query")
+        self.name, self.value = name, value
