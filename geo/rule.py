@@ -275,6 +275,57 @@ _MESH = {
     ),
 }
 
+_TOWN = {
+    "town.no_places": _error(
+        "町丁目などの地域ごとの表で、位置がありません。町丁目の区域(ポリゴン)と一緒に取り込むか、"
+        "--places に区域のレイヤーを指定してください",
+        "is a table of towns without places: import it together with the areas of the towns, or name their layer with "
+        "--places",
+    ),
+    "town.several_places": _error(
+        "町丁目の区域を持つレイヤーが複数あります({layers})。--places でどれかを指定してください",
+        "several layers have the areas of these towns ({layers}): name one with --places",
+    ),
+    "town.places_unfit": _error(
+        "「{layer}」には、この表の町丁目の区域がありません", "layer {layer!r} has the area of none of these towns"
+    ),
+    "town.unnamed": _error("町丁目のコードも名称もありません", "has neither code nor name of a town"),
+    "town.unknown": _error(
+        "「{town}」の区域が「{layer}」にありません({people}人)",
+        "layer {layer!r} has no area of {town!r} ({people} people)",
+    ),
+    "town.ambiguous": _error(
+        "「{town}」がどの区域か決まりません(同じ名称の行または区域が複数あります、{people}人)",
+        "which area is {town!r}? Several rows or areas have that name ({people} people)",
+    ),
+    "town.duplicate": _error(
+        "「{town}」の行が重複しています({people}人)", "another row is {town!r} already ({people} people)"
+    ),
+    "town.value": _warning(
+        "列 {column} の値「{value}」は数値でないため、空として読みました({count}件)",
+        "column {column}: {value!r} is not a number and is read as missing ({count} such values)",
+    ),
+    "town.joined": _note(
+        "{rows}行のうち{joined}行を「{layer}」の区域に{by}で結合しました",
+        "{joined} of {rows} rows are joined with the areas of layer {layer!r} by {by_en}",
+    ),
+    "town.sum": _note(
+        "人口の合計{total}人 = 結合した{joined}人 + 結合していない{left}人",
+        "{total} people = {joined} in joined rows + {left} in rows that are not joined",
+    ),
+    "town.total": _note(
+        "ほかの行の合計、または内訳の{count}行は数えません(例: {town})",
+        "{count} rows are totals or parts of other rows and are not counted (such as {town})",
+    ),
+    "town.suppressed": _note(
+        "{count}行の数値は秘匿されています(不明であり、0ではありません。隣の町丁目に合算されたものは合算先で数えます)",
+        "numbers of {count} rows are kept secret: unknown, not 0 (those that are added to another town count there)",
+    ),
+    "town.without_row": _note(
+        "「{layer}」の{count}区域には行がありません", "{count} areas of layer {layer!r} have no row"
+    ),
+}
+
 _OSM = {
     "osm.unreadable": _error(
         "OpenStreetMapのファイル(PBF)として読めません({reason})",
@@ -421,6 +472,47 @@ _TILESET = {
     ),
 }
 
+_SCENARIO = {
+    "scenario.yaml": _error("YAMLとして読めません({reason})", "is no YAML ({reason})"),
+    "scenario.duplicate_key": _error("キー「{key}」が2回あります", "key {key!r} stands there twice"),
+    "scenario.too_large": _error(
+        "シナリオとしては大きすぎるか、入れ子が深すぎます", "is too large, or nested too deep, to be a scenario"
+    ),
+    "scenario.missing": _error("キー「{key}」がありません", "key {key!r} is missing"),
+    "scenario.unknown_key": _error(
+        "キー「{key}」はありません(使えるキー:{known})", "no such key {key!r} (known: {known})"
+    ),
+    "scenario.unknown_change": _error(
+        "変更の種類「{key}」はありません(使える種類:{known})", "no such change {key!r} (known: {known})"
+    ),
+    "scenario.type": _error("「{value}」は {expected} ではありません", "{value!r} is not {expected}"),
+    "scenario.range": _error(
+        "「{value}」は{low}以上{high}以下の数ではありません", "{value!r} is no number from {low} to {high}"
+    ),
+    "scenario.too_few": _error("{least}個以上必要です({found}個あります)", "needs {least} or more, has {found}"),
+    "scenario.either": _error(
+        "{one} と {other} はどちらか一方だけにしてください", "give either {one} or {other}, not both"
+    ),
+    "scenario.order": _error("{second} は {first} より後にしてください", "{second} must come after {first}"),
+    "scenario.feed": _error(
+        "どの時刻表か feed で指定してください(ある時刻表:{known})",
+        "say which timetable with the key feed (there are: {known})",
+    ),
+    "scenario.unknown_route": _error(
+        "路線「{id}」は時刻表にありません(例:{known})", "the timetable has no route {id!r} (has, for example, {known})"
+    ),
+    "scenario.unknown_stop": _error("停留所「{id}」は時刻表にありません", "the timetable has no stop {id!r}"),
+    "scenario.exists": _error("「{id}」はすでにあります", "{id!r} is there already"),
+    "scenario.not_between": _error(
+        "路線「{route}」に「{first}」から「{second}」へ走る便がありません",
+        "no trip of route {route!r} goes from {first!r} to {second!r}",
+    ),
+    "scenario.unknown_facility": _error("施設「{id}」はありません", "there is no facility {id!r}"),
+    "scenario.no_service": _error(
+        "時刻表に運行日が1日もないため、路線を加えられません", "no line can be added to a timetable that runs on no date"
+    ),
+}
+
 RULES: dict[str, Rule] = {
     **_FILE,
     **_CRS,
@@ -436,6 +528,8 @@ RULES: dict[str, Rule] = {
     **_SOLID,
     **_TILESET,
     **_GTFS,
+    **_SCENARIO,
     **_MESH,
+    **_TOWN,
     **_OSM,
 }
