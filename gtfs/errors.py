@@ -9,6 +9,8 @@ GtfsError
 
 from datetime import date
 
+from geo import Text
+
 
 class GtfsError(Exception):
     """Every error of this package."""
@@ -27,11 +29,15 @@ class DateOutsideError(GtfsError, ValueError):
             f"{day.isoformat()} is outside the calendar of the feed, {first.isoformat()} to {last.isoformat()}"
         )
         self.day, self.first, self.last = day, first, last
+        self.text = Text(
+            f"{day.isoformat()} は時刻表の期間({first.isoformat()} ~ {last.isoformat()})の外です", str(self)
+        )
 
 
 class NoServiceError(GtfsError, ValueError):
     def __init__(self) -> None:
         super().__init__("the calendars of the feed tell no date at all")
+        self.text = Text("運行日がひとつも書かれていない時刻表です", str(self))
 
 
 class InvalidQueryError(GtfsError, ValueError):

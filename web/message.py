@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from geo import Severity, Text
+from web.message_gtfs import JAPANESE as _OF_GTFS
 
 ERROR = Text("エラー: {text}", "Error: {text}")
 UNEXPECTED = Text(
@@ -104,6 +105,7 @@ PANELS: Mapping[str, Text] = {
 """Words of Typer's own help, by the names it gives them."""
 
 JAPANESE: Mapping[str, str] = {
+    **_OF_GTFS,
     "Show this message and exit.": "この説明を表示します。",
     "Machinami: city files become a layered map in the browser.": (
         "Machinami: 都市のデータファイルを、ブラウザーで見るレイヤー地図にします。"

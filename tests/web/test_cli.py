@@ -40,6 +40,7 @@ COMMANDS = (
     "demo",
     "rerun",
     "analyse",
+    "gtfs",
 )
 
 

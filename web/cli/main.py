@@ -11,7 +11,7 @@ import typer
 from pydantic import ValidationError
 from typer.exceptions import TyperException
 
-from geo import GeoError, Text
+from geo import GeoError, Text, UnreadableError
 from web import message
 from web.cli.call import Call
 from web.cli.language import language_of, speak, usage_message
@@ -73,6 +73,9 @@ def _failed(call: Call, error: Exception) -> int:
     if isinstance(text, Text):
         call.warn(message.ERROR, text=text.in_language(call.language))
         return WRONG_USAGE if isinstance(error, UsageError) else FAILED
+    if isinstance(error, UnreadableError):
+        call.warn(message.ERROR, text=error.problem.message(call.language))
+        return FAILED
     if isinstance(error, GeoError):
         call.warn(message.ERROR, text=error)
         return FAILED

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from web import VERSION
-from web.cli import analysis, demo, feature, layer, problem, server
+from web.cli import analysis, demo, feature, gtfs, layer, problem, server
 from web.cli.call import Call
 from web.cli.language import Command, Group
 
@@ -35,6 +35,10 @@ def build_cli() -> typer.Typer:
     for name, function in analysis.QUESTIONS.items():
         analyse.command(name, cls=Command)(function)
     cli.add_typer(analyse, name="analyse")
+    timetables = typer.Typer(cls=Group, no_args_is_help=True, help="Look after timetables in GTFS and GTFS-JP.")
+    for name, function in gtfs.COMMANDS.items():
+        timetables.command(name, cls=Command)(function)
+    cli.add_typer(timetables, name="gtfs")
     return cli
 
 

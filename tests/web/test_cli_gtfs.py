@@ -1,0 +1,46 @@
+"""`machinami gtfs ...`"""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.gtfs.feeds import folder_feed, zip_feed
+from tests.web.conftest import Outcome
+
+Machinami = Callable[..., Outcome]
+
+
+@pytest.fixture
+def feed(tmp_path: Path) -> Path:
+    return zip_feed(tmp_path / "feed.zip")
+
+
+def test_service_lists_what_runs_on_a_date(machinami: Machinami, feed: Path) -> None:
+    outcome = machinami("gtfs", "service", feed, "--date", "2026-04-29", lang="ja")
+    assert outcome.status == 0
+    assert "循環 市内循環線" in outcome.out
+    assert "25:10" in outcome.out
+    assert "2 系統、3 便" in outcome.out
+
+
+def test_service_as_json_has_the_same_figures(machinami: Machinami, feed: Path) -> None:
+    told = machinami("gtfs", "service", feed, "--date", "20260429", "--json").json
+    assert (told["date"], told["service_ids"], told["trips"]) == ("2026-04-29", ["毎日"], 3)
+    assert told["routes"][0]["headway_min"] == 1090.0
+
+
+def test_a_date_outside_the_calendar_names_its_range(machinami: Machinami, feed: Path) -> None:
+    outcome = machinami("gtfs", "service", feed, "--date", "2031-01-01", lang="ja")
+    assert outcome.status == 1
+    assert "2026-04-01 ~ 2027-03-31" in outcome.err
+
+
+def test_a_date_that_is_none_is_wrong_usage(machinami: Machinami, feed: Path) -> None:
+    assert machinami("gtfs", "service", feed, "--date", "tomorrow").status == 2
+
+
+def test_a_feed_without_stops_is_told_in_one_line(machinami: Machinami, tmp_path: Path) -> None:
+    outcome = machinami("gtfs", "service", folder_feed(tmp_path / "f", {"stops.txt": None}), "--date", "2026-04-29")
+    assert outcome.status == 1
+    assert "the required file stops.txt is missing" in outcome.err
