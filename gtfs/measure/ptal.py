@@ -32,7 +32,8 @@ def access_index(walks: pd.DataFrame, service: pd.DataFrame, points: int) -> NDA
     by_mode = frequency.groupby([nearest["point"], nearest["mode"]])
     best, all_lines = by_mode.max(), by_mode.sum()
     index = given.PTAL_BEST_WEIGHT * best + given.PTAL_OTHER_WEIGHT * (all_lines - best)
-    return index.groupby(level=0).sum().reindex(range(points), fill_value=0.0).to_numpy(dtype=np.float64)
+    summed = index.groupby(level=0).sum().reindex(range(points), fill_value=0.0)
+    return np.asarray(summed, dtype=np.float64)
 
 
 def doorstep_frequency(metres: Any, per_hour: Any, bus: Any) -> NDArray[np.float64]:
