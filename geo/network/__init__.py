@@ -2,6 +2,7 @@
 
 from geo.network.centre_line import build_network_from_roads
 from geo.network.layer import PART, network_batches, network_problems, portray_network
+from geo.network.link import Links, links_within
 from geo.network.osm import read_osm_network
 from geo.network.person import (
     ADULT,
@@ -42,6 +43,7 @@ __all__ = [
     "Access",
     "Heights",
     "LeftOut",
+    "Links",
     "Nearest",
     "Person",
     "ServiceEdges",
@@ -55,6 +57,7 @@ __all__ = [
     "build_network",
     "build_network_from_roads",
     "judge_way",
+    "links_within",
     "nearest_facility",
     "nearest_from_places",
     "network_batches",

@@ -98,7 +98,7 @@ def nearest_from_places(
         total = np.where(np.isfinite(arc), np.where(np.isfinite(arc), arc, 0) * part, np.inf) + nearest.cost[node]
         better = total < cost[found]
         cost[found[better]], facility[found[better]] = total[better], nearest.facility[node[better]]
-    by_edge, place = _by_edge(network, facilities)
+    by_edge, place = places_by_edge(network, facilities)
     for row in found[by_edge[edge + 1] > by_edge[edge]]:
         e = places.edge[row]
         for other in place[by_edge[e] : by_edge[e + 1]]:
@@ -113,15 +113,15 @@ def travel_costs(
 ) -> NDArray[np.float64]:
     """(origins, destinations): cost from each to each, infinite beyond `limit` or where there is no way."""
     out = np.full((len(origins), len(destinations)), np.inf)
-    by_edge, place = _by_edge(network, destinations)
+    by_edge, place = places_by_edge(network, destinations)
 
     def part(rows: slice) -> None:
         search.many_to_many(
-            *_forward(network, costs), origins.edge[rows], origins.offset_m[rows], by_edge, place,
+            *arcs_forward(network, costs), origins.edge[rows], origins.offset_m[rows], by_edge, place,
             destinations.offset_m, float(limit), out[rows],
         )  # fmt: skip
 
-    _in_threads(part, len(origins))
+    in_threads(part, len(origins))
     return out
 
 
@@ -152,11 +152,11 @@ def service_edges(network: StreetNetwork, places: Snapped, costs: Costs, limit: 
 
     def part(rows: slice) -> tuple[NDArray[Any], ...]:
         who, edge, begin, end = search.service_rows(
-            *_forward(network, costs), places.edge[rows], places.offset_m[rows], float(limit)
+            *arcs_forward(network, costs), places.edge[rows], places.offset_m[rows], float(limit)
         )
         return who + np.int32(rows.start), edge, begin, end
 
-    parts = _in_threads(part, len(places))
+    parts = in_threads(part, len(places))
     if not parts:
         return ServiceEdges(np.zeros(0, np.int32), np.zeros(0, np.int32), np.zeros(0), np.zeros(0))
     return ServiceEdges(*(np.concatenate(column) for column in zip(*parts, strict=True)))
@@ -191,7 +191,7 @@ def service_polygons(
     return polygons
 
 
-def _forward(network: StreetNetwork, costs: Costs) -> tuple[NDArray[Any], ...]:
+def arcs_forward(network: StreetNetwork, costs: Costs) -> tuple[NDArray[Any], ...]:
     return network.out_start, network.out_node, network.out_arc, costs, network.edge_nodes, network.length_m
 
 
@@ -219,7 +219,7 @@ def _times(price: Costs, share: NDArray[np.float64]) -> Costs:
     return np.where(closed, np.inf, np.where(closed, 0, price) * share)
 
 
-def _by_edge(network: StreetNetwork, places: Snapped) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+def places_by_edge(network: StreetNetwork, places: Snapped) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
     """The places on edge e are the second array's [first[e]:first[e + 1]]."""
     found = np.flatnonzero(places.found)
     start = np.zeros(network.edge_count + 1, np.int64)
@@ -258,7 +258,7 @@ def _piece(network: StreetNetwork, edge: int, start: float, end: float) -> NDArr
     return line if start <= end else line[::-1]
 
 
-def _in_threads(work: Callable[[slice], Any], count: int) -> list[Any]:
+def in_threads(work: Callable[[slice], Any], count: int) -> list[Any]:
     """`work` on about as many runs of rows as there are cores, in the order of the rows."""
     threads = max(
         1, min(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1, count)

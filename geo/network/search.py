@@ -75,7 +75,7 @@ def nearest_source(start, node, arc, cost, seed_node, seed_cost, seed_label, cou
 
 
 @compiled
-def _seed(best, keys, items, touched, edge, offset, length, ends, cost):  # type: ignore[no-untyped-def]
+def leave(best, keys, items, touched, edge, offset, length, ends, cost):  # type: ignore[no-untyped-def]
     """Leaves a place on an edge towards both its ends. Returns sizes of the heap and of the list of touched nodes."""
     share = offset / length if length > 0 else 0.0
     size, seen = 0, 0
@@ -94,7 +94,7 @@ def _seed(best, keys, items, touched, edge, offset, length, ends, cost):  # type
 
 
 @compiled
-def _spread(start, node, arc, cost, best, keys, items, size, touched, seen, limit):  # type: ignore[no-untyped-def]
+def spread(start, node, arc, cost, best, keys, items, size, touched, seen, limit):  # type: ignore[no-untyped-def]
     """Settles all nodes within `limit` from what is in the heap, and lists those it touched; returns how many."""
     while size > 0:
         key, u = keys[0], items[0]
@@ -134,8 +134,8 @@ def many_to_many(start, node, arc, cost, ends, length, from_edge, from_offset, b
             price = along(cost, e, from_offset[o], to_offset[d], length[e])
             if price <= limit:
                 out[o, d] = price
-        size, seen = _seed(best, keys, items, touched, e, from_offset[o], length[e], ends, cost)
-        seen = _spread(start, node, arc, cost, best, keys, items, size, touched, seen, limit)
+        size, seen = leave(best, keys, items, touched, e, from_offset[o], length[e], ends, cost)
+        seen = spread(start, node, arc, cost, best, keys, items, size, touched, seen, limit)
         for t in range(seen):
             u = touched[t]
             for j in range(start[u], start[u + 1]):
@@ -226,8 +226,8 @@ def service_rows(start, node, arc, cost, ends, length, from_edge, from_offset, l
         own = from_edge[o]
         if own < 0:
             continue
-        size, seen = _seed(best, keys, items, touched, own, from_offset[o], length[own], ends, cost)
-        seen = _spread(start, node, arc, cost, best, keys, items, size, touched, seen, limit)
+        size, seen = leave(best, keys, items, touched, own, from_offset[o], length[own], ends, cost)
+        seen = spread(start, node, arc, cost, best, keys, items, size, touched, seen, limit)
         for i in range(-1, seen):
             first, last = (0, 1) if i < 0 else (start[touched[i]], start[touched[i] + 1])
             for j in range(first, last):
@@ -237,8 +237,8 @@ def service_rows(start, node, arc, cost, ends, length, from_edge, from_offset, l
                 done[e] = o
                 if rows + 3 > room:
                     room *= 2
-                    who, which = _grown(who, room), _grown(which, room)
-                    begin, stop = _grown(begin, room), _grown(stop, room)
+                    who, which = grown(who, room), grown(which, room)
+                    begin, stop = grown(begin, room), grown(stop, room)
                 head = _reach(cost[2 * e], limit - best[ends[e, 0]], length[e])
                 tail = length[e] - _reach(cost[2 * e + 1], limit - best[ends[e, 1]], length[e])
                 low, high = length[e] + 1, -1.0  # what the place itself reaches on its own edge: nothing
@@ -256,7 +256,7 @@ def service_rows(start, node, arc, cost, ends, length, from_edge, from_offset, l
 
 
 @compiled
-def _grown(values, room):  # type: ignore[no-untyped-def]
+def grown(values, room):  # type: ignore[no-untyped-def]
     larger = np.empty(room, values.dtype)
     larger[: len(values)] = values
     return larger

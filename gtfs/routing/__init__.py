@@ -10,10 +10,11 @@ from gtfs.routing.matrix import (
     travel_times,
     warm,
 )
-from gtfs.routing.network import DETOUR, ON_STREETS, STRAIGHT, TransitNetwork, build_transit_network
+from gtfs.routing.network import ON_STREETS, STRAIGHT, TransitNetwork, build_transit_network, link_stops
 from gtfs.routing.place import LinkedPlaces, link_places
 from gtfs.routing.query import TravelQuery
 from gtfs.routing.timetable import RoutingTimetable, build_timetable
+from gtfs.routing.walk import DETOUR
 
 __all__ = [
     "DETOUR",
@@ -34,6 +35,7 @@ __all__ = [
     "build_transit_network",
     "journeys",
     "link_places",
+    "link_stops",
     "minute_times",
     "travel_times",
     "warm",

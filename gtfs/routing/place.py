@@ -1,33 +1,65 @@
 """Places on the streets with the stops in walking distance: made once, asked often."""
 
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.network import Snapped
+from geo.network import Links, Snapped
 from gtfs.routing.network import TransitNetwork
+from gtfs.routing.walk import nearest_first, on_streets, turned, walks
+
+LIMIT_M: Final = 2_340.0
+"""1,800 s at 1.3 m/s."""
 
 
 @dataclass(frozen=True, eq=False)
 class LinkedPlaces:
     """`n` places. Made with `link_places`; belongs to the network it was made with."""
 
+    network: TransitNetwork
     lonlat: NDArray[np.float64]
-    """(n, 2)"""
+    """(n, 2): longitude, latitude."""
     snapped: Snapped
     limit_m: float
-    """Walks are known up to here: enough for 1,800 s at 1.3 m/s unless asked otherwise."""
-    walk_start: NDArray[np.int64]
-    """(S + 1,): on foot between stop s and the places walk_place[walk_start[s]:walk_start[s + 1]]."""
-    walk_place: NDArray[np.int32]
-    walk_m: NDArray[np.float32]
-    """Metres from the stop to the place, the ways between door and street included."""
+    """Walks are known up to here."""
 
     def __len__(self) -> int:
         return len(self.lonlat)
 
+    @cached_property
+    def from_stops(self) -> Links:
+        """(S + 1 rows): from each stop of the network to places, nearest first; metres, the ways between door and
+        street included. Stops that nobody serves on the day have none."""
+        return self._links(backward=False)
 
-def link_places(network: TransitNetwork, lonlat: NDArray[np.float64], *, limit_m: float = 2_340.0) -> LinkedPlaces:
-    """Places (n, 2), longitude and latitude, with the walks from every served stop to them."""
-    raise NotImplementedError
+    @cached_property
+    def to_stops(self) -> Links:
+        """(S + 1 rows): the same walks the other way, to each stop; they differ only where streets lead one way."""
+        streets = self.network.streets
+        one_way = streets is not None and bool(np.any(streets.direction))
+        return self._links(backward=True) if one_way else self.from_stops
+
+    def _links(self, *, backward: bool) -> Links:
+        """Searched from the side that has fewer."""
+        network, stops = self.network, self.network.stop_places
+        served = np.flatnonzero(network.timetable.served)
+        ways = (network.streets, network.person)
+        if len(self) < len(served):
+            found = turned(walks(*ways, self.snapped, stops[served], self.limit_m, backward=not backward), len(served))
+        else:
+            found = walks(*ways, stops[served], self.snapped, self.limit_m, backward=backward)
+        counts = np.zeros(len(stops), np.int64)
+        counts[served] = np.diff(found.start)
+        start = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+        return nearest_first(Links(start, found.place, found.cost))
+
+
+def link_places(network: TransitNetwork, lonlat: NDArray[np.float64], *, limit_m: float = LIMIT_M) -> LinkedPlaces:
+    """Places (n, 2), longitude and latitude, with the walks between them and every served stop."""
+    lonlat = np.ascontiguousarray(lonlat, dtype=np.float64).reshape(-1, 2)
+    places = LinkedPlaces(network, lonlat, on_streets(network.streets, network.person, lonlat), limit_m)
+    places.from_stops  # noqa: B018 - walked now, so that the first question doesn't wait
+    return places

@@ -113,7 +113,7 @@ class RoutingTimetable:
         if record["format"] != FORMAT:
             raise InvalidLayerError(f"timetable of format {record['format']}, this is {FORMAT}")
         arrays: dict[str, Any] = {name: _mapped(folder, name) for name in _ARRAYS}
-        texts = {name: TextColumn(_mapped(folder, f"{name}_start"), _mapped(folder, f"{name}_text")) for name in _TEXTS}
+        texts: dict[str, Any] = {name: _text(folder, name) for name in _TEXTS}
         left_out = {name: _dates(told) for name, told in record["left_out"].items()}
         return cls(date.fromisoformat(record["day"]), tuple(record["feeds"]), left_out, **arrays, **texts)
 
@@ -136,6 +136,10 @@ def build_timetable(feeds: Mapping[str, Feed], day: date) -> RoutingTimetable:
 
 def _mapped(folder: Path, name: str) -> Any:
     return np.asarray(np.load(folder / f"{name}.npy", mmap_mode="r"))
+
+
+def _text(folder: Path, name: str) -> TextColumn:
+    return TextColumn(_mapped(folder, f"{name}_start"), _mapped(folder, f"{name}_text"))
 
 
 def _dates(told: list[str]) -> tuple[date, date]:
