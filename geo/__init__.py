@@ -5,6 +5,7 @@ from geo.bounds import Bounds
 from geo.column import Column, ColumnType
 from geo.errors import GeoError, InvalidBoundsError, InvalidLayerError, InvalidStyleError, UnreadableError
 from geo.layer import Layer
+from geo.level_count import LevelCount
 from geo.portrayal import ANALYSIS, BASE, GROUPS, Group, Portrayal, plain_portrayal
 from geo.problem import Problem
 from geo.rule import RULES, Rule, Severity
@@ -30,6 +31,7 @@ __all__ = [
     "InvalidStyleError",
     "Language",
     "Layer",
+    "LevelCount",
     "Portrayal",
     "Problem",
     "Rule",

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from geo.column import Column
 from geo.errors import InvalidLayerError
+from geo.level_count import LevelCount
 from geo.problem import Problem
 
 if TYPE_CHECKING:
@@ -60,6 +61,8 @@ class Batch:
     """What heights in this file are measured from; None where it has none."""
     surfaces: "Surfaces | None" = None
     """The features in space, where the format knows that; its `row` counts the rows of `features`."""
+    levels: tuple[LevelCount, ...] = ()
+    """As `counts`, of every level of detail that features have, where the format knows several; to be summed."""
 
     def __post_init__(self) -> None:
         if self.features.crs is None or self.features.crs.to_epsg() != 4326:

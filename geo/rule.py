@@ -205,6 +205,15 @@ _CITYGML = {
         "{lod}の面{count}枚は座標列が正しくないため立体から除きました({reason})",
         "{count} faces of {lod} are left out because their coordinates are wrong ({reason})",
     ),
+    "citygml.level_flat": _warning(
+        "{lod}の形状に高さがないため、立体として保存していません",
+        "{lod} has no heights, so it is not stored in space",
+    ),
+    "citygml.level_empty": _warning("{lod}に読み取れる形状がありません", "{lod} holds no geometry that can be read"),
+    "citygml.level_unaccounted": _error(
+        "{feature_type}の{lod}は{read}件のうち{count}件が、保存にも指摘にも数えられていません",
+        "{count} of {read} {feature_type} in {lod} are counted neither as stored nor in a problem",
+    ),
     "citygml.no_surface": _error(
         "読み取れる形状がありません(ある形状: {found})",
         "has no geometry that can be read (has: {found})",
@@ -509,7 +518,8 @@ _SCENARIO = {
     ),
     "scenario.unknown_facility": _error("施設「{id}」はありません", "there is no facility {id!r}"),
     "scenario.no_service": _error(
-        "時刻表に運行日が1日もないため、路線を加えられません", "no line can be added to a timetable that runs on no date"
+        "時刻表に運行日が1日もないため、路線を加えられません",
+        "no line can be added to a timetable that runs on no date",
     ),
 }
 

@@ -1,6 +1,7 @@
 """From the rings of a batch to the faces of its features in space."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,6 +10,7 @@ from pyproj import CRS
 from geo.citygml.appearance import Appearance, find_textures
 from geo.citygml.ring import Rings, ranges
 from geo.crs import reproject_points
+from geo.level_count import LEVELS, Flags
 from geo.surface import Surfaces
 
 
@@ -18,6 +20,19 @@ class Bodies:
     """`row` is the number of the feature among those the rings were read with."""
     wrong: dict[tuple[int, int], tuple[int, str]]
     """By feature and level of detail: how many faces were left out, and why the first of them."""
+    seen: Flags
+    """Levels of which the feature has faces at all."""
+    good: Flags
+    """Levels with a face whose rings are right, whatever its heights."""
+    of_members: Flags
+    """Levels with faces that belong to other features, such as the members of a group."""
+    wrong_solids: set[int] = field(default_factory=set)
+    """Features whose LOD1 solid is told to be wrong in another way."""
+
+    def tell_of_solids(self, features: Iterable[int]) -> None:
+        for index in features:
+            self.wrong.pop((index, 1), None)
+            self.wrong_solids.add(index)
 
 
 def build_bodies(rings: Rings, count: int, crs: CRS, appearance: Appearance, *, north_first: bool) -> Bodies:
@@ -29,16 +44,27 @@ def build_bodies(rings: Rings, count: int, crs: CRS, appearance: Appearance, *, 
     face = np.cumsum(~rings.hole) - 1
     starts = np.flatnonzero(~rings.hole)
     if not len(starts):
-        return Bodies(_empty(), {})
-    good = np.logical_and.reduceat(rings.good & np.isfinite(rings.highest - rings.lowest), starts)
+        none = np.zeros((count, LEVELS), dtype=bool)
+        return Bodies(_empty(), {}, none, none, none)
+    right = np.logical_and.reduceat(rings.good, starts)
+    good = right & np.logical_and.reduceat(np.isfinite(rings.highest - rings.lowest), starts)
     body = rings.feature[starts] * 8 + rings.lod[starts]
     in_space = _in_space(rings, body, good, starts, count) & (rings.kind[starts] >= 0)
     order = np.argsort(body[in_space & good], kind="stable")
     at = np.flatnonzero(in_space & good)[order]
-    wrong = _wrong(rings, in_space & ~good | _all_wrong(rings, body, good, starts, count), face, starts)
+    wrong = _wrong(rings, in_space & ~good | _all_wrong(rings, body, good, right, starts, count), face, starts)
     taken = _take(rings, at, starts)
     surfaces = _surfaces(rings, taken, body[at], crs, north_first)
-    return Bodies(_textured(surfaces, rings, taken, appearance), wrong)
+    textured = _textured(surfaces, rings, taken, appearance)
+    members = rings.kind[starts] < 0
+    flags = (_flags(body, count), _flags(body[right], count), _flags(body[members], count))
+    return Bodies(textured, wrong, *flags)
+
+
+def _flags(body: NDArray[np.int64], count: int) -> Flags:
+    flags = np.zeros(8 * count, dtype=bool)
+    flags[body] = True
+    return flags.reshape(count, 8)[:, :LEVELS]
 
 
 def kept_bodies(surfaces: Surfaces, keep: NDArray[np.bool_]) -> Surfaces | None:
@@ -82,13 +108,17 @@ def _in_space(
 
 
 def _all_wrong(
-    rings: Rings, body: NDArray[np.int64], good: NDArray[np.bool_], starts: NDArray[np.int64], count: int
+    rings: Rings,
+    body: NDArray[np.int64],
+    good: NDArray[np.bool_],
+    right: NDArray[np.bool_],
+    starts: NDArray[np.int64],
+    count: int,
 ) -> NDArray[np.bool_]:
-    """Faces with a wrong ring of bodies above LOD1 that have no other face. (A wrong solid of LOD1 is told as such.)"""
+    """Faces with a wrong ring of bodies that have no other face."""
     lost = np.ones(8 * count, dtype=bool)
     lost[body[good]] = False
-    has_wrong_ring = ~np.logical_and.reduceat(rings.good, starts)
-    return np.asarray(lost[body] & has_wrong_ring & (rings.lod[starts] > 1) & (rings.kind[starts] >= 0), dtype=bool)
+    return np.asarray(lost[body] & ~right & (rings.kind[starts] >= 0), dtype=bool)
 
 
 def _wrong(

@@ -51,7 +51,7 @@ _CITYGML_MODULES = {
 }
 _MODULE = re.compile(r"opengis\.net/citygml/(?:(?P<module>[a-z]+)/)?(?P<version>\d+\.\d+)$")
 _IUR = re.compile(r"/iur/(?:schemas/)?(?P<prefix>[a-z]+)/\d")
-_LOD = re.compile(r"lod(?P<level>\d)(?P<shape>[A-Z]\w*)$")
+_LOD = re.compile(r"lod(?P<level>[0-4])(?P<shape>[A-Z]\w*)$")
 
 
 @cache

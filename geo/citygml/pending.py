@@ -12,6 +12,7 @@ import shapely
 from numpy.typing import NDArray
 
 from geo.batch import Batch, Count, GeometryType
+from geo.citygml.account import Levels, find_fates
 from geo.citygml.appearance import Appearance
 from geo.citygml.body import Bodies, build_bodies, kept_bodies
 from geo.citygml.column import COLUMNS, HAZARDS_OF_BUILDINGS
@@ -19,10 +20,11 @@ from geo.citygml.outline import Outlines, build_outlines
 from geo.citygml.record import Record
 from geo.citygml.reference import Axes, Reference
 from geo.citygml.ring import RingList
-from geo.citygml.shape import Shape
+from geo.citygml.shape import FLAT, Shape
 from geo.column import Column, ColumnType
 from geo.crs import reproject
 from geo.errors import UnreadableError
+from geo.level_count import LevelCount
 from geo.problem import Problem
 from geo.repair import check_geometries
 from geo.surface import Surfaces
@@ -52,7 +54,14 @@ class _Bucket:
     rings: RingList = field(default_factory=RingList)
     run_feature: list[int] = field(default_factory=list)
     """The feature of each run of `rings`."""
+    levels: list[set[int]] = field(default_factory=list)
+    """Of each feature in the file."""
+    drawn: list[set[int]] = field(default_factory=list)
+    """Of these, those that are only lines, points or the sign of a map."""
+    lost: list[bool] = field(default_factory=list)
+    """Whether a feature refers to surfaces that stand nowhere, which is told."""
     refused: dict[tuple[str, str], int] = field(default_factory=dict)
+    refused_levels: list[LevelCount] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
     def count_refused(self, feature: Feature) -> None:
@@ -83,11 +92,16 @@ class Pending:
             bucket.shapes.append(shape)
         bucket.features.append(feature)
         bucket.records.append(record)
+        bucket.levels.append(shape.levels)
+        bucket.drawn.append(shape.drawn)
+        bucket.lost.append(bool(shape.lost))
         self.features += 1
 
-    def refuse(self, part: str, feature: Feature, rule: str, told: Mapping[str, str]) -> None:
+    def refuse(self, part: str, feature: Feature, levels: Iterable[int], rule: str, told: Mapping[str, str]) -> None:
+        """`levels`: of detail that the feature has in its file."""
         bucket = self._bucket(part, None)
         bucket.count_refused(feature)
+        bucket.refused_levels += [LevelCount(feature.type, lod, 1, 0, 1, 0) for lod in levels]
         bucket.problems.append(Problem(rule, self._name, feature.id, feature.line, parameters=told))
         self.features += 1
 
@@ -96,7 +110,9 @@ class Pending:
         if found:
             self._bucket(part, None).problems += found
 
-    def account_of_package(self, package: str, counts: Mapping[tuple[str, str], int]) -> Batch:
+    def account_of_package(
+        self, package: str, counts: Mapping[tuple[str, str], int], levels: Sequence[LevelCount]
+    ) -> Batch:
         """A package that isn't read: nothing stored, everything counted."""
         problems = []
         for feature_type in dict.fromkeys(feature_type for feature_type, _ in counts):
@@ -104,7 +120,7 @@ class Pending:
             told = {"package": package, "count": str(count), "feature_type": feature_type}
             problems.append(Problem("citygml.package_not_read", self._name, parameters=told))
         kept_out = tuple(Count(*key, number, 0, number) for key, number in counts.items())
-        return self._batch(package, GeometryType.POLYGON, _no_features(), (), problems, kept_out, None)
+        return self._batch(package, GeometryType.POLYGON, _no_features(), (), problems, kept_out, None, levels)
 
     def flush(self) -> Iterator[Batch]:
         """Batches of everything that waits."""
@@ -123,7 +139,8 @@ class Pending:
         kind = {"line": GeometryType.LINE, "point": GeometryType.POINT}.get(suffix, GeometryType.POLYGON)
         if not bucket.features:
             axes = self._axes_if_known(srs)
-            return self._batch(part, kind, _no_features(), (), bucket.problems, _counts(bucket, []), axes)
+            counts = _counts(bucket, [])
+            return self._batch(part, kind, _no_features(), (), bucket.problems, counts, axes, bucket.refused_levels)
         axes = self._reference.axes(srs)
         bucket.problems[:0] = self._reference.problems
         self._reference.problems = []
@@ -133,12 +150,14 @@ class Pending:
         else:
             geometries, wrong, bodies = self._surfaces(bucket, axes)
         keep = self._gate(bucket, geometries, wrong)
+        levels = self._account(bucket, keep, bodies, is_flat=package in FLAT)
         surfaces = self._stored_surfaces(bucket, bodies, keep) if bodies else None
         frame = self._frame(package, bucket, geometries, keep)
         columns = tuple(column for column in COLUMNS.get(package, ()) if column.name in frame)
         stored = [bucket.features[index] for index in np.flatnonzero(keep)]
         bucket.problems += _checked(frame, surfaces, stored, self._name)
-        return self._batch(part, kind, frame, columns, bucket.problems, _counts(bucket, stored), axes, surfaces)
+        counts = _counts(bucket, stored)
+        return self._batch(part, kind, frame, columns, bucket.problems, counts, axes, levels, surfaces)
 
     def _axes_if_known(self, srs: str | None) -> Axes | None:
         """A batch without features says the reference system only if that can be said."""
@@ -158,9 +177,20 @@ class Pending:
         for index, share in outlines.overlap.items():
             self._tell_of(bucket, index, "geometry.overlapping", {"change": f"{100 * share:.3g}"})
         bodies = build_bodies(rings, count, axes.crs, self._appearance, north_first=axes.north_first)
-        for index in outlines.solid_wrong:
-            bodies.wrong.pop((index, 1), None)
+        bodies.tell_of_solids(outlines.solid_wrong)
         return outlines.geometries, outlines.wrong, bodies
+
+    def _account(
+        self, bucket: _Bucket, keep: NDArray[np.bool_], bodies: Bodies | None, *, is_flat: bool
+    ) -> list[LevelCount]:
+        """What became of every level of detail; tells of those that say nothing."""
+        features = bucket.features
+        levels = Levels.of(bucket.levels, bucket.drawn, [one.lod for one in features])
+        fates = find_fates(levels, keep, np.array(bucket.lost, dtype=bool), bodies, is_flat=is_flat)
+        for rule, flags in (("citygml.level_flat", fates.without_height), ("citygml.level_empty", fates.empty)):
+            for index, lod in np.argwhere(flags).tolist():
+                self._tell_of(bucket, index, rule, {"lod": f"LOD{lod}"})
+        return [*bucket.refused_levels, *fates.counts([one.type for one in features], keep)]
 
     def _stored_surfaces(self, bucket: _Bucket, bodies: Bodies, keep: NDArray[np.bool_]) -> Surfaces | None:
         """Those of stored features, by their rows; tells of the faces that they lack."""
@@ -237,6 +267,7 @@ class Pending:
         problems: Sequence[Problem],
         counts: tuple[Count, ...],
         axes: Axes | None,
+        levels: Sequence[LevelCount],
         surfaces: Surfaces | None = None,
     ) -> Batch:
         return Batch(
@@ -249,6 +280,7 @@ class Pending:
             crs=axes.name if axes else "EPSG:4326",
             vertical_datum=axes.vertical_datum if axes else None,
             surfaces=surfaces,
+            levels=tuple(levels),
         )
 
 

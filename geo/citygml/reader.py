@@ -19,6 +19,7 @@ from geo.citygml.postponed import GROUP, Postponed, group_members
 from geo.citygml.record import Source, build_record
 from geo.citygml.reference import Reference
 from geo.citygml.shape import Shape, find_shape, without_bodies
+from geo.level_count import LevelCount, sum_levels
 from geo.problem import Problem
 
 BATCH_FEATURES = 2_000
@@ -45,10 +46,15 @@ class _Unread:
 
     packages: dict[str, dict[tuple[str, str], int]] = field(default_factory=dict)
     """By package, then type and LOD."""
+    levels: dict[str, list[LevelCount]] = field(default_factory=dict)
+    """By package."""
 
-    def count_feature(self, package: str, feature_type: str, lod: str) -> None:
+    def count_feature(self, package: str, feature_type: str, levels: set[int]) -> None:
         of_package = self.packages.setdefault(package, {})
+        lod = f"LOD{max(levels)}" if levels else ""
         of_package[feature_type, lod] = of_package.get((feature_type, lod), 0) + 1
+        one = [LevelCount(feature_type, level, 1, 0, 1, 0) for level in levels]
+        self.levels[package] = list(sum_levels([*self.levels.get(package, ()), *one]))
 
 
 class _Reading:
@@ -108,7 +114,7 @@ class _Reading:
         feature_type = qualified_name(element.tag)
         package = package_of_feature(feature_type, self._file_package)
         if package not in READ:
-            self._unread.count_feature(package, feature_type, _level(element))
+            self._unread.count_feature(package, feature_type, {one.lod for one in find_geometries(element)})
             return
         told = len(self._attributes.problems)
         feature_id = self._id(element)
@@ -153,12 +159,12 @@ class _Reading:
         if feature.id in self._seen:
             # Its codes were already told with the first of this id.
             problems[:] = [one for one in problems if one.feature != feature.id]
-            self._pending.refuse(part, feature, "citygml.duplicate_id", {})
+            self._pending.refuse(part, feature, shape.levels, "citygml.duplicate_id", {})
             return
         self._seen.add(feature.id)
         if shape.is_empty:
             found = ", ".join(f"LOD{level}" for level in sorted(shape.levels)) or "-"
-            self._pending.refuse(part, feature, "citygml.no_surface", {"found": found})
+            self._pending.refuse(part, feature, shape.levels, "citygml.no_surface", {"found": found})
         else:
             record = build_record(package, feature.type, facts, self._source)
             self._pending.add(part, feature, shape, record)
@@ -175,7 +181,7 @@ class _Reading:
     def _accounts(self) -> Iterator[Batch]:
         """What goes with no feature: what isn't read yet, and codelists that weren't there."""
         for package, counts in sorted(self._unread.packages.items()):
-            yield self._pending.account_of_package(package, counts)
+            yield self._pending.account_of_package(package, counts, self._unread.levels[package])
         first = next(iter(self._parts), self._file_package or "")
         for rule, count in (
             ("citygml.texture_coordinates", self._appearance.mismatched),
@@ -195,8 +201,3 @@ class _Reading:
 
         missing = missing_images(self._appearance.images, name=self._name, path=self._path)
         return [*missing, *check_elements(self._path, name=self._name, told=self._seen)]
-
-
-def _level(feature: Element) -> str:
-    levels = {one.lod for one in find_geometries(feature)}
-    return f"LOD{max(levels)}" if levels else ""

@@ -18,7 +18,7 @@ _LOD0_OF_BUILDINGS = (
     ("lod0MultiSurface", Role.SURFACE),
 )
 _LOD1_OF_BUILDINGS = ("lod1Solid", "lod1MultiSurface")
-_FLAT = FLOODS | {"lsld", "luse", "urf", "area", "tran", "rwy", "trk", "squr", "wwy", "wtr"}
+FLAT = FLOODS | {"lsld", "luse", "urf", "area", "tran", "rwy", "trk", "squr", "wwy", "wtr"}
 """Packages whose surfaces lie side by side; the others' may be walls."""
 _WITH_FOOTPRINTS = frozenset({"bldg", "ubld"})
 
@@ -35,6 +35,8 @@ class Shape:
     """Of curves and points, as the geometry itself states it."""
     levels: set[int] = field(default_factory=set)
     """All levels of detail the feature has, its boundary surfaces and parts included."""
+    drawn: set[int] = field(default_factory=set)
+    """Those with lines, points or the sign of a map and no face."""
     lost: list[str] = field(default_factory=list)
     """Surfaces it refers to that don't stand in it."""
 
@@ -64,10 +66,17 @@ def find_shape(feature: Element, package: str, faces: FaceReader, reference: Ref
     if package in _WITH_FOOTPRINTS:
         shape.lod = _outline_of_building(rings.runs)
     else:
-        shape.lod = _outline(rings.runs, is_flat=package in _FLAT)
+        shape.lod = _outline(rings.runs, is_flat=package in FLAT)
     if not shape.lod:
         _find_curves(shape, geometries)
+    without_faces = shape.levels - {run.lod for run in rings.runs}
+    if without_faces:
+        shape.drawn = {one.lod for one in geometries if one.lod in without_faces and _is_drawn(one)}
     return shape
+
+
+def _is_drawn(geometry: Geometry) -> bool:
+    return geometry.depth == DRAWING or next(geometry.element.iter(*CURVES, POINT), None) is not None
 
 
 def _put_in_place(geometries: list[Geometry], reference: Reference) -> list[str]:
