@@ -15,6 +15,7 @@ from data.viewer import Viewer
 from geo import GeoError, Layer, Text
 from geo.coverage import Coverage, coverage, coverage_portrayal
 
+COVERAGE = "coverage"
 METHOD = "1"
 """Raised when an analysis gives something else for the same inputs."""
 
@@ -89,7 +90,7 @@ def save_coverage(store: Store, query: CoverageQuery, viewer: Viewer) -> LayerRe
     """Runs the analysis and keeps it as a layer; the same question on the same data makes no new version."""
     viewer.require_change()
     inputs = {name: store.layer(name, viewer).version for name in (query.points, query.population) if name}
-    recipe = Recipe("coverage", query.as_json(), inputs)
+    recipe = Recipe(COVERAGE, query.as_json(), inputs)
     known = store.made_from(recipe.content_hash, viewer)
     if known:
         return known[0]
@@ -129,6 +130,6 @@ def _coverage_title(store: Store, query: CoverageQuery, viewer: Viewer) -> Text:
 def rerun(store: Store, layer_id: str, viewer: Viewer) -> LayerRecord:
     """Runs a derived layer's Recipe again on the current versions of its inputs."""
     recipe = store.layer(layer_id, viewer).current.recipe
-    if recipe is None:
+    if recipe is None or recipe["kind"] != COVERAGE:
         raise NothingToRepeatError(layer_id)
     return save_coverage(store, CoverageQuery(**recipe["parameters"]), viewer)

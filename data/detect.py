@@ -11,6 +11,7 @@ from data.catalogue import CATALOGUE
 from geo import Problem, UnreadableError
 from geo.statistics import is_mesh_statistics
 from geo.terrain import is_fg_dem, is_terrarium, is_tin
+from geo.town_table import is_town_table
 from gtfs import is_feed
 
 
@@ -19,6 +20,7 @@ class SourceKind(StrEnum):
     VECTOR = "vector"
     TABLE = "table"
     MESH_STATISTICS = "mesh_statistics"
+    TOWN_TABLE = "town_table"
     RASTER = "raster"
     FEED = "feed"
     STREETS = "streets"
@@ -181,6 +183,8 @@ def _kind(path: Path, name: str) -> SourceKind:
         return SourceKind.VECTOR
     if suffix in (".csv", ".txt") and is_mesh_statistics(path):
         return SourceKind.MESH_STATISTICS
+    if (suffix in _TABLE or suffix == ".txt") and is_town_table(path):
+        return SourceKind.TOWN_TABLE
     if suffix in _TABLE:
         return SourceKind.TABLE
     if suffix in _RASTER:

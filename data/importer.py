@@ -16,12 +16,14 @@ from data.ground import ground
 from data.input import Input, build_inputs
 from data.naming import group_named, layer_id
 from data.piece import Earlier, piece_of
+from data.places import Places, as_town_table, joined_terms
 from data.plan import LayerPlan
 from data.reading import read_source
 from data.record import LayerRecord
 from data.shard import PartResult, SourceResult, adopt_results, kept_result
 from data.stage import EmptyLayer, build_planned, count_problems
 from data.store import StagedLayer, Store
+from data.town_import import TownImport, areas_made, is_of_towns
 from data.viewer import Viewer
 from geo import GeoError, Problem, Severity, Text
 
@@ -47,6 +49,9 @@ class ImportOptions:
     """Of folders and archives, read only what has one of these beginnings of its name; empty: everything."""
     into: str | None = None
     """Name of seamless layers that CityGML joins: a file takes the place of one of the same city, package and mesh."""
+    places: str | None = None
+    """Id of the layer whose areas tables of towns without coordinates get; without it the one that has them is looked
+    for in the same import, then in the store."""
 
 
 class Progress(Protocol):
@@ -149,17 +154,30 @@ def import_paths(
     with store.staging() as staging:
         found = _wanted(_detect_all(paths, staging, options.limits), options.only)
         found.sources = [_joining(source, options.into) for source in found.sources]
+        if options.places:
+            found.sources = [as_town_table(source) for source in found.sources]
         inputs = _hashed(found.sources, options, progress)
-        unchanged = {one.name: kept for one in inputs if (kept := _unchanged(store, one, viewer))}
-        changed = [one for one in inputs if one.name not in unchanged]
-        with build_executor(executor, bytes_=sum(one.bytes for one in changed)) as pool:
+        tables, others = [one for one in inputs if is_of_towns(one)], [one for one in inputs if not is_of_towns(one)]
+        unchanged = {one.name: kept for one in others if (kept := _unchanged(store, one, viewer))}
+        changed = [one for one in others if one.name not in unchanged]
+        with build_executor(executor, bytes_=sum(one.bytes for one in [*changed, *tables])) as pool:
             results = _read_all(changed, store, staging, options, progress, pool)
+            if tables:
+                # After the areas, on which their content depends.
+                made = areas_made(others, unchanged, results, store, options.title if len(inputs) == 1 else None)
+                tables, unplaced = TownImport(store, viewer, options.places).place(tables, made)
+                found.problems += unplaced
+                unchanged |= {one.name: kept for one in tables if (kept := _unchanged(store, one, viewer))}
+                new_tables = [one for one in tables if one.name not in unchanged]
+                results |= _read_all(new_tables, store, staging, options, progress, pool)
+                changed += new_tables
             staged, lost = _build_all(changed, results, store, viewer, staging, options, progress, pool)
         records = store.commit(staged, viewer)
     _prepare_ground(store, records, viewer, progress)
     known = [LayerResult(record, True, tuple(store.problems(record.id, viewer))) for record in _flat(unchanged)]
     new = [LayerResult(record, False, tuple(layer.problems)) for record, layer in zip(records, staged, strict=True)]
-    layers = [*(_described(store, layer, options, viewer) for layer in known), *new]
+    areas = {record.id: one.places for one in tables for record in unchanged.get(one.name, ())}
+    layers = [*(_described(store, layer, _terms(options, areas.get(layer.record.id)), viewer) for layer in known), *new]
     lost += [problem for layer in layers for problem in layer.problems if _is_lost(problem)]
     return ImportSummary(layers, [*found.problems, *lost], found.ignored, time.monotonic() - began)
 
@@ -249,7 +267,7 @@ def _read_all(
     keys = {source: key for one in inputs for source, key in one.keys.items()}
     progress.start(sum(one.bytes for one in inputs), Text("読み込み", "Reading"))
     folder = staging / "shards"
-    folder.mkdir()
+    folder.mkdir(exist_ok=True)
     adopt_results(keys.values(), store.abandoned(), folder)
     results: dict[Source, SourceResult] = {}
     for source, key in keys.items():
@@ -257,7 +275,11 @@ def _read_all(
             results[source] = kept
             progress.advance(_bytes(source))
     todo = [source for source in keys if source not in results]
-    waiting = {pool.submit(read_source, source, folder / keys[source], options.crs): source for source in todo}
+    areas = {source: [one.places] for one in inputs if one.places for source in one.keys}
+    waiting = {
+        pool.submit(read_source, source, folder / keys[source], options.crs, *areas.get(source, ())): source
+        for source in todo
+    }
     for future in _completed(waiting):
         source = waiting[future]
         results[source] = future.result()
@@ -321,12 +343,20 @@ def _build_plans(
     waiting = {pool.submit(build_planned, plans[number], folders[number]): number for number in small}
     built: dict[int, StagedLayer | EmptyLayer] = {}
     for future in _completed(waiting):
-        built[waiting[future]] = future.result()
+        number = waiting[future]
+        built[number] = _with_recipe(plans[number], future.result())
         progress.advance(1)
     for number in sorted(set(range(len(plans))) - set(small)):
-        built[number] = build_planned(plans[number], folders[number], pool)
+        built[number] = _with_recipe(plans[number], build_planned(plans[number], folders[number], pool))
         progress.advance(1)
     return [built[number] for number in range(len(plans))]
+
+
+def _with_recipe(plan: LayerPlan, built: StagedLayer | EmptyLayer) -> StagedLayer | EmptyLayer:
+    """A table of towns is made from areas too: its record says of which layer and version."""
+    if plan.places is None or isinstance(built, EmptyLayer):
+        return built
+    return replace(built, record=replace(built.record, recipe=plan.places.recipe))
 
 
 def _joined(made: Sequence[StagedLayer], lost: Sequence[Problem]) -> list[StagedLayer]:
@@ -362,8 +392,9 @@ def _plans(one: Input, results: Sequence[SourceResult], options: ImportOptions, 
             siblings=tuple(filled),
             title=options.title,
             group=group_named(options.group),
-            attribution=options.attribution,
-            licence=options.licence,
+            attribution=joined_terms(options.attribution, one.places.attribution if one.places else None),
+            licence=joined_terms(options.licence, one.places.licence if one.places else None),
+            places=one.places,
             pieces=pieces if key == TERRAIN else (),
             grid=results[0].grid,
         )
@@ -386,6 +417,17 @@ def _joining_plan(plan: LayerPlan, store: Store, viewer: Viewer) -> LayerPlan:
     )
     content_hash = hashlib.sha256(f"{held.version} {plan.content_hash}".encode()).hexdigest()
     return replace(plan, joined=plan.name, earlier=earlier, content_hash=content_hash)
+
+
+def _terms(options: ImportOptions, places: Places | None) -> ImportOptions:
+    """Of a layer that was made from areas too: what is given for the import, and what the areas stand under."""
+    if places is None:
+        return options
+    return replace(
+        options,
+        attribution=options.attribution and joined_terms(options.attribution, places.attribution),
+        licence=options.licence and joined_terms(options.licence, places.licence),
+    )
 
 
 def _described(store: Store, layer: LayerResult, options: ImportOptions, viewer: Viewer) -> LayerResult:

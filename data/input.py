@@ -2,13 +2,14 @@
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from glob import escape as glob_escape
 from pathlib import Path
 
 from data.detect import Source, SourceKind
 from data.naming import layer_names
+from data.places import Places
 from data.record import SourceFile
 from geo import citygml
 
@@ -28,10 +29,18 @@ class Input:
     """What reading a source gives depends on nothing else."""
     joined: str | None = None
     """Name of the seamless layers that it joins."""
+    places: Places | None = None
+    """Of a table of towns: where its areas come from."""
 
     @property
     def bytes(self) -> int:
         return sum(file.bytes for file in self.files)
+
+
+def with_places(one: Input, places: Places) -> Input:
+    """The same with its places: other areas make other layers, and are another thing to read."""
+    keys = {source: _digest(f"{key} {places.mark}", ()) for source, key in one.keys.items()}
+    return replace(one, content_hash=_digest(f"{one.content_hash} {places.mark}", ()), keys=keys, places=places)
 
 
 def build_inputs(sources: Sequence[Source], asked: str, advance: Callable[[int], None]) -> list[Input]:

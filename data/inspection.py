@@ -5,7 +5,7 @@ import tempfile
 from collections.abc import Iterable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import pyarrow.parquet as pq
 
@@ -14,9 +14,10 @@ from data.detect import Found, Source, SourceKind, detect
 from data.executor import build_executor
 from data.importer import NoProgress, Progress
 from data.merge import sum_counts
+from data.places import Places, choose_places, of_result
 from data.reading import read_source
 from data.shard import SourceResult
-from geo import Count, Problem, Severity, Text
+from geo import Count, Problem, Severity, Text, UnreadableError
 
 
 @dataclass(frozen=True)
@@ -59,15 +60,33 @@ def inspect_paths(
         progress.start(sum(sizes.values()), Text("検査", "Checking"))
         gathered = _Gathered(found.problems)
         with build_executor(executor, bytes_=sum(sizes.values())) as pool:
+            tables = [source for source in sources if source.kind is SourceKind.TOWN_TABLE]
             pending = {
                 source: pool.submit(read_source, source, Path(folder) / str(number), crs)
                 for number, source in enumerate(sources)
+                if source not in tables
             }
-            for number, (source, future) in enumerate(pending.items()):
-                gathered.add(source, future.result())
-                shutil.rmtree(Path(folder) / str(number), ignore_errors=True)
+            areas: list[Places] = []
+            for number, source in ((number, one) for number, one in enumerate(sources) if one in pending):
+                result = pending[source].result()
+                gathered.add(source, result)
+                progress.advance(sizes[source])
+                if tables and source.kind is SourceKind.VECTOR:
+                    areas += of_result(PurePosixPath(source.name).stem, "", [result])  # tables may need its areas
+                else:
+                    shutil.rmtree(Path(folder) / str(number), ignore_errors=True)
+            for number, source in enumerate(tables):
+                gathered.add(source, _joined(source, areas, Path(folder) / f"table-{number}", crs))
                 progress.advance(sizes[source])
     return Inspection(gathered.files, sum_counts(gathered.counts), tuple(gathered.problems), tuple(found.ignored))
+
+
+def _joined(source: Source, areas: Sequence[Places], folder: Path, crs: str | None) -> SourceResult:
+    """A table of towns, read with the areas that lie beside it."""
+    try:
+        return read_source(source, folder, crs, choose_places(source, areas))
+    except UnreadableError as error:
+        return SourceResult(source, failure=error.problem)
 
 
 def _found(paths: Iterable[Path], scratch: Path, limits: ArchiveLimits) -> Found:

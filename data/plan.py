@@ -6,6 +6,7 @@ from pathlib import Path
 
 from data.detect import DATASETS, Source, SourceKind
 from data.piece import Earlier
+from data.places import Places
 from data.record import SourceFile
 from data.shard import PartResult, surfaces_path
 from geo import Group, Text
@@ -37,6 +38,8 @@ class LayerPlan:
     grid: tuple[RasterSummary, Path] | None = None
     """One that was written already."""
 
+    places: Places | None = None
+    """Of a table of towns: where its areas come from."""
     joined: str | None = None
     """Name of the seamless layer that the import joins."""
     earlier: Earlier | None = None

@@ -14,6 +14,7 @@ import gtfs
 from data.detect import Source, SourceKind
 from data.executor import give_memory_back
 from data.feature_table import arrow_table, unified_schema
+from data.places import Places
 from data.shard import PartResult, SourceResult, begin_result, keep_result, surfaces_path
 from data.surface_table import write_surfaces
 from geo import Batch, GeometryType, Problem, UnreadableError, citygml
@@ -21,25 +22,27 @@ from geo.raster import write_cog
 from geo.statistics import read_mesh_statistics
 from geo.table import read_table
 from geo.terrain import TerrainPiece, read_fg_dem, read_terrarium, read_tin
+from geo.town import read_towns
 from geo.vector import read_vector
 
 RASTER_FILE = "grid.tif"
 SOURCE_FILE = "source_file"
 
 
-def read_source(source: Source, folder: Path, crs: str | None) -> SourceResult:
+def read_source(source: Source, folder: Path, crs: str | None, places: Places | None = None) -> SourceResult:
     """Reads all of `source` into `folder`. A source that turns out unreadable on the way gives nothing at all.
+    `places`: the areas of a table of towns.
 
     May be called again for the same folder, when the process that was at it died.
     """
     begin_result(folder)
-    result = _read(source, folder, crs)
+    result = _read(source, folder, crs, places)
     keep_result(result, folder)
     give_memory_back()
     return result
 
 
-def _read(source: Source, folder: Path, crs: str | None) -> SourceResult:
+def _read(source: Source, folder: Path, crs: str | None, places: Places | None) -> SourceResult:
     try:
         if source.kind is SourceKind.RASTER:
             target = folder / RASTER_FILE
@@ -48,7 +51,7 @@ def _read(source: Source, folder: Path, crs: str | None) -> SourceResult:
         if (piece := _terrain(source, folder / RASTER_FILE, crs)) is not None:
             return SourceResult(source, terrain=piece)
         parts: dict[tuple[str, GeometryType], PartResult] = {}
-        for number, batch in enumerate(_batches(source, crs)):
+        for number, batch in enumerate(_batches(source, crs, places)):
             key = (batch.part, batch.geometry_type)
             part = parts.setdefault(key, PartResult(_key(source, batch), batch.part, batch.geometry_type, source))
             _add(part, batch, folder / f"{number}.parquet")
@@ -72,8 +75,10 @@ def _terrain(source: Source, target: Path, crs: str | None) -> TerrainPiece | No
             return None
 
 
-def _batches(source: Source, crs: str | None) -> Iterator[Batch]:
+def _batches(source: Source, crs: str | None, places: Places | None) -> Iterator[Batch]:
     match source.kind:
+        case SourceKind.TOWN_TABLE:
+            return _town_batches(source, places)
         case SourceKind.CITYGML:
             return citygml.read_citygml(source.path, name=source.name, codelists=citygml.find_codelists(source.path))
         case SourceKind.TABLE:
@@ -86,6 +91,12 @@ def _batches(source: Source, crs: str | None) -> Iterator[Batch]:
             return _street_batches(source)
         case _:
             return read_vector(source.path, name=source.name, crs=crs)
+
+
+def _town_batches(source: Source, places: Places | None) -> Iterator[Batch]:
+    if places is None:
+        raise UnreadableError(Problem("town.no_places", source.name))
+    return read_towns(source.path, name=source.name, towns=places.towns())
 
 
 def _street_batches(source: Source) -> Iterator[Batch]:

@@ -14,7 +14,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -247,12 +247,14 @@ class Store:
             _flush(layer.folder)
         with self._committing(), self._engine.begin() as connection:
             catalogue.bump_generation(connection)
+            versions: dict[str, str] = {}
             for layer in staged:
                 _check_base(connection, layer)
-                self._switch(connection, layer)
+                versions[layer.id] = self._switch(connection, layer, versions)
         return [self.layer(layer.id, viewer) for layer in staged]
 
-    def _switch(self, connection: Connection, layer: StagedLayer) -> None:
+    def _switch(self, connection: Connection, layer: StagedLayer, made: Mapping[str, str]) -> str:
+        """The new version. `made`: versions of layers that the same commit has switched to before."""
         versions = catalogue.versions
         last = connection.execute(select(func.max(versions.c.number)).where(versions.c.layer_id == layer.id)).scalar()
         number = (last or 0) + 1
@@ -270,12 +272,13 @@ class Store:
                 number=number,
                 content_hash=layer.content_hash,
                 imported_at=datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
-                about=layer.record.as_json(),
+                about=_with_versions(layer.record, made).as_json(),
             )
         )
         if layer.problems:
             rows = [_problem_row(problem, layer.id, version) for problem in layer.problems]
             connection.execute(insert(catalogue.problems), rows)
+        return version
 
     def publish(self, layer_id: str, viewer: Viewer) -> LayerRecord:
         """Shows the layer on the public map."""
@@ -407,6 +410,14 @@ def _record(row: Row[Any], previous: tuple[str, ...]) -> LayerRecord:
         current=VersionRecord.from_json(row.about),
         previous=previous,
     )
+
+
+def _with_versions(record: VersionRecord, made: Mapping[str, str]) -> VersionRecord:
+    """A recipe that names no version of an input means the one that the same import has made."""
+    if record.recipe is None:
+        return record
+    inputs = {id: version or made[id] for id, version in record.recipe["inputs"].items()}
+    return replace(record, recipe={**record.recipe, "inputs": inputs})
 
 
 def _check_base(connection: Connection, layer: StagedLayer) -> None:

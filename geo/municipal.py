@@ -26,6 +26,7 @@ from geo.portrayal import (
 )
 from geo.style import Draw, Style, StyleClass, Theme
 from geo.text import Text
+from geo.town_portrayal import is_joined_table, portray_towns
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,8 +169,10 @@ def portray(
     values: Mapping[str, Sequence[object]] | None = None,
 ) -> Portrayal:
     """Of the layer `part` (may be empty) of the file `name`; `values` are the distinct ones of `themed_columns`."""
-    found = _recognised(name, part, columns)
     own = _own_name(name, part)
+    if is_joined_table(columns):
+        return portray_towns(columns, own)
+    found = _recognised(name, part, columns)
     shown = _columns(columns)
     if found is None:
         title = _with_geometry(Text.same(own or PurePosixPath(name).stem), part, geometry_type)

@@ -273,22 +273,24 @@ _FOURTH = (0, 1, 5, 10, 25, 60, 125, 250)
 def portray_statistics(columns: Collection[str]) -> Portrayal:
     """`columns`: those of the layer. Coloured by population, then by what else the table has."""
     title = Text("地域メッシュ人口", "Population by grid square")
-    themes = [_theme(name, _STEPS if name == "population" else _FOURTH) for name in _NAMED if name in columns]
+    themes = [
+        people_theme(_NAMED[name][1], _STEPS if name == "population" else _FOURTH) for name in _NAMED if name in columns
+    ]
     themes = themes or [Theme.single(_RAMP[3], Text("地域メッシュ", "Grid squares"))]
     known = (_MESH_CODE, *(column for _, column in _NAMED.values()), _SUPPRESSED)
     shown = tuple(column for column in known if column.name in columns)
     return Portrayal(title, POPULATION, Style(Draw.FILL, tuple(themes), opacity=0.6), shown)
 
 
-def _theme(name: str, starts: Sequence[int]) -> Theme:
-    column = _NAMED[name][1]
+def people_theme(column: Column, starts: Sequence[int]) -> Theme:
+    """Eight steps that begin at `starts`; what is secret stands apart from 0."""
     steps = list(pairwise([*starts, None]))
     classes = [
         StyleClass(colour, _range(low or 0, high), minimum=low, maximum=high)
         for colour, (low, high) in zip(_RAMP, steps, strict=True)
     ]
     secret = StyleClass("#B8BCC0", Text("秘匿・不明", "Secret or unknown"))
-    return Theme.steps(name, column.label, name, classes, secret, unit=column.unit)
+    return Theme.steps(column.name, column.label, column.name, classes, secret, unit=column.unit)
 
 
 def _range(low: int, high: int | None) -> Text:

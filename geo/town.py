@@ -29,7 +29,7 @@ from geo.town_table import TownTable, read_town_table
 
 TOWN_CODE = "town_code"
 TOWN_NAME = "town_name"
-_OWN = (
+OWN_COLUMNS = (
     Column(TOWN_NAME, Text("町丁目", "Town")),
     Column(TOWN_CODE, Text("町丁目コード", "Code of the town")),
 )
@@ -73,7 +73,7 @@ def join_towns(table: TownTable, towns: Layer) -> TownJoin:
     total, joined = float(people[counted].sum()), float(people[rows].sum())
     return TownJoin(
         _features(table, towns, match, rows),
-        (*_OWN, *table.columns),
+        (*OWN_COLUMNS, *table.columns),
         (*_notes(table, towns.name, match, counted), *table.problems, *_faults(table, towns.name, match)),
         int(counted.sum()) + table.uneven,
         total if "population" in table.frame else None,
@@ -164,7 +164,7 @@ def _faults(table: TownTable, layer: str, match: Match) -> list[Problem]:
             label, line, people = table.keys.labels[row], int(table.lines[row]), table.people[row]
             told = {"town": label[:50], "layer": layer, "people": "?" if np.isnan(people) else _number(people)}
             rule = _FAULTS[outcome] if label else "town.unnamed"
-            found.append(Problem(rule, table.name, label or None, line, parameters=told))
+            found.append(Problem(rule, table.name, label or str(line), line, parameters=told))
     return found
 
 

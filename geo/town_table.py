@@ -66,13 +66,16 @@ class TownTable:
         return np.asarray(self.frame["population"].to_numpy(dtype="float64", na_value=np.nan))
 
 
-def is_town_table(path: Path) -> bool:
-    """Whether a row near the top names columns of towns and of people, and none of coordinates."""
+def is_town_table(path: Path, *, any_numbers: bool = False) -> bool:
+    """Whether a row near the top names columns of towns and of people, and none of coordinates.
+
+    `any_numbers`: it need not be people that are counted.
+    """
     try:
         if path.stat().st_size == 0:
             return False
         with _opened(path, path.name) as source:
-            return source.found is not None
+            return source.found is not None and (any_numbers or _counts_people(source.found[1].values))
     except UnreadableError:
         return False
 
@@ -106,7 +109,12 @@ class _Source:
 
     def __enter__(self) -> "_Source":
         self.found = next(
-            ((sheet, row) for sheet in self._sheets for row in islice(sheet.rows(), _HEADER_WITHIN) if _heads(row)),
+            (
+                (one, row)
+                for one in self._sheets
+                for row in islice(one.rows(), _HEADER_WITHIN)
+                if _is_header(row.values)
+            ),
             None,
         )
         if any(coordinate_columns(row.values) for one in self._sheets for row in islice(one.rows(), _HEADER_WITHIN)):
@@ -125,14 +133,14 @@ def _opened(path: Path, name: str) -> _Source:
     return _Source([DelimitedFile(path, name=name, is_header=_is_header)])
 
 
-def _heads(row: Row) -> bool:
-    return _is_header(row.values)
-
-
 def _is_header(values: Sequence[str]) -> bool:
-    if _SECRECY in values:
-        return True  # e-Stat; a table of grid squares never comes here
-    return names_towns(values) and any(map(is_people, values)) and coordinate_columns(values) is None
+    """More than one column: a title above the table may be called 町丁目."""
+    return sum(map(bool, values)) > 1 and names_towns(values)
+
+
+def _counts_people(header: Sequence[str]) -> bool:
+    """e-Stat's tables tell by their second header row what they count; grid squares never come here."""
+    return _SECRECY in header or any(map(is_people, header))
 
 
 def _table(source: _Rows, header: Row, name: str) -> TownTable:
@@ -151,7 +159,7 @@ def _table(source: _Rows, header: Row, name: str) -> TownTable:
             good.append(row)
         else:
             told = {"found": str(found), "expected": str(len(names))}
-            uneven.append(Problem("csv.columns", name, line=row.line, parameters=told))
+            uneven.append(Problem("csv.columns", name, str(row.line), row.line, parameters=told))
     fields = [[*row.values, *[""] * (len(names) - len(row.values))][: len(names)] for row in good]
     texts = pd.DataFrame(fields, columns=pd.Index(names), dtype=object)
     lines = np.array([row.line for row in good], dtype=np.int64)

@@ -132,6 +132,9 @@ JAPANESE: Mapping[str, str] = {
         "CityGMLを継ぎ目のないレイヤー NAME に加えます。"
         "同じ都市・パッケージ・メッシュのファイルは新しいものに置き換わります。"
     ),
+    "Layer with the areas of tables of towns that have no coordinates.": (
+        "位置のない町丁目別の表に使う、町丁目の区域(ポリゴン)のレイヤー。"
+    ),
     "Print JSON, with the fields of the HTTP API.": "HTTP APIと同じ項目のJSONで出力します。",
     "Id of the layer.": "レイヤーのID。",
     "Show one feature with all its attributes.": "地物をひとつ、すべての属性とともに表示します。",

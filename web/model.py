@@ -89,9 +89,9 @@ class Legend(_Model):
 
 
 class Recipe(_Model):
-    """The call that made a derived layer."""
+    """The call that made a derived layer, or the areas that a table of towns was joined with."""
 
-    kind: str = Field(description="Which analysis", examples=["coverage"])
+    kind: str = Field(description="Which analysis; town_join: a table joined with areas", examples=["coverage"])
     parameters: dict[str, Any] = Field(description="What it was asked")
     inputs: dict[str, str] = Field(description="Layers that it read, with their versions")
     method: str = Field(description="Version of the method")
@@ -156,7 +156,7 @@ class LayerModel(_Model):
     columns: list[Column] = Field(description="Columns of the features")
     style: Style = Field(description="How it is drawn")
     legend: list[Legend] = Field(description="Its legend, for each theme")
-    recipe: Recipe | None = Field(description="The call that made it; null for imported layers")
+    recipe: Recipe | None = Field(description="The call that made it; null for layers that are files alone")
     tileset: Tileset | None = Field(description="Its 3D Tiles; null where nothing stands in space")
     links: Links = Field(description="Where to go from here")
 

@@ -34,6 +34,10 @@ def import_files(
             help="Join CityGML to the seamless layers NAME: a file supersedes one of the same city, package and mesh.",
         ),
     ] = None,
+    places: Annotated[
+        str | None,
+        typer.Option(metavar="LAYER", help="Layer with the areas of tables of towns that have no coordinates."),
+    ] = None,
     cluster: Annotated[
         str | None, typer.Option(metavar="ADDRESS", help="Dask cluster to work on, such as tcp://10.0.0.5:8786.")
     ] = None,
@@ -43,6 +47,10 @@ def import_files(
 
     Exit status: 0 all stored; 3 stored with problems; 1 nothing stored; 2 wrong usage.
     """
+    from data.executor import begin_workers
+
+    if cluster is None and any(path.is_dir() for path in paths):
+        begin_workers()  # while this process loads what it needs itself
     from data import ArchiveLimits, ImportOptions, Viewer, cluster_executor, import_paths
     from web.cli.progress import shown_progress
     from web.cli.table import show_summary, summary_json
@@ -50,7 +58,7 @@ def import_files(
 
     call = Call.of(context)
     limits = ArchiveLimits(max_bytes=Settings().max_unpacked_bytes)
-    options = ImportOptions(title, group, licence, attribution, crs, limits, into=into)
+    options = ImportOptions(title, group, licence, attribution, crs, limits, into=into, places=places)
     store = call.store()
     with ExitStack() as open_:
         executor = open_.enter_context(cluster_executor(cluster)) if cluster else None
