@@ -12,6 +12,11 @@ REVISION = Text(
     "Note: the feed holds two timetables; the new one begins {begins} ({lines} lines)",
 )
 
+WRITTEN = Text("書き出しました: {path}", "Written: {path}")
+FINDINGS = Text(
+    "エラー {error} 件、警告 {warning} 件、参考 {note} 件", "{error} errors, {warning} warnings, {note} notes"
+)
+
 HEADS: Mapping[str, Text] = {
     "route": Text("路線", "route"),
     "agency": Text("事業者", "agency"),
@@ -26,6 +31,16 @@ JAPANESE: Mapping[str, str] = {
     "Zip or folder of a feed, or id of a layer.": "GTFSのZIPかフォルダー、またはレイヤーのID。",
     "Date, such as 2026-04-29.": "日付(例: 2026-04-29)。",
     "Print JSON.": "JSONで出力します。",
+    "Write JSON to this file.": "JSONをこのファイルに書き出します。",
+    "Write a table of all findings to this file.": "検証結果の一覧(CSV)をこのファイルに書き出します。",
+    "Judge as of this date; without it, today.": "判定する日付。指定しなければ今日。",
+    "Feed of another operator, to compare names and holidays with.": "停留所名や休日を比べる、ほかの事業者のGTFS。",
+    "Edition of GTFS-JP; auto: by what the feed holds.": "GTFS-JPの版。auto: データの内容から判断します。",
+    "Judge a feed by the rules of GTFS, of GTFS-JP and our own.\n\n"
+    "Exit status: 0 no errors; 3 with errors; 1 nothing could be read; 2 wrong usage.": (
+        "GTFSとGTFS-JPの規則、Machinami独自の規則でデータを検証します。\n\n"
+        "終了ステータス: 0 エラーなし、3 エラーあり、1 読み込めない、2 使い方の誤り。"
+    ),
     "What runs on a date: trips of each route, first and last departure, headway.": (
         "その日に運行する便を路線ごとに示します(便数・始発・終発・間隔)。"
     ),

@@ -44,3 +44,15 @@ def test_a_feed_without_stops_is_told_in_one_line(machinami: Machinami, tmp_path
     outcome = machinami("gtfs", "service", folder_feed(tmp_path / "f", {"stops.txt": None}), "--date", "2026-04-29")
     assert outcome.status == 1
     assert "the required file stops.txt is missing" in outcome.err
+
+
+def test_validate_writes_reports_and_exits_3_only_when_there_are_errors(machinami: Machinami, tmp_path: Path) -> None:
+    kana = "table_name,field_name,language,translation,field_value\nstops,stop_name,ja-Hrkt,びょういん,病院\n"
+    feed = zip_feed(tmp_path / "sound.zip", changes={"translations.txt": kana})
+    outputs = ("--html", tmp_path / "v.html", "--json", tmp_path / "v.json", "--csv", tmp_path / "v.csv")
+    outcome = machinami("gtfs", "validate", feed, "--date", "2026-05-01", *outputs, lang="ja")
+    assert outcome.status == 0
+    assert all((tmp_path / f"v.{kind}").exists() for kind in ("html", "json", "csv"))
+    assert "エラー 0 件" in outcome.out
+    faulty = folder_feed(tmp_path / "f", {"trips.txt": "route_id,service_id,trip_id\n9,毎日,1a\n"})
+    assert machinami("gtfs", "validate", faulty, "--date", "2026-05-01").status == 3

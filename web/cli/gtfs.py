@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,6 +18,15 @@ if TYPE_CHECKING:
 
 FeedArgument = Annotated[str, typer.Argument(metavar="FEED", help="Zip or folder of a feed, or id of a layer.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Html = Annotated[
+    Path | None, typer.Option("--html", metavar="OUT", help="Write a report for reading and printing to this file.")
+]
+
+
+class Profile(StrEnum):
+    AUTO = "auto"
+    V3 = "v3"
+    V4 = "v4"
 
 
 def show_service(
@@ -73,11 +83,70 @@ def _warn_of_revisions(call: Call, feed: "Feed", calendar: "ServiceCalendar") ->
         call.say(message.REVISION, begins=revision.begins.isoformat(), lines=len(revision.lines))
 
 
+def validate(
+    context: typer.Context,
+    feed: FeedArgument,
+    html: Html = None,
+    json: Annotated[Path | None, typer.Option("--json", metavar="OUT", help="Write JSON to this file.")] = None,
+    csv: Annotated[
+        Path | None, typer.Option("--csv", metavar="OUT", help="Write a table of all findings to this file.")
+    ] = None,
+    day: Annotated[
+        str | None, typer.Option("--date", metavar="DATE", help="Judge as of this date; without it, today.")
+    ] = None,
+    beside: Annotated[
+        list[str] | None,
+        typer.Option("--with", metavar="FEED", help="Feed of another operator, to compare names and holidays with."),
+    ] = None,
+    profile: Annotated[Profile, typer.Option(help="Edition of GTFS-JP; auto: by what the feed holds.")] = Profile.AUTO,
+) -> int:
+    """Judge a feed by the rules of GTFS, of GTFS-JP and our own.
+
+    Exit status: 0 no errors; 3 with errors; 1 nothing could be read; 2 wrong usage.
+    """
+    from gtfs.validation import report, validate_feed
+
+    call = Call.of(context)
+    today = parse_date(day) if day else None
+    others = {_name(one): opened_feed(call, one) for one in beside or ()}
+    found = validate_feed(feed_path(call, feed), today=today, name=_name(feed), others=others, profile=profile.value)
+    if html:
+        report.write_html(html, found, call.language)
+    if csv:
+        report.write_csv(csv, found, call.language)
+    if json:
+        report.write_json(json, found)
+    if not (html or csv or json):
+        for line in report.lines(found, call.language):
+            call.out.print(line, markup=False)
+    for path in filter(None, (html, csv, json)):
+        call.say(message.WRITTEN, path=path)
+    counts = {level.value: f"{count:,}" for level, count in found.counts.items()}
+    call.say(message.FINDINGS, **counts)
+    return report.exit_status(found)
+
+
 def opened_feed(call: Call, named: str) -> "Feed":
     """Of a path; else of the layer of that id."""
     from gtfs import read_feed
 
-    return read_feed(Path(named))
+    return read_feed(feed_path(call, named), name=_name(named))
+
+
+def feed_path(call: Call, named: str) -> Path:
+    """A path that is there; else the feed that the layer of that id keeps; else the path, to be told missing."""
+    path = Path(named)
+    if path.exists() or len(path.parts) != 1 or path.suffix or not (call.store_path / "catalogue.sqlite").exists():
+        return path
+    from data import Viewer
+    from data.feed import feed_layer, feed_path
+
+    store = call.existing_store()
+    return feed_path(store, feed_layer(store, named, Viewer.SYSTEM))
+
+
+def _name(named: str) -> str:
+    return Path(named).resolve().name
 
 
 def parse_date(text: str) -> date:
@@ -90,4 +159,4 @@ def parse_date(text: str) -> date:
     raise UsageError(Text(f"日付「{text}」が読めません(例: 2026-04-29)", f"{text!r} is no date such as 2026-04-29"))
 
 
-COMMANDS: Mapping[str, Callable[..., int | None]] = {"service": show_service}
+COMMANDS: Mapping[str, Callable[..., int | None]] = {"service": show_service, "validate": validate}
