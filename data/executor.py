@@ -8,7 +8,8 @@ import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from contextlib import contextmanager, suppress
-from multiprocessing import get_context
+from multiprocessing import forkserver, get_context
+from pathlib import Path
 from types import ModuleType
 from typing import Any, TypeVar
 
@@ -47,8 +48,44 @@ def build_executor(given: Executor | None, *, bytes_: int) -> Iterator[Executor]
     if cores < 2 or bytes_ < _WORTH_A_POOL:
         yield SerialExecutor()
         return
-    with _CleanPool(cores, mp_context=get_context("spawn"), initializer=_begin_process) as pool:
+    begin_workers()
+    with _CleanPool(cores, mp_context=get_context("forkserver"), initializer=_begin_process) as pool:
         yield pool
+
+
+def begin_workers() -> None:
+    """Starts the process that all workers are forked from, if it doesn't run: it loads what reading and tiling need
+    while the caller goes on. GDAL, Arrow and their threads do not survive a fork; in that process none is begun."""
+    if len(os.sched_getaffinity(0)) > 1:
+        forkserver.set_forkserver_preload(["data.preload"])
+        with _quiet_interrupt(), _same_modules():
+            forkserver.ensure_running()
+
+
+@contextmanager
+def _quiet_interrupt() -> Iterator[None]:
+    """Inherited by a process that starts here: Ctrl+C while it still loads its modules is our caller's matter."""
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+
+
+@contextmanager
+def _same_modules() -> Iterator[None]:
+    """The fork server looks for modules where we do, and not in the folder we are called in."""
+    ours = {"PYTHONSAFEPATH": "1", "PYTHONPATH": os.pathsep.join(str(Path(place).resolve()) for place in sys.path)}
+    before = {name: os.environ.get(name) for name in ours}
+    os.environ.update(ours)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
 
 
 @contextmanager
@@ -79,18 +116,16 @@ _NO_DISTRIBUTED = Text(
 
 
 class _CleanPool(ProcessPoolExecutor):
-    """Processes that start from nothing (GDAL, Arrow and their threads do not survive a fork), and that do not run the
-    caller's script again: an import called from a plain script needs no `if __name__ == "__main__"`."""
+    """Its processes do not run the caller's script again: an import called from a plain script needs no
+    `if __name__ == "__main__"`."""
 
     def submit(self, fn: Callable[..., _T], /, *args: Any, **kwargs: Any) -> "Future[_T]":
         main = sys.modules["__main__"]
         sys.modules["__main__"] = ModuleType("__main__")
-        # Inherited by a process that starts here: Ctrl+C while it still loads its modules is our caller's matter.
-        mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         try:
-            return super().submit(fn, *args, **kwargs)
+            with _quiet_interrupt():
+                return super().submit(fn, *args, **kwargs)
         finally:
-            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
             sys.modules["__main__"] = main
 
 

@@ -7,7 +7,6 @@ LOD1, about 20 attributes each, disaster risks on those in the flood, LOD2 on on
 
 import json
 import os
-import resource
 import subprocess
 import sys
 import tempfile
@@ -36,12 +35,12 @@ def measure(source: Path, store: Path) -> dict[str, float]:
     """Besides wall time the processor time of all processes, which others on the machine hardly change."""
     megabytes = sum(file.stat().st_size for file in source.rglob("*.gml")) / 1e6
     command = [sys.executable, "-m", "web.cli", "--store", str(store), "import", str(source), "--json"]
-    began, used = time.monotonic(), _processor_seconds()
+    began = time.monotonic()
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-    peak = _Peak(process.pid)
-    peak.start()
+    watch = _Watch(process.pid)
+    watch.start()
     out, _ = process.communicate()
-    seconds, processor = time.monotonic() - began, _processor_seconds() - used
+    seconds, processor = time.monotonic() - began, watch.processor_seconds
     summary = json.loads(out)
     return {
         "input_mb": round(megabytes, 1),
@@ -52,34 +51,36 @@ def measure(source: Path, store: Path) -> dict[str, float]:
         "mb_per_s": round(megabytes / seconds, 1),
         "mb_per_processor_second": round(megabytes / processor, 1),
         "features_per_s": round(summary["stored"] / seconds),
-        "peak_memory_mb": round(peak.bytes / 1e6),
+        "peak_memory_mb": round(watch.peak_bytes / 1e6),
     }
 
 
-def _processor_seconds() -> float:
-    """Of all children that have ended, and theirs."""
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
-
-
-class _Peak(threading.Thread):
-    """Watches a process and its children until they are gone. Pages that several share are counted once (PSS)."""
+class _Watch(threading.Thread):
+    """Watches a process and all below it until they are gone. Pages that several share are counted once (PSS)."""
 
     def __init__(self, pid: int) -> None:
         super().__init__(daemon=True)
         self._process = psutil.Process(pid)
-        self.bytes = 0
+        self._used: dict[int, float] = {}
+        self.peak_bytes = 0
+
+    @property
+    def processor_seconds(self) -> float:
+        """Of each process until it was last seen, a fifth of a second before its end at most."""
+        return sum(self._used.values())
 
     def run(self) -> None:
         while self._process.is_running() and self._process.status() != psutil.STATUS_ZOMBIE:
-            self.bytes = max(self.bytes, self._now())
-            time.sleep(0.2)
+            self.peak_bytes = max(self.peak_bytes, self._now())
+            time.sleep(0.1)
 
     def _now(self) -> int:
         total = 0
         for process in (self._process, *self._process.children(recursive=True)):
             try:
                 total += process.memory_full_info().pss
+                times = process.cpu_times()
+                self._used[process.pid] = times.user + times.system
             except (psutil.NoSuchProcess, psutil.AccessDenied):
                 continue
         return total
