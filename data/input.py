@@ -13,7 +13,7 @@ from data.places import Places
 from data.record import SourceFile
 from geo import citygml
 
-READER = "3"
+READER = "4"
 """Raised when the readers give something else for the same bytes, so that the same files are read again."""
 
 

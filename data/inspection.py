@@ -13,11 +13,13 @@ from data.archive import ArchiveLimits
 from data.detect import Found, Source, SourceKind, detect
 from data.executor import build_executor
 from data.importer import NoProgress, Progress
+from data.level_ledger import find_unaccounted
 from data.merge import sum_counts
 from data.places import Places, choose_places, of_result
 from data.reading import read_source
 from data.shard import SourceResult
-from geo import Count, Problem, Severity, Text, UnreadableError
+from geo import Count, LevelCount, Problem, Severity, Text, UnreadableError
+from geo.level_count import sum_levels
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,8 @@ class Inspection:
     counts: tuple[Count, ...]
     problems: tuple[Problem, ...]
     ignored: tuple[str, ...]
+    levels: tuple[LevelCount, ...] = ()
+    """Every level of detail that features have, by feature type."""
 
     @property
     def exit_status(self) -> int:
@@ -78,7 +82,13 @@ def inspect_paths(
             for number, source in enumerate(tables):
                 gathered.add(source, _joined(source, areas, Path(folder) / f"table-{number}", crs))
                 progress.advance(sizes[source])
-    return Inspection(gathered.files, sum_counts(gathered.counts), tuple(gathered.problems), tuple(found.ignored))
+    return Inspection(
+        gathered.files,
+        sum_counts(gathered.counts),
+        tuple(gathered.problems),
+        tuple(found.ignored),
+        sum_levels(gathered.levels),
+    )
 
 
 def _joined(source: Source, areas: Sequence[Places], folder: Path, crs: str | None) -> SourceResult:
@@ -104,6 +114,7 @@ class _Gathered:
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = list(problems)
         self.counts: list[Count] = []
+        self.levels: list[LevelCount] = []
         self.files = 0
         self._seen: dict[str, set[str]] = {}
         """gml:ids of CityGML by package: they must be unique in the whole dataset."""
@@ -121,6 +132,8 @@ class _Gathered:
         for part in result.parts:
             self.problems += part.problems
             self.counts += part.counts
+            self.levels += part.levels
+            self.problems += find_unaccounted(source.name, sum_levels(part.levels))
             if source.kind is SourceKind.CITYGML:
                 self._find_repeated(source, part.part, part.shards)
 

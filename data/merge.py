@@ -12,12 +12,14 @@ import shapely
 from numpy.typing import NDArray
 
 from data.feature_table import FeatureTableWriter
+from data.level_ledger import LevelLedger, find_unaccounted
 from data.piece import Earlier, city_of
 from data.record import SourceFile
 from data.shard import PartResult, surfaces_path
 from data.store import FEATURES, SURFACES
 from data.surface_table import SurfaceTableWriter, kept_surfaces, renumbered_surfaces, surface_groups
-from geo import Count, Problem
+from geo import Count, LevelCount, Problem
+from geo.level_count import sum_levels
 
 
 def write_features(path: Path, schema: pa.Schema, tables: Iterable[pa.Table]) -> int:
@@ -60,6 +62,7 @@ class Merge:
         self._dropped: Counter[tuple[str, str, str]] = Counter()
         self._overlaps: Counter[tuple[str, str]] = Counter()
         self._problems: list[Problem] = []
+        self._ledger = LevelLedger()
 
     @property
     def has_surfaces(self) -> bool:
@@ -73,7 +76,8 @@ class Merge:
             Problem("citygml.overlap", file, parameters={"count": str(count), "city": city})
             for (file, city), count in sorted(self._overlaps.items())
         ]
-        return [*self._problems, *overlaps, *kept]
+        lost = [one for file, levels in self._levels().items() for one in find_unaccounted(file, levels)]
+        return [*self._problems, *overlaps, *lost, *kept]
 
     def tables(self) -> Iterator[pa.Table]:
         """The features that are kept. Their surfaces are written on the way."""
@@ -81,6 +85,8 @@ class Merge:
             for shard in part.shards:
                 table = pq.read_table(shard)
                 kept = self._kept(table, part.source.name)
+                if part.levels:
+                    self._ledger.write(part.source.name, table, kept, *_bodies(surfaces_path(shard)), self._least_lod)
                 if self._least_lod is not None and (path := surfaces_path(shard)).exists():
                     self._surfaces.write(kept_surfaces(pq.read_table(path), kept, self._rows, self._least_lod))
                 yield self._counted(table, kept)
@@ -96,6 +102,8 @@ class Merge:
     def _earlier_tables(self, earlier: Earlier, folder: Path) -> Iterator[pa.Table]:
         file = pq.ParquetFile(folder / FEATURES)
         fids = np.full(file.metadata.num_rows, -1)
+        bodies = _bodies(folder / SURFACES)
+        counted = {one.name for one in earlier.kept_files if one.levels}
         row = 0
         for group in range(file.num_row_groups):
             table = file.read_row_group(group)
@@ -104,6 +112,8 @@ class Merge:
             for source in {source for source, is_kept in zip(sources, kept, strict=True) if is_kept}:
                 own = np.array([one == source for one in sources], dtype=bool)
                 kept[own] = self._kept(table.filter(pa.array(own)), source)
+                if source in counted:
+                    self._ledger.write(source, table.filter(pa.array(own)), kept[own], *_among(bodies, row, own), 0)
             fids[row : row + len(table)][kept] = np.arange(self._rows, self._rows + kept.sum())
             row += len(table)
             yield self._counted(table, kept)
@@ -142,12 +152,27 @@ class Merge:
 
     def files(self, files: Iterable[SourceFile]) -> tuple[SourceFile, ...]:
         """The import's `files`, each with what it gave this layer, and those that the layer has from before."""
-        accounts = self._accounts()
+        accounts, levels = self._accounts(), self._levels()
         if self._earlier is None:
-            return tuple(replace(file, counts=accounts.get(file.name, ())) for file in files)
+            return tuple(
+                replace(file, counts=accounts.get(file.name, ()), levels=levels.get(file.name, ())) for file in files
+            )
         new = [file for file in files if any(part.source.name == file.name for part in self._parts)]
         both = sorted([*new, *self._earlier.kept_files], key=lambda file: file.name)
-        return tuple(replace(file, counts=accounts[file.name]) for file in both)
+        return tuple(replace(file, counts=accounts[file.name], levels=levels[file.name]) for file in both)
+
+    def levels(self) -> tuple[LevelCount, ...]:
+        """Per feature type and level of detail over all files; stored is what was written."""
+        return sum_levels(one for file in self._levels().values() for one in file)
+
+    def _levels(self) -> dict[str, tuple[LevelCount, ...]]:
+        """By the name of the file."""
+        read: dict[str, list[LevelCount]] = {}
+        for part in self._parts:
+            read.setdefault(part.source.name, []).extend(part.levels)
+        for file in self._earlier.kept_files if self._earlier else ():
+            read.setdefault(file.name, []).extend(file.levels)
+        return {name: self._ledger.account(name, levels) for name, levels in read.items()}
 
     def _accounts(self) -> dict[str, tuple[Count, ...]]:
         """By the name of the file."""
@@ -159,6 +184,24 @@ class Merge:
         for (source, kind, lod), number in self._dropped.items():
             read[source].append(Count(kind, lod, 0, -number, number))
         return {name: sum_counts(counts) for name, counts in read.items()}
+
+
+_Bodies = tuple[NDArray[np.int64], NDArray[np.int8]]
+"""The `row` and `lod` of each."""
+
+
+def _bodies(path: Path) -> _Bodies:
+    if not path.exists():
+        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int8)
+    table = pq.read_table(path, columns=["row", "lod"])
+    return table["row"].to_numpy(), table["lod"].to_numpy()
+
+
+def _among(bodies: _Bodies, first: int, own: NDArray[np.bool_]) -> _Bodies:
+    """Those of the features `own`, which are counted from `first`; their rows are counted among these."""
+    begin, end = np.searchsorted(bodies[0], (first, first + len(own)))  # They stand in the order of features.
+    row, lod = bodies[0][begin:end] - first, bodies[1][begin:end]
+    return (np.cumsum(own) - 1)[row[own[row]]], lod[own[row]]
 
 
 def place_keys(table: pa.Table) -> list[str]:

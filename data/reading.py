@@ -109,6 +109,7 @@ def _street_batches(source: Source) -> Iterator[Batch]:
 def _add(part: PartResult, batch: Batch, path: Path) -> None:
     part.columns.update({column.name: column for column in batch.columns})
     part.counts += batch.counts
+    part.levels += batch.levels
     part.problems += batch.problems
     part.crs, part.vertical_datum = batch.crs, batch.vertical_datum
     if not len(batch.features):

@@ -1,11 +1,11 @@
 """What the store knows of a layer: the answer of the HTTP API, minus its links."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 from data.viewer import Visibility
-from geo import Bounds, Column, ColumnType, Count, GeometryType, Group, Style, Text
+from geo import Bounds, Column, ColumnType, Count, GeometryType, Group, LevelCount, Style, Text
 
 Kind = Literal["vector", "raster"]
 Role = Literal["terrain"]
@@ -19,6 +19,7 @@ class SourceFile:
     sha256: str
     bytes: int
     counts: tuple[Count, ...] = ()
+    levels: tuple[LevelCount, ...] = ()
 
     @property
     def read(self) -> int:
@@ -36,12 +37,13 @@ class SourceFile:
             "read": self.read,
             "stored": self.stored,
             "counts": [_count_json(count) for count in self.counts],
+            "levels": [asdict(level) for level in self.levels],
         }
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> "SourceFile":
         counts = tuple(Count(**one) for one in stored["counts"])
-        return cls(stored["name"], stored["sha256"], stored["bytes"], counts)
+        return cls(stored["name"], stored["sha256"], stored["bytes"], counts, _levels(stored))
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,8 @@ class VersionRecord:
     """None where no feature stands in space."""
     joined: str | None = None
     """What seamless layer later imports may join; None for a layer that each import replaces."""
+    levels: tuple[LevelCount, ...] = ()
+    """Every level of detail that features have; empty where the format knows none, or an older version didn't count."""
 
     @property
     def read(self) -> int:
@@ -116,6 +120,7 @@ class VersionRecord:
             "style": self.style.as_json(),
             "columns": [column.as_json() for column in self.columns],
             "counts": [_count_json(count) for count in self.counts],
+            "levels": [asdict(level) for level in self.levels],
             "files": [file.as_json() for file in self.files],
             "problems": self.problem_count,
             "made_with": list(self.made_with),
@@ -145,6 +150,7 @@ class VersionRecord:
             role=stored.get("role"),
             tileset=_tileset(stored.get("tileset")),
             joined=stored.get("joined"),
+            levels=_levels(stored),
         )
 
 
@@ -176,7 +182,11 @@ class LayerRecord:
             "licence": self.licence,
             "visibility": self.visibility.value,
             "imported_at": self.imported_at,
-            **{key: value for key, value in about.items() if key not in ("counts", "files", "made_with", "joined")},
+            **{
+                key: value
+                for key, value in about.items()
+                if key not in ("counts", "levels", "files", "made_with", "joined")
+            },
             "read": self.current.read,
             "stored": self.current.feature_count,
             "kept_out": self.current.kept_out,
@@ -185,7 +195,7 @@ class LayerRecord:
 
     def as_full_json(self) -> dict[str, Any]:
         about = self.current.as_json()
-        return {**self.as_json(), "counts": about["counts"], "files": about["files"]}
+        return {**self.as_json(), **{key: about[key] for key in ("counts", "levels", "files")}}
 
 
 def _count_json(count: Count) -> dict[str, Any]:
@@ -196,6 +206,10 @@ def _count_json(count: Count) -> dict[str, Any]:
         "stored": count.stored,
         "kept_out": count.kept_out,
     }
+
+
+def _levels(stored: Mapping[str, Any]) -> tuple[LevelCount, ...]:
+    return tuple(LevelCount(**one) for one in stored.get("levels", ()))
 
 
 def _tileset(stored: Mapping[str, Any] | None) -> TilesetRecord | None:

@@ -11,7 +11,7 @@ import json
 import shutil
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 
 from data.detect import Source
 from data.feature_table import unified_schema
-from geo import Column, ColumnType, Count, GeometryType, Problem, Text
+from geo import Column, ColumnType, Count, GeometryType, LevelCount, Problem, Text
 from geo.raster import RasterSummary
 from geo.terrain import TerrainPiece
 
@@ -41,6 +41,7 @@ class PartResult:
     schema: pa.Schema | None = None
     columns: dict[str, Column] = field(default_factory=dict)
     counts: list[Count] = field(default_factory=list)
+    levels: list[LevelCount] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     crs: str = ""
     vertical_datum: str | None = None
@@ -103,6 +104,7 @@ def _part_json(part: PartResult) -> dict[str, Any]:
         "shards": [shard.name for shard in part.shards],
         "columns": [column.as_json() for column in part.columns.values()],
         "counts": [[one.feature_type, one.lod, one.read, one.stored, one.kept_out] for one in part.counts],
+        "levels": [astuple(one) for one in part.levels],
         "problems": [
             [one.rule, one.file, one.feature, one.line, one.lonlat, dict(one.parameters)] for one in part.problems
         ],
@@ -123,6 +125,7 @@ def _part(stored: Mapping[str, Any], source: Source, folder: Path) -> PartResult
         schema=unified_schema([pq.read_schema(shard) for shard in shards]) if shards else None,
         columns={column.name: column for column in columns},
         counts=[Count(*one) for one in stored["counts"]],
+        levels=[LevelCount(*one) for one in stored["levels"]],
         problems=[_problem(*one) for one in stored["problems"]],
         crs=stored["crs"],
         vertical_datum=stored["vertical_datum"],

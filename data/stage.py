@@ -108,7 +108,7 @@ def build_layer(plan: LayerPlan, folder: Path, executor: Executor | None = None)
         files=merged.files(plan.files),
         problems=problems,
     )
-    record = replace(record, joined=plan.joined, tileset=tileset)
+    record = replace(record, joined=plan.joined, tileset=tileset, levels=merged.levels())
     return _staged(plan, folder, portrayal, record, problems)
 
 
