@@ -48,7 +48,8 @@ def test_a_feed_without_stops_is_told_in_one_line(machinami: Machinami, tmp_path
 
 def test_validate_writes_reports_and_exits_3_only_when_there_are_errors(machinami: Machinami, tmp_path: Path) -> None:
     kana = "table_name,field_name,language,translation,field_value\nstops,stop_name,ja-Hrkt,びょういん,病院\n"
-    feed = zip_feed(tmp_path / "sound.zip", changes={"translations.txt": kana})
+    info = "feed_publisher_name,feed_publisher_url,feed_lang\nみほん市,https://example.lg.jp,ja\n"
+    feed = zip_feed(tmp_path / "sound.zip", changes={"translations.txt": kana, "feed_info.txt": info})
     outputs = ("--html", tmp_path / "v.html", "--json", tmp_path / "v.json", "--csv", tmp_path / "v.csv")
     outcome = machinami("gtfs", "validate", feed, "--date", "2026-05-01", *outputs, lang="ja")
     assert outcome.status == 0
