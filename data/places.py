@@ -18,12 +18,13 @@ from data.store import FEATURES, Store
 from data.viewer import Viewer
 from geo import GeometryType, Layer, Problem, UnreadableError
 from geo.town import town_share
-from geo.town_key import TownKeys
 from geo.town_portrayal import is_joined_table
 from geo.town_table import TownTable, is_town_table, read_town_table
 
 _ENOUGH = 0.5
 """Share of a table's rows that a layer must have areas of, so that it is taken without being named."""
+_ALIKE = 0.8
+"""Layers that have nearly as many as the best one are as good: somebody has to choose."""
 _MOST_AREAS = 200_000
 """The country has as many towns; a layer with more is something else, such as buildings."""
 METHOD = "1"
@@ -134,7 +135,9 @@ def choose_places(source: Source, *candidates: Sequence[Places]) -> Places:
     """
     table = read_town_table(source.path, name=source.name)
     for some in candidates:
-        fitting = [places for places in some if _has_towns(places, table)]
+        shares = {places: _share(places, table) for places in some}
+        best = max(shares.values(), default=0.0)
+        fitting = [places for places, share in shares.items() if share >= max(_ENOUGH, best * _ALIKE)]
         if len(fitting) == 1:
             return fitting[0]
         if fitting:
@@ -143,11 +146,9 @@ def choose_places(source: Source, *candidates: Sequence[Places]) -> Places:
     raise UnreadableError(Problem("town.no_places", source.name))
 
 
-def _has_towns(places: Places, table: TownTable) -> bool:
-    if places.areas > _MOST_AREAS:
-        return False
-    names = places.names()
-    return bool(TownKeys.of(names)) and town_share(table, names) >= _ENOUGH
+def _share(places: Places, table: TownTable) -> float:
+    """Of the table's rows, those that have an area in the layer."""
+    return town_share(table, places.names()) if places.areas <= _MOST_AREAS else 0.0
 
 
 def named_places(wanted: str, made: Sequence[Places], store: Store, viewer: Viewer) -> Places:
