@@ -4,14 +4,13 @@ from gtfs.routing.journey import Journey, Leg, LegKind, journeys
 from gtfs.routing.matrix import (
     UNREACHED,
     MinuteTimes,
-    Places,
     TravelTimes,
     minute_times,
     travel_times,
     warm,
 )
 from gtfs.routing.network import ON_STREETS, STRAIGHT, TransitNetwork, build_transit_network, link_stops
-from gtfs.routing.place import LinkedPlaces, link_places
+from gtfs.routing.place import LinkedPlaces, Places, link_places
 from gtfs.routing.query import TravelQuery
 from gtfs.routing.timetable import RoutingTimetable, build_timetable
 from gtfs.routing.walk import DETOUR

@@ -8,15 +8,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gtfs.routing.network import TransitNetwork
-from gtfs.routing.place import LinkedPlaces
+from gtfs.routing.place import Places
 from gtfs.routing.query import TravelQuery
+from gtfs.routing.question import question
 
 UNREACHED: Final = 32_767
 """Larger than any time: `seconds < cutoff` needs no second look."""
-Places = NDArray[np.float64] | LinkedPlaces
-"""(n, 2) longitude and latitude, or places linked before (`link_places`), which saves the walks of destinations."""
+CHUNK: Final = 256
+"""Origins that are searched between two words of progress."""
+_CHUNK_BYTES: Final = 64_000_000
 Progress = Callable[[int, int], None]
-"""Called with how many origins are done and of how many."""
+"""Called with how many origins (with `arrive_by`: destinations) are done and of how many."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,13 +41,13 @@ class TravelTimes:
 
 @dataclass(frozen=True, eq=False)
 class MinuteTimes:
-    """Every minute of the window, for some of the origins."""
+    """Every minute of the window, for some of the pairs."""
 
     origins: slice
-    """Which of the origins."""
+    destinations: slice
     seconds: NDArray[np.int16]
-    """(origins, m, minutes): minutes of the window ascending (`TravelQuery.minutes`), each repeated for its draws
-    where the network has headways; UNREACHED beyond max_trip_s."""
+    """(origins, destinations, minutes): minutes of the window ascending (`TravelQuery.minutes`), each repeated for its
+    draws where the network has headways; UNREACHED beyond max_trip_s."""
 
 
 def travel_times(
@@ -58,19 +60,47 @@ def travel_times(
 ) -> TravelTimes:
     """Percentiles of the travel time from every origin to every destination; the same answer on any number of cores.
 
-    Few destinations and many origins are searched backward from the destinations, with the same result.
-    InvalidQueryError when the network is of another day, or `transfer_s` reaches further than its transfers.
+    Where nothing runs at all this is the walk. InvalidQueryError when the network is of another day, or a walk of the
+    query is longer than those known.
     """
-    raise NotImplementedError
+    asked = question(network, origins, destinations, query)
+    out = np.full((len(asked.sources), len(asked.targets), len(query.percentiles)), UNREACHED, np.int16)
+    ranks, nothing = query.ranks(asked.samples), np.empty((0, 0, 0), np.int16)
+    for rows in _chunks(len(out), CHUNK):
+        asked.search(rows, ranks, out[rows], nothing)
+        if progress is not None:
+            progress(rows.stop, len(out))
+    seconds = np.ascontiguousarray(out.swapaxes(0, 1)) if query.arrive_by else out
+    return TravelTimes(query, seconds, asked.origins.snapped.distance_m, asked.destinations.snapped.distance_m)
 
 
 def minute_times(
     network: TransitNetwork, origins: Places, destinations: Places, query: TravelQuery
 ) -> Iterator[MinuteTimes]:
-    """The time of every minute, some origins at a time: memory stays flat however many there are."""
-    raise NotImplementedError
+    """The time of every minute, some origins at a time: memory stays flat however many there are.
+
+    With `arrive_by` the minutes are those of arrival, and it is the destinations that come some at a time.
+    """
+    asked = question(network, origins, destinations, query)
+    none = np.zeros(0, np.int64)
+    size = max(_CHUNK_BYTES // (2 * max(len(asked.targets), 1) * asked.samples), 1)
+    for rows in _chunks(len(asked.sources), min(size, CHUNK)):
+        count = rows.stop - rows.start
+        every = np.full((count, len(asked.targets), asked.samples), UNREACHED, np.int16)
+        asked.search(rows, none, np.empty((count, len(asked.targets), 0), np.int16), every)
+        if query.arrive_by:
+            every = np.ascontiguousarray(every.swapaxes(0, 1)[:, :, ::-1])
+            yield MinuteTimes(slice(0, len(asked.targets)), rows, every)
+        else:
+            yield MinuteTimes(rows, slice(0, len(asked.targets)), every)
+
+
+def _chunks(count: int, size: int) -> Iterator[slice]:
+    return (slice(start, min(start + size, count)) for start in range(0, count, size))
 
 
 def warm() -> None:
     """Compiles or loads the searches, so that the first question of a person doesn't wait for it."""
-    raise NotImplementedError
+    from gtfs.routing.rehearsal import ask_everything
+
+    ask_everything()

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from geo.network import Links, Snapped
 from gtfs.routing.network import TransitNetwork
-from gtfs.routing.walk import nearest_first, on_streets, turned, walks
+from gtfs.routing.walk import Walks, nearest_first, on_streets, timed, turned, walks
 
 LIMIT_M: Final = 2_340.0
 """1,800 s at 1.3 m/s."""
@@ -42,6 +42,20 @@ class LinkedPlaces:
         one_way = streets is not None and bool(np.any(streets.direction))
         return self._links(backward=True) if one_way else self.from_stops
 
+    def walked(self, speed_ms: float, limit_s: int, *, to_stops: bool = False) -> Walks:
+        """(start, place, seconds) of `from_stops` or `to_stops`, as far as the limit."""
+        links = self.to_stops if to_stops else self.from_stops
+        key = (id(links), speed_ms, limit_s)
+        if key not in self._walked:
+            self._walked.clear()
+            self._walked[key] = timed(links, speed_ms, limit_s)
+        return self._walked[key]
+
+    @cached_property
+    def _walked(self) -> dict[tuple[int, float, int], Walks]:
+        """The last one asked for: a person who clicks about asks with the same speed."""
+        return {}
+
     def _links(self, *, backward: bool) -> Links:
         """Searched from the side that has fewer."""
         network, stops = self.network, self.network.stop_places
@@ -55,6 +69,10 @@ class LinkedPlaces:
         counts[served] = np.diff(found.start)
         start = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
         return nearest_first(Links(start, found.place, found.cost))
+
+
+Places = NDArray[np.float64] | LinkedPlaces
+"""(n, 2) longitude and latitude, or places linked before (`link_places`), which saves the walks of destinations."""
 
 
 def link_places(network: TransitNetwork, lonlat: NDArray[np.float64], *, limit_m: float = LIMIT_M) -> LinkedPlaces:

@@ -1,6 +1,6 @@
 """Walks between places: on the streets, door to door, or in straight lines where there are none."""
 
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,10 @@ SNAP_M: Final = 500.0
 """A place or stop further from every street is not reached on foot."""
 DETOUR: Final = 1.3
 """Walked metres for one metre in a straight line where there are no streets: an assumption."""
+
+
+Walks = tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.int32]]
+"""Links in whole seconds, nearest first: start, place, seconds."""
 
 
 def on_streets(streets: StreetNetwork | None, person: Person | None, lonlat: NDArray[np.float64]) -> Snapped:
@@ -60,6 +64,21 @@ def nearest_first(links: Links) -> Links:
     origin = np.repeat(np.arange(len(links.start) - 1), np.diff(links.start))
     order = np.lexsort((links.place, links.cost, origin))
     return Links(links.start, links.place[order], links.cost[order])
+
+
+def timed(links: Links, speed_ms: float, limit_s: int) -> Walks:
+    """In the nearest second, as far as `limit_s`. `links`: nearest first."""
+    seconds = walked_seconds(links.cost, speed_ms)
+    near = seconds <= limit_s
+    if near.all():
+        return links.start, links.place, seconds
+    before = np.concatenate([[0], np.cumsum(near)])
+    return before[links.start].astype(np.int64), links.place[near], seconds[near]
+
+
+def walked_seconds(metres: NDArray[np.floating[Any]], speed_ms: float) -> NDArray[np.int32]:
+    """The nearest second."""
+    return np.floor(np.asarray(metres, np.float64) / speed_ms + 0.5).astype(np.int32)
 
 
 def _kept(links: Links, metres: NDArray[np.float64], good: NDArray[np.bool_]) -> Links:
