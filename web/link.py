@@ -38,6 +38,7 @@ def layer_detail(store: Store, record: LayerRecord, viewer: Viewer) -> dict[str,
     return {
         **layer_json(record, visible),
         "counts": full["counts"],
+        "levels": full["levels"],
         "files": full["files"],
         "problems_by_rule": store.problem_list(record.id, viewer).by_rule(),
         "lineage": {

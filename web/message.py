@@ -26,6 +26,10 @@ ALL_LAYERS = Text("すべてのレイヤー", "all layers")
 REPORT_WRITTEN = Text("報告書: {path}", "Report: {path}")
 PROBLEM_COUNT = Text("問題 {count} 件", "Problems: {count}")
 
+LEVELS = Text(
+    "詳細度(LOD)ごとの地物数(不採用: 同じ地物の別のLODを保存):",
+    "Features by level of detail (set aside: another level of the same feature is stored):",
+)
 IMPORTED = Text("{layers} レイヤー、{seconds} 秒", "{layers} layers in {seconds} s")
 NOT_READ = Text("お知らせ(まだ読めないものなど):", "Notes, such as what is not read yet:")
 FAILURES = Text("取り込めなかったファイル:", "Not imported:")
@@ -57,6 +61,9 @@ HEADS: Mapping[str, Text] = {
     "read": Text("読み込み", "read"),
     "stored": Text("保存", "stored"),
     "kept_out": Text("除外", "kept out"),
+    "set_aside": Text("不採用", "set aside"),
+    "feature_type": Text("地物型", "feature type"),
+    "lod": Text("LOD", "LOD"),
     "state": Text("状態", "state"),
     "rank": Text("順位", "rank"),
     "name": Text("地区", "place"),

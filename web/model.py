@@ -177,6 +177,17 @@ class Count(_Model):
     kept_out: int = Field(description="Not stored")
 
 
+class LevelCount(_Model):
+    """Features of one type that have one level of detail: read = stored + kept_out + set_aside."""
+
+    feature_type: str = Field(description="Type of feature", examples=["bldg:Building"])
+    lod: int = Field(description="Level of detail", ge=0, le=4, examples=[2])
+    read: int = Field(description="Features with any geometry in it in the files")
+    stored: int = Field(description="Stored in space, or as the outline on the map")
+    kept_out: int = Field(description="Not stored, each with a problem that says why")
+    set_aside: int = Field(description="Nothing is wrong; another level of the same feature is stored in its place")
+
+
 class SourceFile(_Model):
     """One imported file."""
 
@@ -186,6 +197,7 @@ class SourceFile(_Model):
     read: int = Field(description="Features found in it for this layer")
     stored: int = Field(description="Features stored from it")
     counts: list[Count] = Field(description="The same by feature type and level of detail")
+    levels: list[LevelCount] = Field(description="Every level of detail that they have")
 
 
 class Input(_Model):
@@ -206,7 +218,8 @@ class Lineage(_Model):
 class LayerDetail(LayerModel):
     """A layer with its account: files, counts, problems, lineage."""
 
-    counts: list[Count] = Field(description="Features by type and level of detail")
+    counts: list[Count] = Field(description="Features by type and the level of detail of their outline")
+    levels: list[LevelCount] = Field(description="Every level of detail that they have; empty where formats know none")
     files: list[SourceFile] = Field(description="The files that it was made from")
     problems_by_rule: dict[str, int] = Field(description="How often each rule was broken")
     lineage: Lineage = Field(description="Where it comes from")

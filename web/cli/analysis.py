@@ -75,7 +75,7 @@ def _show_answer(call: Call, answer: Mapping[str, Any]) -> None:
 
 
 def _show_places(call: Call, places: list[dict[str, Any]]) -> None:
-    from web.cli.table import build_table
+    from web.cli.head import build_table
 
     if not places:
         return

@@ -63,7 +63,7 @@ def search_features(
 ) -> None:
     """List the features that fulfil a condition."""
     from data import Viewer
-    from web.cli.table import build_table
+    from web.cli.head import build_table
 
     call = Call.of(context)
     found = call.existing_store().search(layer, _asked(filter, words, bbox), Viewer.SYSTEM, limit=limit)

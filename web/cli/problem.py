@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -80,6 +80,7 @@ def check_files(
     """
     from data import ArchiveLimits
     from data.inspection import inspect_paths
+    from web.cli.level_table import levels_json, show_levels
     from web.cli.progress import shown_progress
     from web.settings import Settings
 
@@ -94,8 +95,9 @@ def check_files(
         for problem in found.problems:
             call.out.print(_line(problem, call), markup=False)
     if json:
-        _say_json(call, found.problems, len(found.problems))
+        _say_json(call, found.problems, len(found.problems), levels=levels_json(found.levels))
         return found.exit_status
+    show_levels(call, found.levels)
     call.say(message.CHECKED, files=found.files, read=f"{found.read:,}", kept_out=f"{found.kept_out:,}")
     call.say(message.PROBLEM_COUNT, count=len(found.problems))
     return found.exit_status
@@ -125,10 +127,10 @@ def _write_reports(
         call.say(message.REPORT_WRITTEN, path=csv)
 
 
-def _say_json(call: Call, problems: Iterable[Problem], total: int) -> None:
+def _say_json(call: Call, problems: Iterable[Problem], total: int, **more: Any) -> None:
     from web.link import problem_json
 
-    call.say_json({"problems": [problem_json(problem) for problem in problems], "total": total})
+    call.say_json({"problems": [problem_json(problem) for problem in problems], "total": total, **more})
 
 
 def _line(problem: Problem, call: Call) -> str:

@@ -1,15 +1,16 @@
 """Results as tables for a person."""
 
-from collections.abc import Iterable, Sequence
-from typing import Any, Literal
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
-from rich import box
 from rich.table import Table
 
 from data import ImportSummary, LayerRecord, Store, Viewer, Visibility
-from geo import RULES, Problem, Text
+from geo import RULES, LevelCount, Problem, Text
 from web import message
 from web.cli.call import Call
+from web.cli.head import build_table
+from web.cli.level_table import levels_json, show_levels
 from web.link import layer_json, visible_ids
 
 _SHOWN_PROBLEMS = 20
@@ -47,6 +48,7 @@ def show_summary(call: Call, summary: ImportSummary) -> None:
     """What was read, stored and kept out, layer by layer; then what is not read yet, and what went wrong."""
     if summary.layers:
         call.out.print(_summary_table(call, summary))
+        show_levels(call, _levels(summary))
     _show_lines(call, message.NOT_READ, _not_read(call, summary), [])
     _show_lines(call, message.FAILURES, *_not_imported(call, summary))
     if summary.ignored:
@@ -55,6 +57,10 @@ def show_summary(call: Call, summary: ImportSummary) -> None:
     troubled = [layer.record.id for layer in summary.layers if layer.record.current.problem_count]
     if troubled:
         call.say(message.SEE_PROBLEMS, command=f"machinami problems {troubled[0]}")
+
+
+def _levels(summary: ImportSummary) -> Iterator[LevelCount]:
+    return (level for layer in summary.layers for level in layer.record.current.levels)
 
 
 def _summary_table(call: Call, summary: ImportSummary) -> Table:
@@ -79,16 +85,6 @@ def _sums(summary: ImportSummary) -> tuple[int, ...]:
     shown = [layer.record.current for layer in summary.layers]
     rows = [(one.read, one.feature_count, one.kept_out, one.problem_count) for one in shown]
     return tuple(map(sum, zip(*rows, strict=True)))
-
-
-def build_table(call: Call, *heads: str, right: Iterable[str] = ()) -> Table:
-    """Numbers and ids keep their width; a title gives way."""
-    table = Table(box=box.SIMPLE_HEAD if call.out.is_terminal else None, pad_edge=False)
-    for head in heads:
-        justify: Literal["left", "right"] = "right" if head in right else "left"
-        folds = head in ("title", "name", "group")
-        table.add_column(call.text(message.HEADS[head]), justify=justify, no_wrap=not folds, overflow="fold")
-    return table
 
 
 def _not_read(call: Call, summary: ImportSummary) -> list[str]:
@@ -138,4 +134,5 @@ def summary_json(store: Store, summary: ImportSummary) -> dict[str, Any]:
     records = {record.id: record for record in store.layers(Viewer.SYSTEM)}
     told = summary.as_json()
     told["layers"] = [{**layer, **layer_json(records[layer["id"]], known)} for layer in told["layers"]]
+    told["levels"] = levels_json(_levels(summary))
     return told
