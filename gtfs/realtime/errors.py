@@ -2,7 +2,8 @@
 
 GtfsError
 └── RealtimeError
-    ├── GarbageError      bytes that are no GTFS-Realtime message
+    ├── GarbageError          bytes that are no GTFS-Realtime message
+    ├── TimeZoneError         a feed whose agency has no time zone that is one
     └── DayWithoutTripsError  a simulation of a date on which nothing runs
 """
 
@@ -22,6 +23,13 @@ class RealtimeError(GtfsError, ValueError):
 
 class GarbageError(RealtimeError):
     pass
+
+
+class TimeZoneError(RealtimeError):
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            Text(f"agency.txtの時間帯「{name}」がありません", f"agency.txt names no time zone that exists: {name!r}")
+        )
 
 
 class DayWithoutTripsError(RealtimeError):
