@@ -27,7 +27,7 @@ _POPULATION = (
     *("pop", "ptn_2020", "ptn_2015", "jinko"),
 )
 """Names of columns that hold people, as `plain` writes them, the most likely first."""
-_NAMES = ("name", "名称", "町丁目", "町名", "町丁・字等名称", "s_name", "地区名", "mesh_code", "key_code")
+_NAMES = ("name", "town_name", "名称", "町丁目", "町名", "町丁・字等名称", "s_name", "地区名", "mesh_code", "key_code")
 
 
 def population_column(features: gpd.GeoDataFrame, asked: str | None) -> str | None:
