@@ -274,7 +274,8 @@ def _read_all(
         if (kept := kept_result(source, folder / key)) is not None:
             results[source] = kept
             progress.advance(_bytes(source))
-    todo = [source for source in keys if source not in results]
+    # The largest first: at the end no core waits long for another.
+    todo = sorted((source for source in keys if source not in results), key=_bytes, reverse=True)
     areas = {source: [one.places] for one in inputs if one.places for source in one.keys}
     waiting = {
         pool.submit(read_source, source, folder / keys[source], options.crs, *areas.get(source, ())): source

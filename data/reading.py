@@ -120,7 +120,7 @@ def _add(part: PartResult, batch: Batch, path: Path) -> None:
         table = table.set_column(
             table.schema.get_field_index(SOURCE_FILE), SOURCE_FILE, pa.repeat(part.source.name, len(table))
         )
-    pq.write_table(table, path, compression="zstd", compression_level=1)
+    pq.write_table(table, path, compression="lz4")
     if batch.surfaces is not None and len(batch.surfaces.row):
         write_surfaces(batch.surfaces.to_table(), surfaces_path(path))
     part.shards.append(path)

@@ -58,7 +58,7 @@ class Facts:
 class _Kind:
     """What the elements of one tag are, decided once."""
 
-    __slots__ = ("coded", "head", "is_geometry", "is_risk", "is_skipped", "is_type", "local", "name", "role")
+    __slots__ = ("coded", "head", "is_geometry", "is_leaf", "is_risk", "is_skipped", "is_type", "local", "name", "role")
 
     def __init__(self, tag: str) -> None:
         self.name = qualified_name(tag)
@@ -73,6 +73,8 @@ class _Kind:
             self.role = "generic"
         elif self.name == "gen:genericAttributeSet":
             self.role = "set"
+        self.is_leaf = self.role in ("", "inner")
+        """Whether an element without children is an attribute."""
         self.coded: dict[tuple[str, str], tuple[str, Leaf, str | None]] = {}
 
 
@@ -112,7 +114,7 @@ class AttributeReader:
                     node = self._branch(element, kind, facts, leaves)
                     if node:
                         nodes.append(node)
-            elif kind.role in ("", "inner"):
+            elif kind.is_leaf:
                 node = self._leaf(element, kind, leaves)
                 if node:
                     nodes.append(node)

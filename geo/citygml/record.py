@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from geo.citygml import risk, standard
 from geo.citygml.attribute import ADDRESS, Facts
@@ -93,7 +94,7 @@ def _hazards(facts: Facts) -> Record:
     record: Record = {}
     found = list(risk.floods(facts))
     for kind in risk.FLOODS:
-        of_kind = [flood for flood in found if flood.kind == kind]
+        of_kind = tuple(flood for flood in found if flood.kind == kind)
         if of_kind:
             record.update(_flood_hazard(kind, of_kind))
     if landslide := risk.worst_landslide(risk.landslides(facts)):
@@ -103,7 +104,8 @@ def _hazards(facts: Facts) -> Record:
     return record
 
 
-def _flood_hazard(kind: str, found: list[risk.Flood]) -> Record:
+@lru_cache(maxsize=20_000)
+def _flood_hazard(kind: str, found: tuple[risk.Flood, ...]) -> Record:
     deepest = risk.worst(found)
     depths = [flood.depth_m for flood in found if flood.depth_m is not None]
     record: Record = {

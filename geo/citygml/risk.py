@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
-from geo.citygml.attribute import Facts, Leaves
+from geo.citygml.attribute import Facts, Leaf, Leaves
 from geo.citygml.depth import RANKS, parse_depth, rank_of_depth, rank_of_range
 from geo.citygml.value import NotANumberError, parse_code, parse_measure
 
@@ -87,7 +88,7 @@ def floods(facts: Facts) -> Iterator[Flood]:
     for type_name, leaves in facts.risks:
         kind = next((kind for word, kind in _BY_TYPE if word in type_name), None)
         if kind in FLOODS:
-            yield _flood(kind, leaves)
+            yield _flood(kind, tuple(leaves.items()))
     for name, leaves in facts.generic_sets:
         if "浸水ランク" in leaves or "浸水深" in leaves:
             yield _generic_flood(name, leaves)
@@ -112,7 +113,10 @@ def worst_landslide(found: Iterable[Landslide]) -> Landslide | None:
     return max(found, key=lambda one: order.get(one.area_type or 0, -9), default=None)
 
 
-def _flood(kind: str, leaves: Leaves) -> Flood:
+@lru_cache(maxsize=20_000)
+def _flood(kind: str, items: tuple[tuple[str, Leaf], ...]) -> Flood:
+    """Neighbours stand in the same water."""
+    leaves = dict(items)
     name = "uro:rank" if "uro:rank" in leaves else "uro:rankOrg"
     text, label = leaves.get(name, (None, None))
     code = parse_code(text)

@@ -2,6 +2,7 @@
 
 import math
 from datetime import date
+from functools import lru_cache
 
 _UNKNOWN_YEARS = frozenset({1, 9999})
 _UNKNOWN_COUNTS = frozenset({9999, -9999})
@@ -34,6 +35,7 @@ def parse_storeys(text: str | None) -> int | None:
     return int(storeys)
 
 
+@lru_cache(maxsize=4096)
 def parse_year(text: str | None) -> int | None:
     """0001 stands for an unknown year; a temple of the year 607 stands."""
     year = parse_number(text and text[:4])
