@@ -13,7 +13,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from data import DataError, Store
-from web import VERSION, analysis, elevation, export, feature, job, layer, problem, session
+from web import VERSION, analysis, departure, elevation, export, feature, job, layer, problem, session
 from web.errors import WebError
 from web.ground import GroundApp
 from web.guard import BodyCheck, HostCheck, SecurityHeaders, Unexpected, allowed_hosts, security_headers
@@ -35,6 +35,7 @@ JGD2011). Vector tiles are at the addresses that a layer's `links` name: Mapbox 
 _TAGS = [
     {"name": "layers", "description": "What there is on the map, and what is known of it"},
     {"name": "terrain", "description": "Heights of the ground"},
+    {"name": "timetables", "description": "When buses leave which stop"},
     {"name": "analyses", "description": "Questions answered at once"},
     {"name": "jobs", "description": "Long work whose result becomes a layer (internal map)"},
     {"name": "session", "description": "Who asks, and whether the server is well"},
@@ -74,6 +75,7 @@ def build_api(site: Site, static: Path) -> FastAPI:
         feature.router,
         export.router,
         elevation.router,
+        departure.router,
         analysis.router,
         job.router,
         session.router,

@@ -5,12 +5,15 @@ WebError
 ├── NotJsonError          a POST whose content type is not JSON
 ├── BodyTooLargeError     more bytes than a question needs
 ├── NoTerrainError        no terrain has a height at a place
+├── UnknownStopError      no such stop, or none that the viewer may see
+├── OutsideCalendarError  a date that no calendar of a stop says anything about
 ├── BusyError             as many analyses, searches or exports as allowed are running
 ├── AddressError          the address to listen on is taken or not ours
 ├── StoreMissingError     there is no store to read from
 └── UsageError            the command line was called wrongly
 """
 
+from datetime import date
 from pathlib import Path
 
 from geo import Text
@@ -52,6 +55,23 @@ class NoTerrainError(WebError):
             Text(
                 f"経度{lon:g}、緯度{lat:g}には標高のデータがありません",
                 f"no terrain has a height at longitude {lon:g}, latitude {lat:g}",
+            )
+        )
+
+
+class UnknownStopError(WebError):
+    def __init__(self, asked: str) -> None:
+        super().__init__(
+            Text(f"停留所「{asked[:100]}」はありません", f"there is no stop {asked[:100]!r}, or none that you may see")
+        )
+
+
+class OutsideCalendarError(WebError):
+    def __init__(self, day: date, first: date, last: date) -> None:
+        super().__init__(
+            Text(
+                f"{day.isoformat()}は時刻表の期間({first.isoformat()}から{last.isoformat()}まで)の外です",
+                f"{day.isoformat()} is outside the calendar of the feed, {first.isoformat()} to {last.isoformat()}",
             )
         )
 

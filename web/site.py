@@ -10,6 +10,7 @@ from data import Store, Viewer
 from web.ground import SiteGround
 from web.listing import Listing
 from web.settings import Settings
+from web.timetable import SiteTimetables
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,7 @@ class Site:
     viewer: Viewer
     listing: Listing
     ground: SiteGround
+    timetables: SiteTimetables
     analyses: BoundedSemaphore = field(repr=False)
     """Held by each analysis that runs."""
     searches: BoundedSemaphore = field(repr=False)
@@ -29,7 +31,8 @@ class Site:
         viewer = Viewer.STAFF if settings.internal else Viewer.PUBLIC
         ground = SiteGround(store, viewer, settings.ground_order)
         limits = (settings.analyses_at_once, settings.searches_at_once, settings.exports_at_once)
-        return cls(settings, store, viewer, Listing(store, viewer), ground, *map(BoundedSemaphore, limits))
+        ready = (Listing(store, viewer), ground, SiteTimetables(store, viewer))
+        return cls(settings, store, viewer, *ready, *map(BoundedSemaphore, limits))
 
 
 def _site(request: Request) -> Site:

@@ -25,7 +25,16 @@ from data import (
     UnknownLayerError,
 )
 from geo import Text
-from web.errors import BodyTooLargeError, BusyError, HostNotAllowedError, NoTerrainError, NotJsonError, WebError
+from web.errors import (
+    BodyTooLargeError,
+    BusyError,
+    HostNotAllowedError,
+    NoTerrainError,
+    NotJsonError,
+    OutsideCalendarError,
+    UnknownStopError,
+    WebError,
+)
 from web.validation import explain
 
 _log = logging.getLogger(__name__)
@@ -46,6 +55,8 @@ STATUS: Mapping[type[Exception], tuple[int, str]] = {
     NotJsonError: (415, "body.not_json"),
     BodyTooLargeError: (413, "body.too_large"),
     NoTerrainError: (404, "terrain.none_here"),
+    UnknownStopError: (404, "stop.unknown"),
+    OutsideCalendarError: (422, "feed.date_outside"),
     BusyError: (503, "busy"),
 }
 
