@@ -31,6 +31,12 @@ JAPANESE: Mapping[str, str] = {
     "Zip or folder of a feed, or id of a layer.": "GTFSのZIPかフォルダー、またはレイヤーのID。",
     "Date, such as 2026-04-29.": "日付(例: 2026-04-29)。",
     "Print JSON.": "JSONで出力します。",
+    "The feed before.": "変更前のGTFS。",
+    "The feed after.": "変更後のGTFS。",
+    "Write changed stops and routes to this file.": "変わった停留所と路線(GeoJSON)をこのファイルに書き出します。",
+    "What changed from one feed to the next: routes, trips, headways, stops.": (
+        "2つのGTFSを比べ、路線・便数・間隔・停留所の変化を示します。"
+    ),
     "Write JSON to this file.": "JSONをこのファイルに書き出します。",
     "Write a table of all findings to this file.": "検証結果の一覧(CSV)をこのファイルに書き出します。",
     "Judge as of this date; without it, today.": "判定する日付。指定しなければ今日。",

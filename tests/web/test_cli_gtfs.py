@@ -57,3 +57,16 @@ def test_validate_writes_reports_and_exits_3_only_when_there_are_errors(machinam
     assert "エラー 0 件" in outcome.out
     faulty = folder_feed(tmp_path / "f", {"trips.txt": "route_id,service_id,trip_id\n9,毎日,1a\n"})
     assert machinami("gtfs", "validate", faulty, "--date", "2026-05-01").status == 3
+
+
+def test_diff_tells_trips_before_and_after(machinami: Machinami, feed: Path, tmp_path: Path) -> None:
+    trips = "route_id,service_id,trip_id\n1,毎日,1a\n1,毎日,1b\n"
+    other = zip_feed(tmp_path / "new.zip", changes={"trips.txt": trips})
+    outputs = ("--html", tmp_path / "d.html", "--geojson", tmp_path / "d.geojson")
+    outcome = machinami("gtfs", "diff", feed, other, *outputs, lang="ja")
+    assert outcome.status == 0
+    assert "平日  3 → 2  (-1)" in outcome.out
+    assert (tmp_path / "d.html").exists()
+    assert (tmp_path / "d.geojson").exists()
+    told = machinami("gtfs", "diff", feed, other, "--json").json
+    assert told["trips"]["weekday"] == [3, 2]

@@ -126,6 +126,39 @@ def validate(
     return report.exit_status(found)
 
 
+def compare(
+    context: typer.Context,
+    old: Annotated[str, typer.Argument(metavar="OLD", help="The feed before.")],
+    new: Annotated[str, typer.Argument(metavar="NEW", help="The feed after.")],
+    html: Html = None,
+    geojson: Annotated[
+        Path | None, typer.Option("--geojson", metavar="OUT", help="Write changed stops and routes to this file.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """What changed from one feed to the next: routes, trips, headways, stops."""
+    import orjson
+
+    from gtfs import difference_report
+    from gtfs.difference import feed_difference
+
+    call = Call.of(context)
+    before, after = opened_feed(call, old), opened_feed(call, new)
+    found = feed_difference(before, after)
+    if html:
+        page = difference_report.difference_html(found, before, after, (_name(old), _name(new)), call.language)
+        html.write_text(page, encoding="utf-8")
+    if geojson:
+        geojson.write_bytes(orjson.dumps(difference_report.difference_geojson(found, before, after)))
+    if json:
+        call.say_json(found.as_json())
+        return
+    for path in filter(None, (html, geojson)):
+        call.say(message.WRITTEN, path=path)
+    for line in difference_report.lines(found, call.language):
+        call.out.print(line, markup=False)
+
+
 def opened_feed(call: Call, named: str) -> "Feed":
     """Of a path; else of the layer of that id."""
     from gtfs import read_feed
@@ -159,4 +192,4 @@ def parse_date(text: str) -> date:
     raise UsageError(Text(f"日付「{text}」が読めません(例: 2026-04-29)", f"{text!r} is no date such as 2026-04-29"))
 
 
-COMMANDS: Mapping[str, Callable[..., int | None]] = {"service": show_service, "validate": validate}
+COMMANDS: Mapping[str, Callable[..., int | None]] = {"service": show_service, "validate": validate, "diff": compare}
