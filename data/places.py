@@ -18,6 +18,7 @@ from data.store import FEATURES, Store
 from data.viewer import Viewer
 from geo import GeometryType, Layer, Problem, UnreadableError
 from geo.town import town_share
+from geo.town_key import key_columns
 from geo.town_portrayal import is_joined_table
 from geo.town_table import TownTable, is_town_table, read_town_table
 
@@ -54,8 +55,8 @@ class Places:
         return Layer(self.title, gpd.GeoDataFrame(frame, geometry=shapes, crs="EPSG:4326"))
 
     def names(self) -> pd.DataFrame:
-        """The same without geometry and without what says nothing of names and codes."""
-        wanted = [name for name in self.columns if name not in ("geometry", "attributes")]
+        """Columns of names and codes alone."""
+        wanted = key_columns(self.columns)
         tables = [pq.read_table(path, columns=_there(path, wanted)).to_pandas() for path in self.paths]
         return pd.DataFrame(pd.concat(tables, ignore_index=True))
 

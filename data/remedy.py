@@ -71,6 +71,15 @@ _REMEDIES = {
     "zip.": Text("ZIPを作り直してください。", "Make the zip anew."),
     "crs.": Text("座標参照系を確認してください。", "Look at the coordinate reference system."),
     "csv.": Text("表の該当する行を修正してください。", "Mend that row of the table."),
+    "town.": Text(
+        "表のコードまたは名称を区域のレイヤーと照らし合わせてください。",
+        "Hold the code or name in the table against the layer of areas.",
+    ),
+    "town.no_places": Text(
+        "町丁目の区域(e-Statの境界データなど)を一緒に取り込んでください。",
+        "Import the areas of the towns (such as e-Stat's boundaries) together with the table.",
+    ),
+    "town.duplicate": Text("重複する行を1つにしてください。", "Make one row of those that repeat each other."),
     "gtfs.": Text("GTFSの該当するファイルを修正してください。", "Mend that file of the feed."),
 }
 

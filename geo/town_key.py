@@ -4,7 +4,7 @@ Codes: e-Stat's KEY_CODE (municipality of 5 digits, town of 4, 丁目 of 2, the 
 町字ID of the address base registry (7 digits in a municipality), codes of a municipality's own.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,6 +47,10 @@ _MUNICIPALITY_CODES = (
     *("city_code", "n03_007"),
 )
 _OUTER_NAMES = ("都道府県名", "市区町村名", "cityname", "pref_name", "city_name", "pref", "county", "city", "ward")
+_KEYS = frozenset({
+    *(*_MACHIAZA, *_OWN_CODES, *_LOOSE_CODES, *_OWN_NAMES, *_LOOSE_NAMES, *_MUNICIPALITY_CODES, *_OUTER_NAMES),
+    *(part for parts in _PARTS for part in parts),
+})  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -65,7 +69,8 @@ class TownKeys:
     @classmethod
     def of(cls, frame: pd.DataFrame) -> "TownKeys":
         """`frame` holds texts or numbers, in rows of towns."""
-        texts = {plain(str(name)): [_text(value) for value in frame[name]] for name in reversed(frame.columns)}
+        wanted = reversed(key_columns(map(str, frame.columns)))
+        texts = {plain(name): [_text(value) for value in frame[name]] for name in wanted}
         rows = len(frame)
         municipalities = _municipalities(texts, rows)
         codes = {
@@ -89,11 +94,15 @@ class TownKeys:
         return bool(self.codes or self.names)
 
 
+def key_columns(columns: Iterable[str]) -> list[str]:
+    """Those of the columns that `TownKeys` looks at."""
+    return [name for name in columns if plain(name) in _KEYS]
+
+
 def names_towns(header: Sequence[str]) -> bool:
     """Whether a table with these columns says of its rows which town they are."""
-    known = {plain(name) for name in header}
     own = {*_MACHIAZA, *_OWN_CODES, *_OWN_NAMES, *(parts[0] for parts in _PARTS)}
-    return bool(known & own)
+    return any(plain(name) in own for name in header)
 
 
 def _text(value: Any) -> str:

@@ -324,3 +324,34 @@ def test_people_of_towns_are_split_over_buildings_without_loss(tmp_path: Path) -
     assert by_age.features.set_index("feature_id").loc["d", "basis"] == "unknown"
     answer = coverage(Layer("a", frame.iloc[:1]), within_m=10_000, population=Layer("towns", towns.features))
     assert answer.population_total == 1008
+
+
+@given(
+    st.lists(st.lists(st.integers(0, 999), max_size=4), min_size=1, max_size=6),
+    st.sets(st.integers(0, 40)),
+    st.data(),
+)
+def test_whatever_level_has_areas_everybody_of_e_stats_table_counts_once(
+    tmp_path_factory: pytest.TempPathFactory, towns: list[list[int]], without: set[int], data: st.DataObject
+) -> None:
+    """A city of towns, some with 丁目; the numbers of some 丁目 are secret and stand with the first one."""
+    rows: list[tuple[str, str, object]] = [("22999", "0", sum(map(sum, towns)))]
+    for number, people in enumerate(towns):
+        code = f"22999{number + 1:03d}0"
+        rows.append((code, "0", sum(people)))
+        secret = [k for k in range(1, len(people)) if data.draw(st.booleans())]
+        first = sum(people[k] for k in (0, *secret)) if people else 0
+        for k, own in enumerate(people):
+            rows.append(
+                (f"{code}{k + 1:02d}", "2", "*") if k in secret else (f"{code}{k + 1:02d}", "0", own if k else first)
+            )
+    head = "KEY_CODE,HYOSYO,CITYNAME,NAME,HTKSYORI,HTKSAKI,GASSAN,T001081001\n,,,,,,,人口総数\n"
+    text = head + "".join(f"{code},,みほん市,町{code},{sign},,,{people}\n" for code, sign, people in rows)
+    path = table(tmp_path_factory.mktemp("sum"), text, "a.txt")
+    areas = [code for k, (code, *_) in enumerate(rows) if k and k not in without] or [rows[-1][0]]
+    join = joined(path, layer(*({"KEY_CODE": code} for code in areas)))
+    assert join.people == rows[0][2]
+    assert join.people_joined + join.people_left == join.people
+    assert join.features["population"].sum() == join.people_joined
+    assert join.features["town_code"].is_unique
+    assert len(join.features) + sum(one.keeps_out for one in join.problems) == join.rows
