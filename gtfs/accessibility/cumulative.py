@@ -124,7 +124,7 @@ def _nearest(times: TravelTimes, query: TravelQuery, nth: Sequence[int]) -> dict
 def _reasons(network: TransitNetwork, start: LinkedPlaces, query: TravelQuery, times: TravelTimes) -> NDArray[Any]:
     """Of places from which nothing is reached at the lowest percentile."""
     reached = (times.seconds != UNREACHED).any(axis=(1, 2))
-    return np.where(reached, Reason.REACHED.value, [one.value for one in reasons(network, start, query, leaving=True)])
+    return np.where(reached, Reason.REACHED.value, reasons(network, start, query, leaving=True)).astype(object)
 
 
 def _travel(

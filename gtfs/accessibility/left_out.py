@@ -122,16 +122,16 @@ def out_of_reach(
     times = travel_times(network, start, end, query)
     middle = times.seconds[:, :, len(query.percentiles) // 2]
     nearest = middle.min(axis=1) if len(goals) else np.full(len(distinct), UNREACHED, np.int16)
-    why = np.where(nearest != UNREACHED, Reason.TOO_LONG, reasons(network, start, query, leaving=True))
+    why = np.where(nearest != UNREACHED, Reason.TOO_LONG.value, reasons(network, start, query, leaving=True))
     reached = nearest < within.total_seconds()
-    why = np.where(reached, Reason.REACHED, why)
+    why = np.where(reached, Reason.REACHED.value, why).astype(object)
     amount = places.amounts(people)
     minutes = np.where(nearest == UNREACHED, np.nan, nearest // 60)
     table = places.features.assign(
         minutes=pd.array(minutes[of_home], dtype="Int16"),
         served=reached[of_home],
         left_out=np.where(reached[of_home], 0.0, amount),
-        reason=np.array([one.value for one in why], dtype=object)[of_home],
+        reason=why[of_home],
     )
     chosen = spread(np.flatnonzero(reached))
     pairs = [(distinct[row], goals.lonlat[int(np.argmin(middle[row]))]) for row in chosen]

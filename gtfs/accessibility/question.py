@@ -5,6 +5,8 @@ from typing import Final
 
 from gtfs.measure.duration import minutes, seconds
 from gtfs.routing import TravelQuery
+from gtfs.routing.network import TRANSFER_M
+from gtfs.routing.query import TRANSFER_S
 
 Clock = time | timedelta
 """A time of day, or a duration since midnight for what is later than 24:00."""
@@ -29,7 +31,8 @@ def ask(
     seed: int = 0,
 ) -> TravelQuery:
     """Every minute in [start, end) of `day`. `walk` is the longest walk of each of: to the first stop, from the last
-    one, and without any ride; `longest` the longest trip, waits included. Defaults are R5's (1.3 m/s are 4.68 km/h).
+    one, and without any ride; `longest` the longest trip, waits included. Between rides 770 s are walked at most, and
+    1,200 m. Defaults are R5's (1.3 m/s are 4.68 km/h).
 
     InvalidQueryError for values that make no sense, TypeError for a bare number where a duration is asked for.
     """
@@ -44,6 +47,7 @@ def ask(
         access_s=limit,
         egress_s=limit,
         direct_s=limit,
+        transfer_s=min(TRANSFER_S, int(TRANSFER_M / (walk_speed_kmh / 3.6))),
         max_rides=rides,
         max_trip_s=whole_seconds(longest),
         min_wait_s=whole_seconds(wait),

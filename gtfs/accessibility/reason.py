@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from geo import Text
 from gtfs.routing import LinkedPlaces, RoutingTimetable, TransitNetwork, TravelQuery, link_places
+from gtfs.routing.place import LIMIT_M
 
 
 class Reason(StrEnum):
@@ -38,7 +39,7 @@ _TEXTS = {
 
 
 def reasons(network: TransitNetwork, places: LinkedPlaces, query: TravelQuery, *, leaving: bool) -> NDArray[Any]:
-    """What keeps each place from public transport altogether, else TOO_LONG; shape (n,).
+    """What keeps each place from public transport altogether, else TOO_LONG: values of Reason, shape (n,).
 
     `leaving`: trips begin there (else they end there).
     """
@@ -52,10 +53,10 @@ def reasons(network: TransitNetwork, places: LinkedPlaces, query: TravelQuery, *
     has_service = np.zeros(len(places), dtype=bool)
     has_service[links.place[near & stops[stop]]] = True
     off = ~places.snapped.found
-    found = np.full(len(places), Reason.TOO_LONG, dtype=object)
-    found[~has_service] = Reason.NO_SERVICE
-    found[~has_stop] = Reason.NO_STOP
-    found[off] = Reason.OFF_STREETS
+    found = np.full(len(places), Reason.TOO_LONG.value, dtype=object)
+    found[~has_service] = Reason.NO_SERVICE.value
+    found[~has_stop] = Reason.NO_STOP.value
+    found[off] = Reason.OFF_STREETS.value
     return found
 
 
@@ -67,6 +68,8 @@ def pair_reasons(origins: NDArray[Any], destinations: NDArray[Any]) -> NDArray[A
 def linked(network: TransitNetwork, lonlat: NDArray[np.float64], query: TravelQuery) -> LinkedPlaces:
     """With walks as long as the query allows."""
     limit_m = max(query.access_s, query.egress_s) * query.walk_speed_ms
+    # The router wants the walks of its defaults at least, and a millimetre may be lost in a product.
+    limit_m = max(LIMIT_M, limit_m) + 1
     return link_places(network, lonlat, limit_m=limit_m)
 
 

@@ -30,12 +30,12 @@ def matrix(
     leaving, arriving = reasons(network, start, query, leaving=True), reasons(network, end, query, leaving=False)
     why = pair_reasons(leaving[:, np.newaxis], arriving[np.newaxis, :])
     reached = (times.seconds != UNREACHED).any(axis=2)
-    why = np.where(reached, Reason.REACHED, why).ravel()
+    why = np.where(reached, Reason.REACHED.value, why).ravel()
     table = pd.DataFrame({
         "from_id": np.repeat(homes.ids, len(goals)),
         "to_id": np.tile(goals.ids, len(homes)),
         **columns,
-        "reason": [one.value for one in why],
+        "reason": why.astype(object),
     })  # fmt: skip
     rows = spread(np.flatnonzero(reached.ravel()))
     pairs = [(homes.lonlat[row // len(goals)], goals.lonlat[row % len(goals)]) for row in rows]

@@ -24,10 +24,18 @@ def with_rows(feed: Feed, name: str, rows: Sequence[Mapping[str, Any]] | pd.Data
     columns = list(table.columns.union(added.columns, sort=False))
     added = added.reindex(columns=columns).set_axis(pd.RangeIndex(first, first + len(added), name="line"))
     typed = {column: table[column].dtype if column in table else "string" for column in columns}
-    # A float column of whole numbers becomes Int64 only by way of float.
-    added = added.astype({column: "float64" for column, type in typed.items() if str(type) == "Int64"})
-    added = added.astype(typed)
+    for column in columns:
+        added[column] = _typed(added[column], str(typed[column]))
     return with_table(feed, name, pd.concat([table.astype(typed), added]) if len(table) else added)
+
+
+def _typed(values: "pd.Series[Any]", type: str) -> Any:
+    """Blank stays blank; numbers of any kind become those of the table."""
+    if type not in ("Int64", "float64"):
+        return pd.array(values.tolist(), dtype=pd.api.types.pandas_dtype(type))
+    if type == "float64":
+        return [float("nan") if pd.isna(one) else float(one) for one in values]
+    return pd.array([None if pd.isna(one) else int(one) for one in values], dtype="Int64")
 
 
 def with_values(feed: Feed, name: str, chosen: "pd.Series[bool]", values: Mapping[str, Any]) -> Feed:
