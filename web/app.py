@@ -13,7 +13,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from data import DataError, Store
-from web import VERSION, analysis, departure, elevation, export, feature, job, layer, problem, session
+from web import VERSION, analysis, departure, elevation, export, feature, job, layer, problem, session, sign
 from web.errors import WebError
 from web.ground import GroundApp
 from web.guard import BodyCheck, HostCheck, SecurityHeaders, Unexpected, allowed_hosts, security_headers
@@ -69,6 +69,7 @@ def build_api(site: Site, static: Path) -> FastAPI:
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
     )
     app.state.site = site
+    app.state.static = static
     for router in (
         layer.router,
         problem.router,
@@ -76,6 +77,7 @@ def build_api(site: Site, static: Path) -> FastAPI:
         export.router,
         elevation.router,
         departure.router,
+        sign.router,
         analysis.router,
         job.router,
         session.router,

@@ -9,7 +9,7 @@ from starlette.types import Scope
 
 STATIC = Path(__file__).parent / "static"
 
-_NOT_BUILT = """<!doctype html>
+NOT_BUILT = """<!doctype html>
 <html lang="ja"><meta charset="utf-8"><title>Machinami</title>
 <body style="font-family: sans-serif; margin: 3rem; line-height: 1.7">
 <h1>Machinami</h1>
@@ -30,7 +30,7 @@ class Page(StaticFiles):
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         if path in (".", "index.html") and not (self._folder / "index.html").exists():
-            return HTMLResponse(_NOT_BUILT, 503, {"Cache-Control": "no-store"})
+            return HTMLResponse(NOT_BUILT, 503, {"Cache-Control": "no-store"})
         response = await super().get_response(path, scope)
         if response.status_code == 404:
             raise HTTPException(404)

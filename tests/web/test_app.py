@@ -46,6 +46,9 @@ def test_every_route_of_the_contract_is_described(description: dict[str, Any]) -
         "/api/jobs",
         "/api/jobs/{job_id}",
         "/api/session",
+        "/api/stops",
+        "/api/stops/{area}/departures",
+        "/api/stops/{area}/timetable",
         "/healthz",
     }
 
