@@ -23,3 +23,15 @@ def is_locked(path: Path) -> bool:
         except BlockingIOError:
             return True
     return False
+
+
+@contextmanager
+def locked_at_once(path: Path) -> Iterator[bool]:
+    """Whether the lock at `path` could be had without waiting; it is held inside. The file stays."""
+    with path.open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True

@@ -14,7 +14,7 @@ from gtfs.realtime.schedule import Seconds, TripSchedule
 
 AT_STOP_M: Final = 30.0
 """Nearer than this along its way a standing bus is at the stop."""
-LEFT_M: Final = 15.0
+LEFT_M: Final = 25.0
 """Farther behind than this a stop has been left."""
 _SHORTEST_STAY_S: Final = 20.0
 """What a late bus cuts a planned stay down to: doors open and close."""

@@ -53,7 +53,7 @@ class Fault:
 @dataclass(frozen=True, slots=True)
 class Conditions:
     seed: int = 1
-    slower_at_peak: float = 0.35
+    slower_at_peak: float = 0.2
     """Share by which running times grow in the middle of a peak."""
     roughness: float = 0.15
     """Standard deviation of the logarithm of each segment's factor."""
@@ -254,5 +254,5 @@ def _factor(trip: TripSchedule, at: int, seconds: float, conditions: Conditions)
     hour = seconds / 3600 % 24
     peak = max(float(np.exp(-(((hour - middle) / width) ** 2))) for middle, width in _PEAKS)
     name = f"{trip.stop_ids[at - 1]} {trip.stop_ids[at]}"
-    street = np.random.default_rng([conditions.seed, crc32(name.encode())]).normal(0, 0.15)
+    street = np.random.default_rng([conditions.seed, crc32(name.encode())]).normal(0, 0.1)
     return float((0.95 + conditions.slower_at_peak * peak) * np.exp(street))
