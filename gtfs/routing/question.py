@@ -54,7 +54,8 @@ class Question:
         sources = self.sources.snapped[rows]
         access = self._access(sources)
         direct = self._walks(sources, self.targets.snapped, query.direct_s)
-        egress = self.targets.walked(query.walk_speed_ms, query.egress_s, to_stops=query.arrive_by)
+        last_s = query.access_s if query.arrive_by else query.egress_s
+        egress = self.targets.walked(query.walk_speed_ms, last_s, to_stops=query.arrive_by)
 
         def part(own: slice) -> None:
             several = slice(own.start, own.stop + 1)

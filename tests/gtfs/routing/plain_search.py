@@ -1,0 +1,82 @@
+"""Earliest arrivals the slow way: Dijkstra over every event, one departure at a time, nothing kept between them."""
+
+import heapq
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+NEVER = math.inf
+
+
+@dataclass(frozen=True)
+class Call:
+    stop: int
+    arrival: int
+    departure: int
+    board: bool = True
+    alight: bool = True
+
+
+@dataclass(frozen=True)
+class PlainTown:
+    """Stops and places stand at metres along a street."""
+
+    stops: Sequence[float]
+    trips: Sequence[Sequence[Call]]
+    speed: float = 1.3
+    wait: int = 60
+    access: int = 1800
+    egress: int = 1800
+    transfer: int = 770
+    direct: int = 1800
+    max_rides: int = 8
+    max_trip: int = 7200
+
+    def arrival(self, origin: float, destination: float, minute: int) -> float:
+        """When somebody who leaves at `minute` is there; NEVER beyond the longest trip."""
+        walk = self._walk(origin, destination)
+        best: float = minute + walk if walk <= self.direct else NEVER
+        heap: list[tuple[float, int, int, bool]] = []
+        for stop, x in enumerate(self.stops):
+            if self._walk(origin, x) <= self.access:
+                heapq.heappush(heap, (minute + self._walk(origin, x), 0, stop, False))
+        seen = set()
+        while heap:
+            now, rides, stop, by_vehicle = heapq.heappop(heap)
+            if (rides, stop, by_vehicle) in seen:
+                continue
+            seen.add((rides, stop, by_vehicle))
+            if by_vehicle:
+                out = self._walk(self.stops[stop], destination)
+                best = min(best, now + out) if out <= self.egress else best
+                for other, x in enumerate(self.stops):
+                    if other != stop and self._walk(self.stops[stop], x) <= self.transfer:
+                        heapq.heappush(heap, (now + self._walk(self.stops[stop], x), rides, other, False))
+            if rides < self.max_rides:
+                for there in self._rides(now, stop):
+                    heapq.heappush(heap, (there.arrival, rides + 1, there.stop, True))
+        return best if best - minute <= self.max_trip else NEVER
+
+    def departure(self, origin: float, destination: float, deadline: int) -> float:
+        """The last moment to leave so as to be there by `deadline`; -NEVER when it is too long before."""
+        moments = {deadline - self._walk(origin, destination)}
+        for trip in self.trips:
+            for call in trip:
+                moments.add(call.departure - self.wait - self._walk(origin, self.stops[call.stop]))
+        good = [
+            m for m in moments if deadline - m <= self.max_trip and self.arrival(origin, destination, m) <= deadline
+        ]
+        return max(good, default=-NEVER)
+
+    def _rides(self, now: float, stop: int) -> list[Call]:
+        return [
+            there
+            for trip in self.trips
+            for at, call in enumerate(trip)
+            if call.stop == stop and call.board and now + self.wait <= call.departure
+            for there in trip[at + 1 :]
+            if there.alight
+        ]
+
+    def _walk(self, start: float, end: float) -> int:
+        return math.floor(abs(end - start) / self.speed + 0.5)
