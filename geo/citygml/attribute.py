@@ -87,11 +87,12 @@ class AttributeReader:
         self._name = name
         self._kinds: dict[str, _Kind] = {}
         self._feature = ""
+        self._line: int | None = None
         self._unknown: set[str] = set()
 
-    def read(self, feature: Element, feature_id: str) -> tuple[str, Facts]:
-        """The attributes as a JSON list of nodes, and the facts."""
-        self._feature = feature_id
+    def read(self, feature: Element, feature_id: str, line: int | None = None) -> tuple[str, Facts]:
+        """The attributes as a JSON list of nodes, and the facts. `line`: where problems are told to be."""
+        self._feature, self._line = feature_id, line
         self._unknown.clear()
         facts = Facts()
         return f"[{','.join(self._nodes(feature, facts, facts.leaves))}]", facts
@@ -158,7 +159,7 @@ class AttributeReader:
             return
         self._unknown.add(name)
         told = {"name": name, "value": value, "codelist": codelist}
-        self.problems.append(Problem("citygml.code_unknown", self._name, self._feature, parameters=told))
+        self.problems.append(Problem("citygml.code_unknown", self._name, self._feature, self._line, parameters=told))
 
     def _branch(self, element: Element, kind: _Kind, facts: Facts, leaves: Leaves) -> str | None:
         if kind.role == "generic":

@@ -17,6 +17,7 @@ from geo.citygml.appearance import Appearance
 from geo.citygml.body import Bodies, build_bodies, kept_bodies
 from geo.citygml.column import COLUMNS, HAZARDS_OF_BUILDINGS
 from geo.citygml.outline import Outlines, build_outlines
+from geo.citygml.place import placed
 from geo.citygml.record import Record
 from geo.citygml.reference import Axes, Reference
 from geo.citygml.ring import RingList
@@ -105,10 +106,11 @@ class Pending:
         bucket.problems.append(Problem(rule, self._name, feature.id, feature.line, parameters=told))
         self.features += 1
 
-    def tell(self, part: str, problems: Iterable[Problem]) -> None:
+    def tell(self, part: str, problems: Iterable[Problem], srs: str | None = None) -> None:
+        """`srs`: of the geometry of the feature that they are about."""
         found = list(problems)
         if found:
-            self._bucket(part, None).problems += found
+            self._bucket(part, srs).problems += found
 
     def account_of_package(
         self, package: str, counts: Mapping[tuple[str, str], int], levels: Sequence[LevelCount]
@@ -156,8 +158,9 @@ class Pending:
         columns = tuple(column for column in COLUMNS.get(package, ()) if column.name in frame)
         stored = [bucket.features[index] for index in np.flatnonzero(keep)]
         bucket.problems += _checked(frame, surfaces, stored, self._name)
+        problems = placed(bucket.problems, [one.id for one in bucket.features], geometries)
         counts = _counts(bucket, stored)
-        return self._batch(part, kind, frame, columns, bucket.problems, counts, axes, levels, surfaces)
+        return self._batch(part, kind, frame, columns, problems, counts, axes, levels, surfaces)
 
     def _axes_if_known(self, srs: str | None) -> Axes | None:
         """A batch without features says the reference system only if that can be said."""

@@ -118,7 +118,7 @@ class _Reading:
             return
         told = len(self._attributes.problems)
         feature_id = self._id(element)
-        attributes, facts = self._attributes.read(element, feature_id)
+        attributes, facts = self._attributes.read(element, feature_id, line or element.sourceline)
         if package == "wtr":
             package = flood_package([risk for risk, _ in facts.risks]) or package
         if self._has_inner_appearances:
@@ -170,9 +170,9 @@ class _Reading:
             self._pending.add(part, feature, shape, record)
         for name, value in self._source.not_numbers:
             told = {"name": name, "value": value[:100]}
-            problems.append(Problem("citygml.value", self._name, feature.id, parameters=told))
+            problems.append(Problem("citygml.value", self._name, feature.id, feature.line, parameters=told))
         self._source.not_numbers.clear()
-        self._pending.tell(part, problems)
+        self._pending.tell(part, problems, None if shape.is_empty else shape.srs)
         problems.clear()
 
     def _flush(self) -> Iterator[Batch]:

@@ -226,6 +226,8 @@ def test_a_value_that_is_no_number_is_told_and_the_building_stored(tmp_path: Pat
     assert np.isnan(features(batches, "bldg")["height_m"]["b1"])
     (told,) = problems(batches)
     assert (told.rule, told.parameters["value"], told.feature) == ("citygml.value", "8,2", "b1")
+    assert told.line is not None
+    assert told.lonlat == pytest.approx((138.865, 35.105))
 
 
 def test_the_measured_height_counts_more_than_the_solids(tmp_path: Path) -> None:

@@ -260,6 +260,9 @@ def test_an_unknown_code_is_told_once_per_building_and_attribute(tmp_path: Path)
     path = write(tmp_path, city_model(building(inside), building(USAGE.format("411"), id="b2")), "udx/bldg/x_bldg.gml")
     (told,) = problems(read(path))
     assert (told.rule, told.feature, told.parameters["value"]) == ("citygml.code_unknown", "b1", "999")
+    before, _, _ = path.read_text(encoding="utf-8").partition("<bldg:Building ")
+    assert told.line == before.count("\n") + 1
+    assert told.lonlat == pytest.approx((138.865, 35.105))
 
 
 @pytest.mark.parametrize(
