@@ -50,28 +50,34 @@ class Question:
 
     def search(self, rows: slice, ranks: NDArray[np.int64], out: NDArray[np.int16], every: NDArray[np.int16]) -> None:
         """Fills `out` (sources of `rows`, targets, ranks) and, if it has rows, `every` (sources, targets, samples)."""
-        query = self.query
         sources = self.sources.snapped[rows]
-        access = self._access(sources)
-        direct = self._walks(sources, self.targets.snapped, query.direct_s)
-        last_s = query.access_s if query.arrive_by else query.egress_s
-        egress = self.targets.walked(query.walk_speed_ms, last_s, to_stops=query.arrive_by)
+        access, direct, egress = self.access(sources), self.direct(sources), self.egress()
 
         def part(own: slice) -> None:
             several = slice(own.start, own.stop + 1)
             times = np.empty((self.samples, out.shape[1]), np.int16)
             sweep(
-                self.plan, self._state(), self._state(), (access[0][several], *access[1:]),
-                (direct[0][several], *direct[1:]), egress, self.also, self.minutes, np.int32(query.max_trip_s),
+                self.plan, self.state(), self.state(), (access[0][several], *access[1:]),
+                (direct[0][several], *direct[1:]), egress, self.also, self.minutes, np.int32(self.query.max_trip_s),
                 self.draws, ranks, times, out[own], every[own],
             )  # fmt: skip
 
         _in_threads(part, len(out))
 
-    def _state(self) -> State:
+    def state(self) -> State:
         return new_state(len(self.plan.boarding_start) - 1, len(self.plan.stop), max(self.query.max_rides, 1))
 
-    def _access(self, sources: Snapped) -> Walks:
+    def direct(self, sources: Snapped) -> Walks:
+        """Of each source the targets it can walk to."""
+        return self._walks(sources, self.targets.snapped, self.query.direct_s)
+
+    def egress(self) -> Walks:
+        """Of each stop the targets near it."""
+        query = self.query
+        limit = query.access_s if query.arrive_by else query.egress_s
+        return self.targets.walked(query.walk_speed_ms, limit, to_stops=query.arrive_by)
+
+    def access(self, sources: Snapped) -> Walks:
         """Of each source its stops, nearest first."""
         served = np.flatnonzero(self.network.timetable.served)
         if self.query.max_rides == 0:

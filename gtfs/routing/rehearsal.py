@@ -5,6 +5,7 @@ from datetime import date
 import numpy as np
 
 from geo.network import StreetNetwork, build_network
+from gtfs.routing.journey import journeys
 from gtfs.routing.matrix import minute_times, travel_times
 from gtfs.routing.network import link_stops
 from gtfs.routing.query import TravelQuery
@@ -21,6 +22,7 @@ def ask_everything() -> None:
         query = TravelQuery(day=_DAY, window_from=0, window_to=120, arrive_by=arrive_by)
         travel_times(network, _ENDS, _ENDS, query)
         list(minute_times(network, _ENDS, _ENDS, query))
+        journeys(network, _ENDS[0], _ENDS[1], query)
 
 
 def _street() -> StreetNetwork:
