@@ -13,7 +13,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from data import DataError, Store
-from web import VERSION, analysis, departure, elevation, export, feature, job, layer, problem, session, sign
+from web import VERSION, analysis, departure, elevation, export, feature, job, layer, problem, realtime, session, sign
 from web.errors import WebError
 from web.ground import GroundApp
 from web.guard import BodyCheck, HostCheck, SecurityHeaders, Unexpected, allowed_hosts, security_headers
@@ -36,6 +36,7 @@ _TAGS = [
     {"name": "layers", "description": "What there is on the map, and what is known of it"},
     {"name": "terrain", "description": "Heights of the ground"},
     {"name": "timetables", "description": "When buses leave which stop"},
+    {"name": "realtime", "description": "Buses on the road, and how far that can be trusted"},
     {"name": "analyses", "description": "Questions answered at once"},
     {"name": "jobs", "description": "Long work whose result becomes a layer (internal map)"},
     {"name": "session", "description": "Who asks, and whether the server is well"},
@@ -78,6 +79,7 @@ def build_api(site: Site, static: Path) -> FastAPI:
         elevation.router,
         departure.router,
         sign.router,
+        realtime.router,
         analysis.router,
         job.router,
         session.router,

@@ -105,7 +105,7 @@ class Poller:
     ) -> None:
         self._realtime = Realtime(store)
         self._clock = clock
-        self._every_s = every_s
+        self._every_s, self._valid_s = every_s, max(90.0, 3 * every_s)
         self._client = client or http_client()
         self._lines = [Line(store, binding, every_s, clock) for binding in bindings]
         self._number = self._realtime.next_number()
@@ -130,7 +130,7 @@ class Poller:
         for (line, source), reading in zip(due, readings, strict=True):
             line.take({source.name: reading})
         now = self._clock()
-        snapshot = Snapshot(now, self._number, tuple(line.snapshot(now) for line in self._lines))
+        snapshot = Snapshot(now, self._number, tuple(line.snapshot(now) for line in self._lines), self._valid_s)
         self._write(snapshot)
         self._number += 1
         if time.monotonic() - self._kept > KEEP_S:

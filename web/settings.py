@@ -86,6 +86,8 @@ class Settings(BaseSettings):
     searches_at_once: int = Field(default=4, ge=1, le=64)
     """For each web process, as are exports."""
     exports_at_once: int = Field(default=2, ge=1, le=64)
+    streams_at_once: int = Field(default=2_000, ge=1, le=100_000)
+    """Pages that one web process tells of moving buses; more are told to come back later."""
 
     @model_validator(mode="after")
     def _names_its_background(self) -> Self:

@@ -9,6 +9,7 @@ from fastapi import Depends, Request
 from data import Store, Viewer
 from web.ground import SiteGround
 from web.listing import Listing
+from web.realtime_hub import Hub, SiteRealtime
 from web.settings import Settings
 from web.timetable import SiteTimetables
 
@@ -21,6 +22,9 @@ class Site:
     listing: Listing
     ground: SiteGround
     timetables: SiteTimetables
+    realtime: SiteRealtime
+    hub: Hub
+    """Tells all streams of changes."""
     analyses: BoundedSemaphore = field(repr=False)
     """Held by each analysis that runs."""
     searches: BoundedSemaphore = field(repr=False)
@@ -31,7 +35,9 @@ class Site:
         viewer = Viewer.STAFF if settings.internal else Viewer.PUBLIC
         ground = SiteGround(store, viewer, settings.ground_order)
         limits = (settings.analyses_at_once, settings.searches_at_once, settings.exports_at_once)
-        ready = (Listing(store, viewer), ground, SiteTimetables(store, viewer))
+        realtime = SiteRealtime(store, viewer)
+        timetables = SiteTimetables(store, viewer, realtime.latest)
+        ready = (Listing(store, viewer), ground, timetables, realtime, Hub(realtime))
         return cls(settings, store, viewer, *ready, *map(BoundedSemaphore, limits))
 
 

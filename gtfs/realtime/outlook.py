@@ -1,6 +1,6 @@
 """From estimates to predictions: updates and positions put together; cancelled, added and suspended calls."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -9,12 +9,14 @@ import numpy as np
 from gtfs.realtime.estimate import Estimate
 from gtfs.realtime.matching import Run
 from gtfs.realtime.message import StopTimeUpdate, TripUpdate
-from gtfs.realtime.prediction import CallStatus, Prediction, PredictionSource
+from gtfs.realtime.prediction import CallKey, CallStatus, Prediction, PredictionSource
 from gtfs.realtime.schedule import Schedule
 from gtfs.realtime.snapshot import Notice
 
 Sources = tuple[PredictionSource, ...]
 
+_LOOK_AHEAD_S: Final = 4 * 3_600
+"""As far as a sign looks on an ordinary day."""
 _FIXED: Final = (CallStatus.SKIPPED, CallStatus.CANCELED)
 
 
@@ -94,6 +96,32 @@ def _suspended(one: Prediction, run: Run, stops: Sequence[str | None], suspensio
         service_date=one.service_date,
         start_s=one.start_s,
     )
+
+
+def suspended_calls(
+    feed: str, schedule: Schedule, suspensions: Sequence[Notice], now: datetime, known: Collection[CallKey]
+) -> Iterator[Prediction]:
+    """Calls of the hours to come that an alert suspends although nothing else is known of their trips."""
+    today = now.astimezone(schedule.zone).date()
+    for day in (today - timedelta(days=1), today):
+        if not schedule.calendar.covers(day):
+            continue
+        run_of = [Run(trip, day, schedule.origin(day)) for trip in schedule.trips_on(day)]
+        first, last = now.timestamp(), now.timestamp() + _LOOK_AHEAD_S
+        for run in run_of:
+            due = run.origin + run.trip.departure_s
+            for at in np.flatnonzero((due >= first) & (due <= last)):
+                one = _planned(feed, run, int(at))
+                stops = (one.stop_id, schedule.parent_of(one.stop_id))
+                suspended = _suspended(one, run, stops, suspensions)
+                if suspended is not one and one.key not in known:
+                    yield suspended
+
+
+def _planned(feed: str, run: Run, at: int) -> Prediction:
+    scheduled = round(float(run.trip.departure_s[at]))
+    rest = (None, None, PredictionSource.ALERT, CallStatus.NO_DATA, feed, run.day)
+    return Prediction(run.trip.trip_id, int(run.trip.sequence[at]), run.trip.stop_ids[at], scheduled, *rest)
 
 
 def canceled_calls(feed: str, run: Run) -> Iterator[Prediction]:

@@ -1,13 +1,13 @@
 """Everything known from all feeds at one time, as one file that a reader sees whole or not at all."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from functools import cached_property
 
 from geo import Text
 from gtfs.realtime.prediction import CallKey, Prediction
-from gtfs.realtime.state import FeedState
+from gtfs.realtime.state import FeedState, Quality, feed_state
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +112,9 @@ class FeedSnapshot:
     notices: tuple[Notice, ...] = ()
 
 
+_STOPPED = Text("受信プロセスが止まっています", "the receiving process has stopped")
+
+
 @dataclass(frozen=True)
 class Snapshot:
     """Written by `machinami realtime`, read by everybody else."""
@@ -120,7 +123,18 @@ class Snapshot:
     """In UTC."""
     number: int
     """Grows with every snapshot of a store."""
-    feeds: tuple[FeedSnapshot, ...] = field(default=())
+    feeds: tuple[FeedSnapshot, ...] = ()
+    valid_s: float = 90.0
+    """When it is older than this, whoever wrote it has stopped."""
+
+    def as_of(self, now: datetime) -> "Snapshot":
+        """The same while it is valid; afterwards one in which every feed is silent and nothing is predicted."""
+        if (now - self.made_at).total_seconds() <= self.valid_s:
+            return self
+        since = self.made_at + timedelta(seconds=self.valid_s)
+        state = feed_state(Quality.SILENT, since, reason=_STOPPED)
+        feeds = (FeedSnapshot(feed.feed, state, notices=feed.notices) for feed in self.feeds)
+        return replace(self, feeds=tuple(feeds))
 
     def feed(self, feed: str) -> FeedSnapshot | None:
         return next((one for one in self.feeds if one.feed == feed), None)

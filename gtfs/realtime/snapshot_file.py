@@ -38,6 +38,7 @@ def snapshot_bytes(snapshot: Snapshot) -> bytes:
         "format": FORMAT,
         "made_at": _seconds(snapshot.made_at),
         "number": snapshot.number,
+        "valid_s": snapshot.valid_s,
         "feeds": [_feed_json(feed) for feed in snapshot.feeds],
     }
     return orjson.dumps(document, option=orjson.OPT_PASSTHROUGH_DATETIME, default=_plain)
@@ -49,7 +50,7 @@ def parse_snapshot(content: bytes) -> Snapshot:
     if document["format"] != FORMAT:
         raise ValueError(f"a snapshot of format {document['format']}, not {FORMAT}")
     feeds = tuple(_feed(one) for one in document["feeds"])
-    return Snapshot(_instant(document["made_at"]), document["number"], feeds)
+    return Snapshot(_instant(document["made_at"]), document["number"], feeds, document["valid_s"])
 
 
 def _plain(value: object) -> object:

@@ -9,7 +9,7 @@ from gtfs.realtime.estimate import Estimate, Progress, estimate_from_progress, e
 from gtfs.realtime.matching import Run, active_runs, find_run, guess_run, place_of, progress_of
 from gtfs.realtime.message import TripUpdate, VehiclePosition
 from gtfs.realtime.observation import Observation
-from gtfs.realtime.outlook import added_calls, canceled_calls, combine, predictions_of
+from gtfs.realtime.outlook import added_calls, canceled_calls, combine, predictions_of, suspended_calls
 from gtfs.realtime.passage import passages_from_progress, passages_from_update
 from gtfs.realtime.prediction import Prediction
 from gtfs.realtime.running import RunningTimes
@@ -198,6 +198,9 @@ class FeedTracker:
             updates, positions = look.from_updates.get(key), look.from_positions.get(key)
             estimate, sources = combine(updates, positions)
             look.predictions += predictions_of(self.feed, run, estimate, sources, notices, self.schedule)
+        if notices:
+            known = {one.key for one in look.predictions}
+            look.predictions += suspended_calls(self.feed, self.schedule, notices, look.now, known)
 
     def _notices(self, now: datetime) -> Iterator[Notice]:
         """What the feeds told last while they could be read; alerts carry their own times."""
