@@ -13,6 +13,7 @@ export default defineConfig({
     target: "es2022",
     // MapLibre alone is 1 MB and comes as one file.
     chunkSizeWarningLimit: 1200,
+    rolldownOptions: { input: { main: "index.html", sign: "sign.html" } },
   },
   server: { proxy: { "/api": server, "/tiles": server, "/tilesets": server, "/ground": server } },
 });
