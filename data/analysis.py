@@ -108,13 +108,13 @@ def save_coverage(store: Store, query: CoverageQuery, viewer: Viewer) -> LayerRe
             title=title,
             content_hash=recipe.content_hash,
             recipe={**recipe.as_json(), "figures": answer.figures()},
-            attribution=_joined(layer.attribution for layer in used),
-            licence=_joined(layer.licence for layer in used),
+            attribution=joined_terms(layer.attribution for layer in used),
+            licence=joined_terms(layer.licence for layer in used),
         )
         return store.commit([staged], viewer)[0]
 
 
-def _joined(terms: Iterable[str | None]) -> str | None:
+def joined_terms(terms: Iterable[str | None]) -> str | None:
     """A result stands under the terms of everything it was made from."""
     return "、".join(sorted({term for term in terms if term})) or None
 
@@ -130,6 +130,12 @@ def _coverage_title(store: Store, query: CoverageQuery, viewer: Viewer) -> Text:
 def rerun(store: Store, layer_id: str, viewer: Viewer) -> LayerRecord:
     """Runs a derived layer's Recipe again on the current versions of its inputs."""
     recipe = store.layer(layer_id, viewer).current.recipe
-    if recipe is None or recipe["kind"] != COVERAGE:
+    if recipe is None:
         raise NothingToRepeatError(layer_id)
-    return save_coverage(store, CoverageQuery(**recipe["parameters"]), viewer)
+    if recipe["kind"] == COVERAGE:
+        return save_coverage(store, CoverageQuery(**recipe["parameters"]), viewer)
+    from data.accessibility import AccessQuestion, Measure, save_answer  # loads the router
+
+    if recipe["kind"] not in set(Measure):
+        raise NothingToRepeatError(layer_id)
+    return save_answer(store, AccessQuestion.from_json(recipe["parameters"]), viewer)

@@ -331,7 +331,8 @@ def stage_frame(
     attribution: str | None,
     licence: str | None,
 ) -> StagedLayer:
-    """A layer that an analysis made, from features in memory: EPSG:4326, polygons, one column `feature_id`."""
+    """A layer that an analysis made, from features in memory: EPSG:4326, all points or all areas, `feature_id`."""
+    kind = GeometryType.POINT if (frame.geom_type == "Point").all() else GeometryType.POLYGON
     table = arrow_table(frame)
     schema = unified_schema([table.schema])
     rows = write_features(folder / FEATURES, schema, [table])
@@ -340,13 +341,13 @@ def stage_frame(
         folder / FEATURES,
         folder / TILES,
         columns=_tiled_columns(portrayal, schema),
-        geometry_type=GeometryType.POLYGON,
+        geometry_type=kind,
     )
     record = _version_record(
         tiled,
         schema,
         portrayal,
-        GeometryType.POLYGON,
+        kind,
         columns={},
         crs="EPSG:4326",
         vertical_datum=None,
@@ -379,7 +380,7 @@ def _portray(plan: LayerPlan, schema: pa.Schema, features: Path) -> Portrayal:
     first, names = plan.parts[0], schema.names
     match plan.source.kind:
         case SourceKind.CITYGML:
-            return citygml.portray(first.part, names, _ranks(features, names))
+            return citygml.portray(first.part, names, {**_ranks(features, names), **_types(features, names)})
         case SourceKind.FEED:
             return gtfs.portray(first.part, _route_colours(features, names) if first.part == gtfs.ROUTES else None)
         case SourceKind.STREETS:
@@ -410,6 +411,10 @@ def _ranks(features: Path, names: Collection[str]) -> dict[str, list[tuple[int, 
     """The ranks that occur, with the texts of the dataset's own codelist: tsunami files have other classes."""
     pairs = [(column, f"{column}_label") for column in ("rank", "tsunami_rank")]
     return {rank: _pairs(features, rank, label) for rank, label in pairs if rank in names and label in names}
+
+
+def _types(features: Path, names: Collection[str]) -> dict[str, list[object]]:
+    return {"feature_type": _distinct(features, "feature_type")} if "feature_type" in names else {}
 
 
 def _pairs(features: Path, rank: str, label: str) -> list[tuple[int, str]]:

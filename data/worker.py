@@ -21,7 +21,7 @@ _log = logging.getLogger(__name__)
 POLL_S = 0.5
 HEARTBEAT_S = 5.0
 
-KINDS = frozenset({"coverage"})
+KINDS = frozenset({"coverage", "accessibility"})
 
 
 def work(store: Store, stop: threading.Event) -> None:
@@ -73,5 +73,10 @@ def _beat(store: Store, job: Job, done: threading.Event) -> None:
 def _run(store: Store, job: Job) -> Mapping[str, Any]:
     if job.kind == "coverage":
         record = save_coverage(store, CoverageQuery(**job.parameters), Viewer.SYSTEM)
+        return {"layer": record.id, "version": record.version}
+    if job.kind == "accessibility":
+        from data.accessibility import AccessQuestion, save_answer  # loads the router, which few jobs need
+
+        record = save_answer(store, AccessQuestion.from_json(job.parameters), Viewer.SYSTEM)
         return {"layer": record.id, "version": record.version}
     raise InvalidQueryError(Text(f"ジョブの種類「{job.kind}」はありません", f"no kind of job {job.kind!r}"))
