@@ -380,7 +380,7 @@ def _portray(plan: LayerPlan, schema: pa.Schema, features: Path) -> Portrayal:
     first, names = plan.parts[0], schema.names
     match plan.source.kind:
         case SourceKind.CITYGML:
-            return citygml.portray(first.part, names, {**_ranks(features, names), **_types(features, names)})
+            return citygml.portray(first.part, names, {**_ranks(features, names), **_types(features, first.part)})
         case SourceKind.FEED:
             return gtfs.portray(first.part, _route_colours(features, names) if first.part == gtfs.ROUTES else None)
         case SourceKind.STREETS:
@@ -413,8 +413,10 @@ def _ranks(features: Path, names: Collection[str]) -> dict[str, list[tuple[int, 
     return {rank: _pairs(features, rank, label) for rank, label in pairs if rank in names and label in names}
 
 
-def _types(features: Path, names: Collection[str]) -> dict[str, list[object]]:
-    return {"feature_type": _distinct(features, "feature_type")} if "feature_type" in names else {}
+def _types(features: Path, part: str) -> dict[str, list[object]]:
+    """The classes of city planning that occur; a legend of all of them would be long."""
+    is_planning = part.partition("-")[0] in ("urf", "area")
+    return {"feature_type": _distinct(features, "feature_type")} if is_planning else {}
 
 
 def _pairs(features: Path, rank: str, label: str) -> list[tuple[int, str]]:

@@ -78,7 +78,8 @@ _SHAPES = {
 def portray(part: str, columns: Collection[str], values: Values | None = None) -> Portrayal:
     """For a part as `read_citygml` names it, and the columns that the layer has.
 
-    `values` gives the texts of ranks as the dataset's own codelists say them: tsunami ranks differ by prefecture.
+    `values` gives the texts of ranks as the dataset's own codelists say them: tsunami ranks differ by prefecture; and
+    the `feature_type`s that occur, of which city planning has a hundred.
     """
     package, _, suffix = part.partition("-")
     title, group = _TITLES.get(package, (Text.same(part or "CityGML"), OTHER))
@@ -106,15 +107,20 @@ def _themes(package: str, values: Values, title: Text) -> tuple[Theme, ...]:
     if package == "luse":
         return (_code_theme("class", title, "class_code", standard.LAND_USE),)
     if package in ("urf", "area"):
-        types = [StyleClass(code.colour, code.text, name) for name, code in standard.PLANNING_TYPES.items()]
         zoning = {int(code): known for code, known in standard.USE_DISTRICT.items()}
-        return (
-            _code_theme("zoning", Text("用途地域", "Use districts"), "use_district", zoning, _NO_DISTRICT),
-            Theme.categories("type", Text("種類", "Type"), "feature_type", types, _OTHER_TYPE),
-        )
+        districts = _code_theme("zoning", Text("用途地域", "Use districts"), "use_district", zoning, _NO_DISTRICT)
+        return (districts, *_planning_types(values.get("feature_type", list(standard.PLANNING_TYPES))))
     if package == "tran":
         return (_code_theme("function", Text("道路の種別", "Road class"), "function_code", standard.ROAD_FUNCTION),)
     return (Theme.single(_COLOURS.get(package, _PLAIN), title),)
+
+
+def _planning_types(found: Sequence[object]) -> tuple[Theme, ...]:
+    """A legend of the classes that occur; none where no class has a title."""
+    known = {name: code for name, code in standard.PLANNING_TYPES.items() if name in found}
+    classes = [StyleClass(code.colour, code.text, name) for name, code in known.items()]
+    title = Text("種類", "Type")
+    return (Theme.categories("type", title, "feature_type", classes, _OTHER_TYPE),) if classes else ()
 
 
 _NO_DISTRICT = StyleClass("#CFCFCF", Text("用途地域以外", "not a use district"))

@@ -5,6 +5,7 @@ From the codelists of the standard product specification; the same codes in i-UR
 
 from dataclasses import dataclass
 
+from geo.citygml.planning import MORE_PLANNING_TYPES
 from geo.text import Text
 
 
@@ -138,4 +139,5 @@ PLANNING_TYPES = {
     ),
     "urf:LandReadjustmentProject": Code(Text("土地区画整理事業", "Land readjustment projects"), "#B08968"),
     "urf:UrbanRedevelopmentProject": Code(Text("市街地再開発事業", "Urban redevelopment projects"), "#C77DFF"),
+    **{name: Code(text, colour) for name, (text, colour) in MORE_PLANNING_TYPES.items()},
 }

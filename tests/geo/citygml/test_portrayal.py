@@ -6,6 +6,7 @@ from geo import Draw
 from geo.citygml import portray
 from geo.citygml.column import COLUMNS
 from geo.citygml.package import READ
+from geo.citygml.standard import PLANNING_TYPES
 
 NAMES = {package: [column.name for column in columns] for package, columns in COLUMNS.items()}
 
@@ -25,6 +26,26 @@ def test_a_missing_value_never_has_the_colour_of_a_class(package: str) -> None:
             continue  # One colour for all.
         assert theme.missing is not None
         assert theme.missing.colour not in {one.colour for one in theme.classes}, theme.id
+
+
+def test_a_legend_of_city_planning_names_the_classes_that_occur_and_leaves_the_rest_to_other() -> None:
+    found = {"feature_type": ["urf:LandscapeZone", "urf:UseDistrict", "urf:NobodyKnowsThis"]}
+    _, theme = portray("urf", NAMES["urf"], found).style.themes
+    assert [(one.value, one.label.ja) for one in theme.classes] == [
+        ("urf:UseDistrict", "用途地域"),
+        ("urf:LandscapeZone", "景観地区"),
+    ]
+    assert theme.missing is not None
+    assert theme.missing.label.ja == "その他"
+    only_unknown = portray("urf", NAMES["urf"], {"feature_type": ["urf:NobodyKnowsThis"]})
+    assert [one.id for one in only_unknown.style.themes] == ["zoning"]
+
+
+def test_every_class_of_city_planning_has_titles_and_a_colour_of_its_own() -> None:
+    known = PLANNING_TYPES.values()
+    assert len(known) > 100
+    assert len({one.colour for one in known}) == len({one.text.ja for one in known}) == len(known)
+    assert not [one.text.en for one in known if not one.text.en.isascii()]
 
 
 def test_buildings_stand_up_by_height_and_can_be_coloured_by_what_they_have() -> None:
