@@ -1,7 +1,6 @@
 """Access: what can be reached from each place."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 from typing import Any
 
 import geopandas as gpd
@@ -9,19 +8,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gtfs.accessibility.answer import Answer
-from gtfs.accessibility.explanation import Travel, explain, spread, travel_of
+from gtfs.accessibility.cycling import cycled, minute_times, travel_times
+from gtfs.accessibility.explanation import PAIRS, Travel, explain, spread, travel_of
 from gtfs.accessibility.reason import Reason, linked, reasons
 from gtfs.accessibility.site import Sites, sites
 from gtfs.measure.decay import Decay, weights
-from gtfs.measure.opportunity import (
-    Access,
-    Definition,
-    access_of_percentile,
-    access_per_minute,
-    mean_access,
-    time_to_nth,
-)
-from gtfs.routing import UNREACHED, LinkedPlaces, TransitNetwork, TravelQuery, TravelTimes, minute_times, travel_times
+from gtfs.measure.opportunity import Access, Definition, access_of_percentile, opportunities_within, time_to_nth
+from gtfs.measure.percentile import nearest_rank
+from gtfs.routing import UNREACHED, LinkedPlaces, TransitNetwork, TravelQuery, TravelTimes
+from gtfs.scenario.change import ChangeAccess
 
 _ONE = "places"
 
@@ -36,18 +31,20 @@ def access(
     columns: Sequence[str] = (),
     definition: Definition = Definition.OF_PERCENTILE,
     nth: Sequence[int] = (1,),
+    by: ChangeAccess | None = None,
 ) -> Answer:
     """`origins` with what each reaches: a column `{column}_p50` for each column and percentile (`{column}_mean` for a
     mean), `nearest_{n}_p50` minutes to the nth nearest, `snap_m`, and `reason` where nothing is reached.
 
     Without `columns` every place counts 1 (`places_p50`). Percentiles of access per minute count from little to much.
+    `by`: a bicycle to the first stop (`Scenario.access`).
     """
     homes, goals = sites(origins), sites(opportunities)
     amounts = np.stack([goals.amounts(column) for column in columns], axis=1) if columns else np.ones((len(goals), 1))
     start = linked(network, homes.lonlat, query)
     end = linked(network, goals.lonlat, query)
-    times = travel_times(network, start, end, query)
-    found = _access(network, start, end, query, times, amounts, decay, definition)
+    times = travel_times(network, start, end, query, by)
+    found = _access(network, start, end, query, times, amounts, decay, definition, by)
     table = homes.features.assign(
         **_columns(found, columns or (_ONE,)), **_nearest(times, query, nth), snap_m=times.origin_snap_m
     )
@@ -61,6 +58,7 @@ def access(
         destination_snap_m=times.destination_snap_m,
         rules={**decay.as_json(), "definition": definition.value, "columns": list(columns or (_ONE,))},
         unreached=table["reason"],
+        notes=cycled(by),
     )
     return Answer(with_id(table, homes.ids), explanation)
 
@@ -81,21 +79,20 @@ def _access(
     amounts: NDArray[np.float64],
     decay: Decay,
     definition: Definition,
+    by: ChangeAccess | None,
 ) -> Access:
     if definition is Definition.OF_PERCENTILE:
         return access_of_percentile(times.minutes, query.percentiles, amounts, decay)
-    parts = [
-        access_per_minute(_by_minute(block.seconds), amounts, decay, percentiles=query.percentiles)
-        if definition is Definition.PER_MINUTE
-        else mean_access(_by_minute(block.seconds), amounts, decay)
-        for block in minute_times(network, start, end, query)
-    ]
-    return replace(parts[0], values=np.concatenate([part.values for part in parts]))
-
-
-def _by_minute(seconds: NDArray[np.int16]) -> Iterator[NDArray[np.int16]]:
-    for at in range(seconds.shape[2]):
-        yield whole_minutes(seconds[:, :, at])
+    every: NDArray[np.float64] = np.zeros((len(start), 0, 0))
+    for block in minute_times(network, start, end, query, by):
+        count = block.seconds.shape[2]
+        every = every if every.size else np.zeros((len(start), count, amounts.shape[1]))
+        for minute in range(count):
+            minutes = whole_minutes(block.seconds[:, :, minute])
+            every[block.origins, minute] += opportunities_within(minutes, amounts[block.destinations], decay)
+    if definition is Definition.MEAN_PER_MINUTE:
+        return Access(every.mean(axis=1, keepdims=True), definition, ())
+    return Access(nearest_rank(every, query.percentiles, axis=1), definition, query.percentiles)
 
 
 def whole_minutes(seconds: NDArray[np.int16]) -> NDArray[np.int16]:
@@ -136,11 +133,12 @@ def _travel(
     amounts: NDArray[np.float64],
     decay: Decay,
 ) -> Travel:
-    """Of some homes, the trip to the place that adds most to what they reach."""
+    """Of some homes, the trip to the place that adds most to what they reach, times its minutes: not the next door."""
     middle = len(query.percentiles) // 2
     pairs = []
-    for row in spread(np.flatnonzero((times.seconds[:, :, middle] != UNREACHED).any(axis=1))):
-        value = weights(decay, whole_minutes(times.seconds[row, :, middle])) * amounts.sum(axis=1)
+    for row in spread(np.flatnonzero((times.seconds[:, :, middle] != UNREACHED).any(axis=1)), PAIRS):
+        minutes = whole_minutes(times.seconds[row, :, middle])
+        value = weights(decay, minutes) * amounts.sum(axis=1) * (1 + minutes)
         if value.max() > 0:
             pairs.append((homes.lonlat[row], goals.lonlat[int(np.argmax(value))]))
     return travel_of(network, pairs, query)

@@ -16,7 +16,9 @@ from gtfs.measure.percentile import RULE
 from gtfs.routing import Journey, LegKind, TransitNetwork, TravelQuery, journeys
 
 PAIRS: Final = 24
-"""Trips that an explanation looks at; all would take as long as the answer."""
+"""Pairs of places whose trips an explanation looks at; all would take longer than the answer."""
+FEW_PAIRS: Final = 8
+"""Where a person waits for the answer."""
 
 
 @dataclass(frozen=True)
@@ -26,11 +28,11 @@ class LineUse:
     feed: str
     route_id: str
     name: str
-    trips: int
-    """Of how many of the trips looked at it is a part."""
+    share: float
+    """Of the minutes of the trips looked at: in how many of them the best trip has this line, 0 to 1."""
 
     def as_json(self) -> dict[str, Any]:
-        return {"feed": self.feed, "route_id": self.route_id, "name": self.name, "trips": self.trips}
+        return {"feed": self.feed, "route_id": self.route_id, "name": self.name, "share": round(self.share, 3)}
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,7 @@ class Travel:
     """Trips looked at, each weighing as many departure minutes as it is the best for."""
 
     pairs: int
+    """From how many places to how many."""
     lines: tuple[LineUse, ...] = ()
     """Most used first."""
     walk_min: float | None = None
@@ -168,12 +171,14 @@ def travel_of(
         return Travel(len(pairs))
     weight = np.array([max(len(journey.minutes), 1) for journey in found], dtype=np.float64)
     names = {(leg.feed, leg.route_id): leg.route_name for journey in found for leg in journey.legs if _is_ride(leg)}
-    counted = Counter(line for journey in found for line in {_line(leg) for leg in journey.legs if _is_ride(leg)})
-    uses = [LineUse(*line, names[line], count) for line, count in counted.items()]
+    counted: Counter[tuple[str, str]] = Counter()
+    for journey, count in zip(found, weight, strict=True):
+        counted.update(dict.fromkeys({_line(leg) for leg in journey.legs if _is_ride(leg)}, count))
+    uses = [LineUse(*line, names[line], float(count / weight.sum())) for line, count in counted.items()]
     means = {kind: float(np.average([_minutes(one, kind) for one in found], weights=weight)) for kind in LegKind}
     return Travel(
         pairs=len(pairs),
-        lines=tuple(sorted(uses, key=lambda use: (-use.trips, use.feed, use.route_id))),
+        lines=tuple(sorted(uses, key=lambda use: (-use.share, use.feed, use.route_id))),
         walk_min=means[LegKind.WALK],
         wait_min=means[LegKind.WAIT],
         ride_min=means[LegKind.RIDE],
@@ -181,7 +186,7 @@ def travel_of(
     )
 
 
-def spread(rows: NDArray[Any], count: int = PAIRS) -> NDArray[Any]:
+def spread(rows: NDArray[Any], count: int) -> NDArray[Any]:
     """At most `count` of the rows, evenly from the first to the last: the same ones each time."""
     if len(rows) <= count:
         return rows

@@ -12,13 +12,15 @@ from numpy.typing import NDArray
 from geo.network import Snapped, StreetNetwork, arc_metres, nearest_facility, nearest_from_places
 from gtfs.accessibility.answer import Answer
 from gtfs.accessibility.cumulative import with_id
-from gtfs.accessibility.explanation import Travel, explain, spread, travel_of
+from gtfs.accessibility.cycling import cycled, travel_times
+from gtfs.accessibility.explanation import PAIRS, Travel, explain, spread, travel_of
 from gtfs.accessibility.reason import Reason, linked, reasons
 from gtfs.accessibility.site import sites
 from gtfs.measure.parameter import DesertRule
 from gtfs.measure.plane import nearest_m
 from gtfs.measure.ptal import is_bus
-from gtfs.routing import UNREACHED, LinkedPlaces, TransitNetwork, TravelQuery, link_places, travel_times
+from gtfs.routing import UNREACHED, LinkedPlaces, TransitNetwork, TravelQuery, link_places
+from gtfs.scenario.change import ChangeAccess
 
 _ON_STREETS = "metres along streets, the ways between street, door and stop included"
 _STRAIGHT = "straight line: no street network"
@@ -109,17 +111,18 @@ def out_of_reach(
     *,
     within: timedelta,
     people: str = "population",
+    by: ChangeAccess | None = None,
 ) -> Deserts:
     """Homes from which no facility is reached in less than `within`, by the query's middle percentile.
 
     Homes that share a place are asked for once. `table`: the homes with `minutes` to the nearest facility (blank where
-    none is reached), served, left_out, reason.
+    none is reached), served, left_out, reason. `by`: a bicycle to the first stop.
     """
     places, goals = sites(homes), sites(facilities)
     distinct, of_home = np.unique(np.round(places.lonlat, 7), axis=0, return_inverse=True)
     of_home = of_home.ravel()
     start, end = linked(network, distinct, query), linked(network, goals.lonlat, query)
-    times = travel_times(network, start, end, query)
+    times = travel_times(network, start, end, query, by)
     middle = times.seconds[:, :, len(query.percentiles) // 2]
     nearest = middle.min(axis=1) if len(goals) else np.full(len(distinct), UNREACHED, np.int16)
     why = np.where(nearest != UNREACHED, Reason.TOO_LONG.value, reasons(network, start, query, leaving=True))
@@ -133,7 +136,7 @@ def out_of_reach(
         left_out=np.where(reached[of_home], 0.0, amount),
         reason=why[of_home],
     )
-    chosen = spread(np.flatnonzero(reached))
+    chosen = spread(np.flatnonzero(reached), PAIRS)
     pairs = [(distinct[row], goals.lonlat[int(np.argmin(middle[row]))]) for row in chosen]
     totals = _totals(amount, reached[of_home], network.streets, start.snapped)
     explanation = explain(
@@ -150,6 +153,7 @@ def out_of_reach(
             "distinct_nodes": totals.distinct_nodes,
         },
         unreached=why[of_home],
+        notes=cycled(by),
     )
     return Deserts(with_id(table, places.ids), explanation, totals)
 

@@ -6,20 +6,28 @@ import pandas as pd
 
 from gtfs.accessibility.answer import Answer
 from gtfs.accessibility.cumulative import whole_minutes
-from gtfs.accessibility.explanation import explain, spread, travel_of
+from gtfs.accessibility.cycling import cycled, travel_times
+from gtfs.accessibility.explanation import PAIRS, explain, spread, travel_of
 from gtfs.accessibility.reason import Reason, linked, pair_reasons, reasons
 from gtfs.accessibility.site import sites
-from gtfs.routing import UNREACHED, TransitNetwork, TravelQuery, travel_times
+from gtfs.routing import UNREACHED, TransitNetwork, TravelQuery
+from gtfs.scenario.change import ChangeAccess
 
 
 def matrix(
-    network: TransitNetwork, origins: gpd.GeoDataFrame, destinations: gpd.GeoDataFrame, query: TravelQuery
+    network: TransitNetwork,
+    origins: gpd.GeoDataFrame,
+    destinations: gpd.GeoDataFrame,
+    query: TravelQuery,
+    *,
+    by: ChangeAccess | None = None,
 ) -> Answer:
     """One row for each pair: from_id, to_id, `minutes_p50` for each percentile (blank where not reached), `reason`
-    where no percentile is. Minutes are whole ones that have passed, as R5 counts."""
+    where no percentile is. Minutes are whole ones that have passed, as R5 counts. `by`: a bicycle to the first stop.
+    """
     homes, goals = sites(origins), sites(destinations)
     start, end = linked(network, homes.lonlat, query), linked(network, goals.lonlat, query)
-    times = travel_times(network, start, end, query)
+    times = travel_times(network, start, end, query, by)
     minutes = whole_minutes(times.seconds).reshape(len(homes) * len(goals), -1)
     columns = {
         f"minutes_p{percentile}": pd.array(
@@ -37,7 +45,7 @@ def matrix(
         **columns,
         "reason": why.astype(object),
     })  # fmt: skip
-    rows = spread(np.flatnonzero(reached.ravel()))
+    rows = spread(np.flatnonzero(reached.ravel()), PAIRS)
     pairs = [(homes.lonlat[row // len(goals)], goals.lonlat[row % len(goals)]) for row in rows]
     explanation = explain(
         "matrix",
@@ -47,5 +55,6 @@ def matrix(
         origin_snap_m=times.origin_snap_m,
         destination_snap_m=times.destination_snap_m,
         unreached=table["reason"],
+        notes=cycled(by),
     )
     return Answer(table, explanation)

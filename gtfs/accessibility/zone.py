@@ -12,7 +12,7 @@ from pyproj import Geod
 
 from gtfs.accessibility.answer import Answer
 from gtfs.accessibility.contour import area_below
-from gtfs.accessibility.explanation import Travel, explain, spread, travel_of
+from gtfs.accessibility.explanation import FEW_PAIRS, Travel, explain, spread, travel_of
 from gtfs.accessibility.reason import Reason, linked, reasons
 from gtfs.accessibility.surface import Surface, build_surface
 from gtfs.measure.duration import in_minutes, minutes
@@ -122,7 +122,7 @@ def _travel(
     """Of places at all distances within the largest cutoff."""
     middle = seconds[:, len(query.percentiles) // 2]
     near = np.flatnonzero(middle < max(cutoffs).total_seconds())
-    chosen = spread(near[np.argsort(middle[near], kind="stable")])
+    chosen = spread(near[np.argsort(middle[near], kind="stable")], FEW_PAIRS)
     others = grid.places.lonlat[chosen]
     pairs = [(place, other) if leaving else (other, place) for other in others]
     return travel_of(network, pairs, query)

@@ -32,7 +32,7 @@ def with_rows(feed: Feed, name: str, rows: Sequence[Mapping[str, Any]] | pd.Data
 def _typed(values: "pd.Series[Any]", type: str) -> Any:
     """Blank stays blank; numbers of any kind become those of the table."""
     if type not in ("Int64", "float64"):
-        return pd.array(values.tolist(), dtype=pd.api.types.pandas_dtype(type))
+        return pd.Series(values.tolist(), index=values.index, dtype="string") if type == "string" else values
     if type == "float64":
         return [float("nan") if pd.isna(one) else float(one) for one in values]
     return pd.array([None if pd.isna(one) else int(one) for one in values], dtype="Int64")

@@ -1,0 +1,97 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from geo.network import build_network
+from gtfs.accessibility import (
+    DesertRule,
+    TransitNetwork,
+    build_transit_network,
+    coverage,
+    deserts,
+    minutes,
+    out_of_reach,
+    ptal,
+    quality_classes,
+)
+from gtfs.accessibility.left_out import day_departures
+from tests.gtfs.accessibility.line import DAY, NORTH_400_M, A, B, an_hour, line_feed, places
+
+STEP = NORTH_400_M / 4
+"""100 m of latitude."""
+
+
+@pytest.fixture(scope="module")
+def streets(tmp_path_factory: pytest.TempPathFactory) -> TransitNetwork:
+    """From A, where the bus stops, a street leads 1 km north and then 500 m east, another one to B."""
+    corner = (A[0], A[1] + 10 * STEP)
+    nodes = np.array([A, corner, (A[0] + 0.00548, corner[1]), B])
+    network = build_network(node_lonlat=nodes, edge_nodes=np.array([[0, 1], [1, 2], [0, 3]], dtype=np.int32))
+    return build_transit_network({"city": line_feed(tmp_path_factory.mktemp("line"))}, DAY, network)
+
+
+def test_homes_are_measured_along_their_street_to_the_metre(streets: TransitNetwork) -> None:
+    homes = places(
+        {
+            "near": (A[0], A[1] + 2.9 * STEP),
+            "past": (A[0], A[1] + 3.1 * STEP),
+            "off": (A[0] + 0.00011, A[1] + 2.95 * STEP),
+        },
+        population=[1.0, 2.0, 4.0],
+    )
+    found = deserts(streets, homes, an_hour())
+    assert found.table["bus_stop_m"].tolist() == pytest.approx([290, 310, 295 + 10], abs=0.5)
+    assert np.isinf(found.table["station_m"]).all()
+    assert found.table["served"].tolist() == [True, False, False]
+    assert (found.totals.people, found.totals.left_out, found.totals.left_out_places) == (7, 6, 2)
+    assert found.totals.distinct_nodes == 2
+    assert [line["route_id"] for line in found.explanation.rules["lines"]] == ["L"]
+
+
+def test_homes_far_beyond_the_rule_still_have_their_distance(streets: TransitNetwork) -> None:
+    homes = places({"end": (A[0] + 0.00548, A[1] + 10 * STEP)}, population=[3.0])
+    assert deserts(streets, homes, an_hour()).table["bus_stop_m"].tolist() == pytest.approx([1500], abs=2)
+
+
+def test_a_stop_with_too_few_departures_does_not_count(streets: TransitNetwork) -> None:
+    homes = places({"a": A}, population=[5.0])
+    assert sorted(day_departures(streets)) == [32, 32]
+    assert deserts(streets, homes, an_hour(), rule=DesertRule(departures=32)).totals.left_out == 0
+    assert deserts(streets, homes, an_hour(), rule=DesertRule(departures=33)).totals.left_out == 5
+
+
+def test_people_not_known_are_in_no_total(streets: TransitNetwork) -> None:
+    homes = places({"a": A, "b": (A[0], A[1] + 9 * STEP)}, population=[np.nan, np.nan])
+    found = deserts(streets, homes, an_hour())
+    assert (found.totals.people, found.totals.left_out) == (0, 0)
+    assert np.isnan(found.totals.share)
+
+
+def test_who_reaches_no_hospital_in_time_is_out_of_reach(streets: TransitNetwork) -> None:
+    homes = places(
+        {"a": A, "again": A, "corner": (A[0], A[1] + 10 * STEP), "lost": (139.5, 35.0)}, population=[1.0, 2.0, 4.0, 8.0]
+    )
+    hospital = places({"hospital": B})
+    found = out_of_reach(streets, homes, hospital, an_hour(), within=minutes(30))
+    assert found.table["minutes"].tolist()[:2] == [25, 25]
+    # 1 km at 1.3 m/s are 769 s; a bus each 30 minutes: leaving 12.8 minutes earlier, the waits are the same.
+    assert found.table["minutes"].tolist()[2] in (37, 38)
+    assert found.table["served"].tolist() == [True, True, False, False]
+    assert found.table["reason"].tolist() == ["", "", "too_long", "off_streets"]
+    assert found.totals.left_out == 4 + 8
+    assert found.explanation.rules["distinct_places"] == 3
+
+
+def test_indices_of_service_on_the_line(tmp_path: Path, streets: TransitNetwork) -> None:
+    feeds = {"city": line_feed(tmp_path)}
+    homes = places({"a": A, "north": (A[0], A[1] + 2.9 * STEP)}, population=[10.0, 5.0])
+    found = ptal(feeds, DAY, homes, network=streets)
+    # Two buses an hour: wait 15 + 2 minutes; 30 / 17, and 290 m away 30 / (3.625 + 17).
+    assert found.table["ptal_index"].tolist() == pytest.approx([30 / 17, 30 / 20.625], abs=2e-3)
+    assert found.table["ptal"].tolist() == ["1a", "1a"]
+    # 06:00 to 20:00: 28 departures, one way only at the end of a line: 14 pairs, one an hour.
+    assert quality_classes(feeds, DAY, homes).table["quality_class"].tolist() == ["", ""]
+    index, covered = coverage(feeds, DAY, homes)
+    assert (covered.people, covered.covered, covered.trunk_covered) == (15, 15, 15)
+    assert index.rules["walking"] == "straight line"
