@@ -314,9 +314,13 @@ _TOWN = {
         "列 {column} の値「{value}」は数値でないため、空として読みました({count}件)",
         "column {column}: {value!r} is not a number and is read as missing ({count} such values)",
     ),
-    "town.joined": _note(
-        "{rows}行のうち{joined}行を「{layer}」の区域に{by}で結合しました",
-        "{joined} of {rows} rows are joined with the areas of layer {layer!r} by {by_en}",
+    "town.by_code": _note(
+        "{rows}行のうち{joined}行を「{layer}」の区域にコードで結合しました",
+        "{joined} of {rows} rows are joined with the areas of layer {layer!r} by code",
+    ),
+    "town.by_name": _note(
+        "{rows}行のうち{joined}行を「{layer}」の区域に名称で結合しました",
+        "{joined} of {rows} rows are joined with the areas of layer {layer!r} by name",
     ),
     "town.sum": _note(
         "人口の合計{total}人 = 結合した{joined}人 + 結合していない{left}人",

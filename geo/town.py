@@ -128,22 +128,13 @@ def _notes(table: TownTable, layer: str, match: Match, counted: NDArray[np.bool_
     def note(rule: str, **told: str) -> Problem:
         return Problem(rule, table.name, parameters=told)
 
-    by = ("コード", "code") if match.by_code else ("名称", "name")
-    notes = [
-        note(
-            "town.joined",
-            rows=f"{match.counted + table.uneven:,}",
-            joined=f"{match.joined:,}",
-            layer=layer,
-            by=by[0],
-            by_en=by[1],
-        )
-    ]
+    rows, joined = f"{match.counted + table.uneven:,}", f"{match.joined:,}"
+    notes = [note("town.by_code" if match.by_code else "town.by_name", rows=rows, joined=joined, layer=layer)]
     if "population" in table.frame:
         people = np.nan_to_num(table.people)
         total = people[counted].sum()
-        joined = people[[one is Outcome.JOINED for one in match.outcomes]].sum()
-        notes.append(note("town.sum", total=_number(total), joined=_number(joined), left=_number(total - joined)))
+        mine = people[[one is Outcome.JOINED for one in match.outcomes]].sum()
+        notes.append(note("town.sum", total=_number(total), joined=_number(mine), left=_number(total - mine)))
     others = np.flatnonzero(~counted)
     if len(others):
         notes.append(note("town.total", count=f"{len(others):,}", town=table.keys.labels[others[0]]))

@@ -79,7 +79,7 @@ def test_a_folder_with_a_table_and_its_towns_is_imported_without_a_problem(store
     assert joined(store).current.geometry == "polygon"
     assert [theme.column for theme in joined(store).current.style.themes] == ["population", "households"]
     notes = [note.rule for layer in summary.layers for note in layer.notes]
-    assert notes == ["town.joined", "town.sum"]
+    assert notes == ["town.by_name", "town.sum"]
 
 
 def test_the_record_tells_the_layer_of_areas_and_the_same_folder_again_changes_nothing(
@@ -207,7 +207,7 @@ def test_rows_without_area_are_problems_and_their_people_are_told(store: Store, 
 def test_a_check_without_a_store_joins_as_well(city: Path) -> None:
     found = inspect_paths([city])
     assert found.exit_status == 0
-    assert {"town.joined", "town.sum"} <= {one.rule for one in found.problems}
+    assert {"town.by_name", "town.sum"} <= {one.rule for one in found.problems}
     assert [one.rule for one in inspect_paths([city / "人口"]).problems] == ["town.no_places"]
 
 

@@ -85,7 +85,7 @@ def test_a_table_of_e_stat_is_joined_by_its_codes(tmp_path: Path, encoding: str)
 def test_totals_of_e_stat_count_nobody_twice(tmp_path: Path) -> None:
     join = joined(table(tmp_path, AGES, "tblT001082C22.txt"), layer(*E_STAT_AREAS))
     assert (join.rows, join.people, join.people_joined, join.people_left) == (4, 1008, 1008, 0)
-    assert rules(join) == ["town.joined", "town.sum", "town.total", "town.suppressed"]
+    assert rules(join) == ["town.by_code", "town.sum", "town.total", "town.suppressed"]
     assert "1,008" in next(one.message("ja") for one in join.problems if one.rule == "town.sum")
 
 
