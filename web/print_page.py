@@ -46,23 +46,26 @@ class PrintedKind:
 
 
 @dataclass(frozen=True)
+class PrintedPole:
+    platform: str
+    kinds: Sequence[PrintedKind]
+    """Kinds of days as this pole knows them: another operator's holidays may be others."""
+
+
+@dataclass(frozen=True)
 class PrintedStop:
     id: str
     name: Text
     kana: str
     day: date
-    kinds: Sequence[PrintedKind]
+    poles: Sequence[PrintedPole]
     sources: Sequence[Text]
     uncovered: Sequence[Text]
     """Feeds that say nothing about the dates."""
-    shown: int = _COLUMNS
 
 
 def print_page(stop: PrintedStop) -> str:
-    kinds = stop.kinds[: stop.shown]
-    others = stop.kinds[stop.shown :]
-    poles = sorted({(one.platform, one.agency, one.feed, one.stop_id) for kind in kinds for one in kind.departures})
-    sections = "".join(_section(pole, kinds) for pole in poles)
+    sections = "".join(_section(pole) for pole in stop.poles if any(kind.departures for kind in pole.kinds))
     return (
         '<!doctype html><html lang="ja"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
@@ -71,25 +74,25 @@ def print_page(stop: PrintedStop) -> str:
         f"<header><h1>{escape(stop.name.ja)} <small>{escape(stop.kana)} <span lang=en>{_english(stop.name)}</span>"
         f"</small></h1><p>{_date_line(stop.day)}</p></header>"
         + "".join(f'<p class="warning">{_both(text)}</p>' for text in stop.uncovered)
-        + (sections or "<p>この日に発車する便はありません <span lang=en>No departures</span></p>")
-        + _others(others)
+        + (sections or "<p>発車する便はありません <span lang=en>No departures</span></p>")
         + f"<footer>{'、'.join(_both(one) for one in stop.sources)}</footer></body></html>"
     )
 
 
-def _section(pole: tuple[str, str, str, str], kinds: Sequence[PrintedKind]) -> str:
-    platform, _, feed, stop_id = pole
-    of_kind = [[one for one in kind.departures if (one.feed, one.stop_id) == (feed, stop_id)] for kind in kinds]
+def _section(pole: PrintedPole) -> str:
+    kinds = pole.kinds[:_COLUMNS]
+    of_kind = [kind.departures for kind in kinds]
     all_of = [one for departures in of_kind for one in departures]
     marks = _marks(all_of)
     hours = [one.seconds // 3600 for one in all_of]
-    place = f"のりば {escape(platform)} <small lang=en>Platform {escape(platform)}</small> " if platform else ""
+    code = escape(pole.platform)
+    place = f"のりば {code} <small lang=en>Platform {code}</small> " if code else ""
     agencies = "・".join(dict.fromkeys(_both(Text(one.agency, one.agency_english or one.agency)) for one in all_of))
     head = "".join(f'<th scope="col">{_both(kind.kind.label)}</th>' for kind in kinds)
-    rows = "".join(_row(hour, of_kind, marks) for hour in range(min(hours), max(hours) + 1))
+    rows = "".join(_row(hour, of_kind, marks) for hour in range(min(hours, default=0), max(hours, default=-1) + 1))
     return (
         f"<section><h2>{place}<small>{agencies}</small></h2><table><thead><tr><th>時</th>{head}</tr></thead>"
-        f"<tbody>{rows}</tbody></table>{_legend(all_of, marks)}</section>"
+        f"<tbody>{rows}</tbody></table>{_legend(all_of, marks)}{_others(pole.kinds[_COLUMNS:])}</section>"
     )
 
 

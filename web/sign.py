@@ -1,6 +1,7 @@
 """/sign/{area}: departures on a display, and /stops/{area}/print: the timetable of a stop on paper."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Annotated
@@ -12,9 +13,11 @@ from data import LayerRecord
 from geo import Text
 from gtfs.day_kind import day_kinds
 from gtfs.departure import departures_on
+from gtfs.schedule import Schedule
+from gtfs.stop_area import StopArea
 from web.departure import area_named, now_utc, told_as_outside, zone_of
 from web.page import NOT_BUILT
-from web.print_page import PrintedKind, PrintedStop, print_page
+from web.print_page import PrintedKind, PrintedPole, PrintedStop, print_page
 from web.site import SiteOf
 
 router = APIRouter(include_in_schema=False)
@@ -40,20 +43,25 @@ def print_timetable(
     begin = day or now_utc().astimezone(zone_of(known, found)).date()
     with told_as_outside():
         first = departures_on(known.schedules, found, begin)
-        kinds = [
-            PrintedKind(kind, departures_on(known.schedules, found, kind.dates[0]).departures)
-            for kind in day_kinds(known.schedules, found, begin)
-        ]
+        poles = [_printed(known.schedules, replace(found, poles=(pole,)), begin) for pole in found.poles]
     stop = PrintedStop(
         id=found.id,
         name=Text(found.name, found.english or found.name),
         kana=found.kana,
         day=begin,
-        kinds=kinds,
+        poles=sorted(poles, key=lambda pole: pole.platform),
         sources=[Text(told, told) for told in _attributions(known.layers[feed] for feed in found.feeds)],
         uncovered=[_lacking(known.layers[feed].title, span.last) for feed, span in first.uncovered.items()],
     )
     return HTMLResponse(print_page(stop), headers=_NO_CACHE)
+
+
+def _printed(schedules: Mapping[str, Schedule], pole: StopArea, begin: date) -> PrintedPole:
+    kinds = [
+        PrintedKind(kind, departures_on(schedules, pole, kind.dates[0]).departures)
+        for kind in day_kinds(schedules, pole, begin)
+    ]
+    return PrintedPole(pole.poles[0].platform, kinds)
 
 
 def _attributions(records: Iterable[LayerRecord]) -> list[str]:

@@ -123,6 +123,16 @@ export function clockAt(time: number, offset: number): string {
   return new Date(time + offset * MINUTE).toISOString().slice(11, 16);
 }
 
+/** Whether it is another day there than now; the small hours still belong to the evening before. */
+export function isTomorrow(time: number, now: number, offset: number): boolean {
+  const day = (at: number): number => Math.floor((at + (offset - 240) * MINUTE) / 86_400_000);
+  return day(time) > day(now);
+}
+
+/** Wider than some nine kanji: written smaller, in two lines. */
+export const isLong = (text: string): boolean =>
+  [...text].reduce((width, letter) => width + (letter < "\u0100" ? 0.5 : 1), 0) > 9;
+
 export const inLanguage = (text: Text, language: Language): string => text[language] || text.ja;
 
 function byTimetable(known: Known, now: number): Row[] {

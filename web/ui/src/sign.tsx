@@ -3,7 +3,7 @@
 import { render } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import type { Language, Text } from "./layer";
-import { clockAt, inLanguage, minutesTo, offsetMinutes, rowsThatFit, shownAt, type Row, type Shown } from "./sign-board";
+import { clockAt, inLanguage, isLong, isTomorrow, minutesTo, offsetMinutes, rowsThatFit, shownAt, type Row, type Shown } from "./sign-board";
 import { SignStore } from "./sign-store";
 import { say } from "./sign-text";
 import "./sign.css";
@@ -78,11 +78,11 @@ function Table({ shown, language, now, offset }: { shown: Shown; language: Langu
     <table>
       <thead>
         <tr>
-          <th class="time">{say(language, "time")}</th>
-          <th class="place">{say(language, "platform")}</th>
-          <th class="line">{say(language, "route")}</th>
-          <th class="to">{say(language, "destination")}</th>
-          <th class="due">{say(language, "due")}</th>
+          <th class="time"><span>{say(language, "time")}</span></th>
+          <th class="place"><span>{say(language, "platform")}</span></th>
+          <th class="line"><span>{say(language, "route")}</span></th>
+          <th class="to"><span>{say(language, "destination")}</span></th>
+          <th class="due"><span>{say(language, "due")}</span></th>
         </tr>
       </thead>
       <tbody>
@@ -94,9 +94,17 @@ function Table({ shown, language, now, offset }: { shown: Shown; language: Langu
   );
 }
 
-function Line(told: { row: Row; language: Language; now: number; offset: number; known: boolean }) {
-  const { row, language, now, offset, known } = told;
+interface LineTold {
+  row: Row;
+  language: Language;
+  now: number;
+  offset: number;
+  known: boolean;
+}
+
+function Line({ row, language, now, offset, known }: LineTold) {
   const one = row.departure;
+  const sign = inLanguage(one.headsign, language);
   const about = [
     inLanguage(one.agency, language),
     language === "ja" && one.via ? say("ja", "via", { via: one.via }) : "",
@@ -110,17 +118,17 @@ function Line(told: { row: Row; language: Language; now: number; offset: number;
         <span style={one.route.colour ? { "--own": one.route.colour } : {}}>{one.route.short || "－"}</span>
       </td>
       <td class="to">
-        <strong key={language} class="turn">
-          {inLanguage(one.headsign, language)}
+        <strong key={language} class={isLong(sign) ? "turn long" : "turn"}>
+          {sign}
         </strong>
         <small>{about.filter(Boolean).join("  ")}</small>
       </td>
-      <Due row={row} language={language} now={now} known={known} />
+      <Due row={row} language={language} now={now} offset={offset} known={known} />
     </tr>
   );
 }
 
-function Due({ row, language, now, known }: { row: Row; language: Language; now: number; known: boolean }) {
+function Due({ row, language, now, offset, known }: LineTold) {
   if (row.cancelled)
     return (
       <td class="due">
@@ -128,10 +136,11 @@ function Due({ row, language, now, known }: { row: Row; language: Language; now:
       </td>
     );
   const minutes = minutesTo(row, now);
-  const text = minutes === 0 ? say(language, "now") : minutes < MINUTES_SHOWN ? say(language, "minutes", { n: minutes }) : "";
+  const far = isTomorrow(row.expected, now, offset) ? <small class="quiet">{say(language, "tomorrow")}</small> : "";
+  const near = minutes === 0 ? say(language, "now") : say(language, "minutes", { n: minutes });
   return (
     <td class="due">
-      {text}
+      {minutes < MINUTES_SHOWN ? near : far}
       {row.departure.headway_min ? (
         <small class="quiet">{say(language, "about", { n: row.departure.headway_min })}</small>
       ) : (
