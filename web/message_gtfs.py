@@ -17,6 +17,13 @@ FINDINGS = Text(
     "エラー {error} 件、警告 {warning} 件、参考 {note} 件", "{error} errors, {warning} warnings, {note} notes"
 )
 
+RENAMED = Text("{feed}: 重なるIDに接頭辞を付けました({kinds})", "{feed}: ids that collide have a prefix now ({kinds})")
+JOINED = Text(
+    "{count} か所で、事業者をまたぐ標柱を1つの停留所にまとめました",
+    "at {count} places poles of several operators have one parent station",
+)
+FIXED = Text("修正 {count} 種類", "{count} kinds of fixes")
+
 HEADS: Mapping[str, Text] = {
     "route": Text("路線", "route"),
     "agency": Text("事業者", "agency"),
@@ -31,6 +38,13 @@ JAPANESE: Mapping[str, str] = {
     "Zip or folder of a feed, or id of a layer.": "GTFSのZIPかフォルダー、またはレイヤーのID。",
     "Date, such as 2026-04-29.": "日付(例: 2026-04-29)。",
     "Print JSON.": "JSONで出力します。",
+    "Zips or folders of feeds, or ids of layers.": "GTFSのZIPかフォルダー、またはレイヤーのID(2つ以上)。",
+    "Zip to write.": "書き出すZIP。",
+    "Apply every safe fix and list them.": "安全な修正をすべて行い、一覧を示します。",
+    "Join the feeds of several operators in one zip.": "複数の事業者のGTFSを1つのZIPにまとめます。",
+    "Write a feed as a zip that is the same each time; with --fix as clean GTFS-JP.": (
+        "GTFSをZIPに書き出します(同じ内容からは同じファイル)。--fix で整ったGTFS-JPにします。"
+    ),
     "The feed before.": "変更前のGTFS。",
     "The feed after.": "変更後のGTFS。",
     "Write changed stops and routes to this file.": "変わった停留所と路線(GeoJSON)をこのファイルに書き出します。",

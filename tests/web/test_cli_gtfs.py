@@ -70,3 +70,33 @@ def test_diff_tells_trips_before_and_after(machinami: Machinami, feed: Path, tmp
     assert (tmp_path / "d.geojson").exists()
     told = machinami("gtfs", "diff", feed, other, "--json").json
     assert told["trips"]["weekday"] == [3, 2]
+
+
+def test_merge_writes_one_zip(machinami: Machinami, feed: Path, tmp_path: Path) -> None:
+    other = zip_feed(tmp_path / "other.zip")
+    outcome = machinami("gtfs", "merge", feed, other, "-o", tmp_path / "all.zip", lang="ja")
+    assert outcome.status == 0
+    assert "feed: 重なるIDに接頭辞を付けました" in outcome.out
+    assert machinami("gtfs", "service", tmp_path / "all.zip", "--date", "2026-04-29", "--json").json["trips"] == 6
+    assert machinami("gtfs", "merge", feed, "-o", tmp_path / "all.zip").status == 2
+
+
+def test_export_lists_its_fixes_and_writes_the_same_bytes_again(
+    machinami: Machinami, feed: Path, tmp_path: Path
+) -> None:
+    first = machinami("gtfs", "export", feed, "-o", tmp_path / "a.zip", "--fix", lang="ja")
+    assert "feed_info.txt を作りました" in first.out
+    again = machinami("gtfs", "export", tmp_path / "a.zip", "-o", tmp_path / "b.zip", "--fix", "--json").json
+    assert again["fixes"] == []
+    assert (tmp_path / "a.zip").read_bytes() == (tmp_path / "b.zip").read_bytes()
+    machinami("gtfs", "export", feed, "-o", tmp_path / "c.zip")
+    assert machinami("gtfs", "service", tmp_path / "c.zip", "--date", "2026-04-29").status == 0
+
+
+def test_a_layer_of_stops_is_a_feed_too(machinami: Machinami, feed: Path, tmp_path: Path) -> None:
+    store = tmp_path / "store"
+    machinami("--store", store, "import", feed)
+    layers = machinami("--store", store, "layers", "--json").json["layers"]
+    stops = next(layer["id"] for layer in layers if "stops" in layer["id"])
+    told = machinami("--store", store, "gtfs", "service", stops, "--date", "2026-04-29", "--json").json
+    assert told["trips"] == 3

@@ -21,6 +21,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Html = Annotated[
     Path | None, typer.Option("--html", metavar="OUT", help="Write a report for reading and printing to this file.")
 ]
+Out = Annotated[Path, typer.Option("--out", "-o", metavar="OUT", help="Zip to write.")]
 
 
 class Profile(StrEnum):
@@ -159,6 +160,67 @@ def compare(
         call.out.print(line, markup=False)
 
 
+def merge(
+    context: typer.Context,
+    feeds: Annotated[list[str], typer.Argument(metavar="FEED", help="Zips or folders of feeds, or ids of layers.")],
+    out: Out,
+    json: Json = False,
+) -> None:
+    """Join the feeds of several operators in one zip."""
+    from gtfs.merge import merge_feeds, short_names
+    from gtfs.publication import read_text_feed, write_feed
+
+    call = Call.of(context)
+    if len(feeds) < 2:
+        raise UsageError(Text("GTFSを2つ以上指定してください", "name two feeds or more"))
+    names = dict(zip(short_names([Path(_name(one)).stem for one in feeds]), feeds, strict=True))
+    texts = {name: read_text_feed(feed_path(call, one), name=_name(one)) for name, one in names.items()}
+    found = merge_feeds(texts, {name: opened_feed(call, one) for name, one in names.items()})
+    size = write_feed(out, found.feed)
+    if json:
+        notes = [note.as_json() for note in found.notes]
+        call.say_json({"renamed": found.renamed, "joined_stops": found.joined_stops, "notes": notes, "bytes": size})
+        return
+    for name, kinds in found.renamed.items():
+        if kinds:
+            told = ", ".join(f"{kind} {count:,}" for kind, count in kinds.items())
+            call.say(message.RENAMED, feed=name, kinds=told)
+    call.say(message.JOINED, count=found.joined_stops)
+    for note in found.notes:
+        call.say(note)
+    call.say(message.WRITTEN, path=out)
+
+
+def export(
+    context: typer.Context,
+    feed: FeedArgument,
+    out: Out,
+    fix: Annotated[bool, typer.Option("--fix", help="Apply every safe fix and list them.")] = False,
+    json: Json = False,
+) -> None:
+    """Write a feed as a zip that is the same each time; with --fix as clean GTFS-JP."""
+    from gtfs.publication import clean_feed, pack_feed, read_text_feed, write_feed
+
+    call = Call.of(context)
+    path = feed_path(call, feed)
+    if not fix:
+        size = pack_feed(path, out, name=_name(feed))
+        if json:
+            call.say_json({"fixes": [], "bytes": size})
+        else:
+            call.say(message.WRITTEN, path=out)
+        return
+    clean, fixes = clean_feed(read_text_feed(path, name=_name(feed)))
+    size = write_feed(out, clean)
+    if json:
+        call.say_json({"fixes": [one.as_json() for one in fixes], "bytes": size})
+        return
+    for one in fixes:
+        call.out.print(f"{one.file}: {call.text(one.text)}" if one.file else call.text(one.text), markup=False)
+    call.say(message.FIXED, count=len(fixes))
+    call.say(message.WRITTEN, path=out)
+
+
 def opened_feed(call: Call, named: str) -> "Feed":
     """Of a path; else of the layer of that id."""
     from gtfs import read_feed
@@ -192,4 +254,10 @@ def parse_date(text: str) -> date:
     raise UsageError(Text(f"日付「{text}」が読めません(例: 2026-04-29)", f"{text!r} is no date such as 2026-04-29"))
 
 
-COMMANDS: Mapping[str, Callable[..., int | None]] = {"service": show_service, "validate": validate, "diff": compare}
+COMMANDS: Mapping[str, Callable[..., int | None]] = {
+    "service": show_service,
+    "validate": validate,
+    "diff": compare,
+    "merge": merge,
+    "export": export,
+}
