@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 
 from geo import Severity, Text
+from web.message_access import JAPANESE as _OF_ACCESS
 from web.message_gtfs import JAPANESE as _OF_GTFS
+from web.message_realtime import JAPANESE as _OF_REALTIME
 
 ERROR = Text("エラー: {text}", "Error: {text}")
 UNEXPECTED = Text(
@@ -112,7 +114,9 @@ PANELS: Mapping[str, Text] = {
 """Words of Typer's own help, by the names it gives them."""
 
 JAPANESE: Mapping[str, str] = {
+    **_OF_ACCESS,
     **_OF_GTFS,
+    **_OF_REALTIME,
     "Show this message and exit.": "この説明を表示します。",
     "Machinami: city files become a layered map in the browser.": (
         "Machinami: 都市のデータファイルを、ブラウザーで見るレイヤー地図にします。"

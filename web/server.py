@@ -1,4 +1,4 @@
-"""The long-running processes: web processes on one socket, and the worker beside them."""
+"""The long-running processes: web processes on one socket, and beside them the worker and the realtime receiver."""
 
 import os
 import signal
@@ -6,8 +6,8 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from types import FrameType
 
 import uvicorn
@@ -21,15 +21,20 @@ GRACE_S = 5
 """How long open requests, and the worker's job, may take to end."""
 
 
-def serve(settings: Settings, *, with_worker: bool, announce: Callable[[str], None]) -> None:
-    """Serves until SIGTERM or SIGINT. `announce` is told the address as soon as browsers may ask."""
+def serve(settings: Settings, *, beside: Sequence[str], announce: Callable[[str], None]) -> None:
+    """Serves until SIGTERM or SIGINT, with the commands `beside` it (worker, realtime) as processes of their own.
+
+    `announce` is told the address as soon as browsers may ask.
+    """
     with listen(settings.host, settings.port) as listening:
         port = listening.getsockname()[1]
         os.environ.update(settings.model_copy(update={"port": port}).as_environment())
         for number in (signal.SIGTERM, signal.SIGINT):
             # uvicorn raises the signal again once it has closed everything.
             signal.signal(number, _leave)
-        with _worker_beside() if with_worker else _nothing_beside():
+        with ExitStack() as processes:
+            for command in beside:
+                processes.enter_context(_beside(settings, command))
             announce(address(settings.host, port))
             _run(settings, listening)
 
@@ -75,34 +80,30 @@ def address(host: str, port: int) -> str:
 
 
 @contextmanager
-def _nothing_beside() -> Iterator[None]:
-    yield
-
-
-@contextmanager
-def _worker_beside() -> Iterator[None]:
-    """`machinami worker`, started again when it dies, stopped with us."""
-    worker = _Worker()
-    watch = threading.Thread(target=worker.watch, daemon=True)
+def _beside(settings: Settings, command: str) -> Iterator[None]:
+    """`machinami worker` or another, started again when it dies, stopped with us."""
+    process = _Beside(settings, command)
+    watch = threading.Thread(target=process.watch, daemon=True)
     watch.start()
     try:
         yield
     finally:
-        worker.stop()
+        process.stop()
         watch.join(GRACE_S + 1)
 
 
-class _Worker:
-    def __init__(self) -> None:
+class _Beside:
+    def __init__(self, settings: Settings, command: str) -> None:
+        # In a session of its own: Ctrl+C in the terminal reaches us, and we tell it.
+        options = ("--store", str(settings.store.resolve()), command, "--beside", str(os.getpid()))
+        self._command = [sys.executable, "-m", "web.cli", *options]
         self._stopping = threading.Event()
         self._changing = threading.Lock()
         """Held while a process is started: none may be after `stop` has looked which one to end."""
         self._process = self._start()
 
     def _start(self) -> "subprocess.Popen[bytes]":
-        # In a session of its own: Ctrl+C in the terminal reaches us, and we tell the worker.
-        command = [sys.executable, "-m", "web.cli", "worker", "--beside", str(os.getpid())]
-        return subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True)
+        return subprocess.Popen(self._command, stdin=subprocess.DEVNULL, start_new_session=True)
 
     def watch(self) -> None:
         self._process.wait()
@@ -120,7 +121,7 @@ class _Worker:
         try:
             self._process.wait(GRACE_S)
         except subprocess.TimeoutExpired:
-            # Its job is taken up again by the next worker.
+            # Its work is taken up again by the next one.
             self._process.kill()
 
 

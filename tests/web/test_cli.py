@@ -41,6 +41,7 @@ COMMANDS = (
     "rerun",
     "analyse",
     "gtfs",
+    "realtime",
 )
 
 

@@ -1,6 +1,6 @@
 """Commands that stay: serve and worker."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Annotated, Any
 
 import typer
@@ -25,21 +25,35 @@ def serve_map(
         typer.Option("--internal", help="Serve the internal map: every layer. For the office network only."),
     ] = None,
     no_worker: Annotated[bool, typer.Option("--no-worker", help="Start no worker beside the server.")] = False,
+    no_realtime: Annotated[
+        bool, typer.Option("--no-realtime", help="Start no receiver of realtime data beside the server.")
+    ] = False,
 ) -> None:
     """Serve the map until Ctrl+C."""
     call = Call.of(context)
     call.existing_store().close()
-    serve_until_stopped(call, with_worker=not no_worker, host=host, port=port, workers=workers, internal=internal)
+    unwanted = {name for name, off in {"worker": no_worker, "realtime": no_realtime}.items() if off}
+    serve_until_stopped(call, without=unwanted, host=host, port=port, workers=workers, internal=internal)
 
 
-def serve_until_stopped(call: Call, *, with_worker: bool = True, **asked: Any) -> None:
+def serve_until_stopped(call: Call, *, without: Collection[str] = (), **asked: Any) -> None:
+    """With the worker beside it, and the receiver of realtime data where the store names feeds, unless told not to."""
+    from data.realtime import Realtime
     from web.server import serve
+
+    store = call.existing_store()
+    wanted = ["worker", "realtime"] if Realtime(store).bindings() else ["worker"]
+    store.close()
 
     given = {name: value for name, value in asked.items() if value is not None}
     settings = Settings(**{**given, "store": call.store_path})
     if settings.internal:
         call.warn(message.INTERNAL_MAP)
-    serve(settings, with_worker=with_worker, announce=lambda address: call.say(message.SERVING, address=address))
+    serve(
+        settings,
+        beside=[command for command in wanted if command not in without],
+        announce=lambda address: call.say(message.SERVING, address=address),
+    )
 
 
 def work_on_jobs(
