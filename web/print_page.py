@@ -80,7 +80,9 @@ def print_page(stop: PrintedStop) -> str:
 
 
 def _section(pole: PrintedPole) -> str:
-    kinds = pole.kinds[:_COLUMNS]
+    served = [kind for kind in pole.kinds if kind.departures]
+    kinds = sorted(served[:_COLUMNS], key=lambda kind: min(day.weekday() for day in kind.kind.dates))
+    silent = [kind for kind in pole.kinds if not kind.departures]
     of_kind = [kind.departures for kind in kinds]
     all_of = [one for departures in of_kind for one in departures]
     marks = _marks(all_of)
@@ -92,7 +94,7 @@ def _section(pole: PrintedPole) -> str:
     rows = "".join(_row(hour, of_kind, marks) for hour in range(min(hours, default=0), max(hours, default=-1) + 1))
     return (
         f"<section><h2>{place}<small>{agencies}</small></h2><table><thead><tr><th>時</th>{head}</tr></thead>"
-        f"<tbody>{rows}</tbody></table>{_legend(all_of, marks)}{_others(pole.kinds[_COLUMNS:])}</section>"
+        f"<tbody>{rows}</tbody></table>{_legend(all_of, marks)}{_others(served[_COLUMNS:], silent)}</section>"
     )
 
 
@@ -140,12 +142,11 @@ def _legend(departures: Sequence[Departure], marks: Mapping[tuple[str, str], str
     return f"<dl>{''.join(items)}</dl>"
 
 
-def _others(kinds: Sequence[PrintedKind]) -> str:
+def _others(kinds: Sequence[PrintedKind], silent: Sequence[PrintedKind]) -> str:
     """Dates whose own timetable is not printed here must not be taken for those that are."""
-    if not kinds:
-        return ""
-    told = "、".join(_both(one.kind.label) for one in kinds)
-    return f'<p class="warning">次の日は別の時刻です <span lang=en>Other times on</span>: {told}</p>'
+    told = ((Text("運休", "No service"), silent), (Text("次の日は別の時刻です", "Other times on"), kinds))
+    lines = [(title, "、".join(_both(one.kind.label) for one in of_title)) for title, of_title in told if of_title]
+    return "".join(f'<p class="warning">{_both(title)}: {days}</p>' for title, days in lines)
 
 
 def _date_line(day: date) -> str:

@@ -105,10 +105,10 @@ export function shownAt(known: Known, now: number, count: number): Shown {
 /** Whole minutes until the bus leaves; 0 in its last minute. */
 export const minutesTo = (one: Row, now: number): number => Math.max(0, Math.floor((one.expected - now) / MINUTE));
 
-/** Rows that fit in a height without being smaller than can be read from afar. */
+/** Rows that fit below the head and above the foot; `--u` of sign.css is the height of one. */
 export function rowsThatFit(height: number, width: number): number {
-  const high = Math.max(52, Math.min(height, width * 1.2) * 0.1);
-  return Math.max(3, Math.floor((height * 0.92 - high * 2.2) / high));
+  const row = Math.min(height * 0.1, width * 0.11);
+  return Math.max(3, Math.floor((height - row * 2.7) / (row * 1.03)));
 }
 
 /** `+09:00` of an ISO time as a zone that Intl knows; signs stand where their buses are. */
