@@ -1,9 +1,10 @@
 """Blocks and lanes: what is left of a town between its main streets, cut until a block has lots on two sides."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from math import sqrt
+from pathlib import Path
 
 import numpy as np
 import shapely
@@ -13,6 +14,7 @@ from shapely.geometry.base import BaseGeometry
 
 from data.sample.district import FABRIC, ROADSIDE_M, District, Districts, Fabric
 from data.sample.geography import Geography
+from data.sample.shelf import Shelf
 from data.sample.subdivision import Box, box_around, cutting_line, polygons
 from data.sample.town import Town, Towns
 
@@ -79,19 +81,19 @@ class Street:
     """PLATEAU's RoadStructureAttribute_sectionType: 1 plain, 3 bridge, 4 crossing."""
 
 
-@dataclass
 class Fabricated:
     """All streets and blocks, in a fixed order."""
 
-    blocks: list[Block] = field(default_factory=list)
-    streets: list[Street] = field(default_factory=list)
+    def __init__(self, folder: Path) -> None:
+        self.blocks: Shelf[Block] = Shelf(folder)
+        self.streets: Shelf[Street] = Shelf(folder)
 
 
-def build_blocks(geography: Geography, districts: Districts, towns: Towns, seed: int) -> Fabricated:
-    found = Fabricated()
-    main = main_streets(geography)
-    collectors = _collector_streets(geography, towns)
-    found.streets += [*main, *collectors]
+def build_blocks(geography: Geography, districts: Districts, towns: Towns, seed: int, folder: Path) -> Fabricated:
+    """`folder`: where the lists may lie while they are needed."""
+    found = Fabricated(folder)
+    for street in (*main_streets(geography), *_collector_streets(geography, towns)):
+        found.streets.append(street)
     obstacles = [street.area for street in found.streets] + _kept_free(geography)
     tree = shapely.STRtree(obstacles)
     wishes = _wishes(geography, towns.towns)
@@ -115,7 +117,8 @@ def _add_station(geography: Geography, towns: tuple[Town, ...], found: Fabricate
     half = 0.8 * _square_m(geography)
     corners = [course * s * half + right * t for s, t in ((-1, 9), (1, 9), (1, 28), (-1, 28))]
     whole = Polygon(np.round(np.array(corners) + np.array([here.x, here.y]), 3))
-    free = whole.difference(shapely.union_all([street.area for street in found.streets]))
+    near = [street.area for street in found.streets if street.area.intersects(whole)]
+    free = whole.difference(shapely.union_all(near))
     area = max(polygons(free), key=lambda part: part.area)
     town = next((k for k, town in enumerate(towns) if town.area.contains(area.centroid)), 0)
     number = 1 + sum(block.town == town for block in found.blocks)

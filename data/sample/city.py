@@ -100,7 +100,8 @@ def write_sample_city(
         progress.start(buildings, "みほん市")
         progress.stage(Text("街を設計しています", "Planning the city"))
     plane = Plane()
-    plan = _plan(buildings, seed, plane)
+    folder.mkdir(parents=True, exist_ok=True)
+    plan = _plan(folder, buildings, seed, plane)
     census, book = Census(), FacilityBook(seed, plan.towns.towns)
     if progress is not None:
         progress.stage(Text("建物を書き出しています", "Writing buildings"))
@@ -114,11 +115,11 @@ def write_sample_city(
     return city
 
 
-def _plan(buildings: int, seed: int, plane: Plane) -> _Plan:
+def _plan(folder: Path, buildings: int, seed: int, plane: Plane) -> _Plan:
     """The board is stretched until the city has room for all buildings."""
     scale = _scale(buildings)
     while True:
-        plan = _plan_at(round(scale, 4), seed, plane)
+        plan = _plan_at(folder, round(scale, 4), seed, plane)
         room = int(plan.stock.room.sum())
         if room >= buildings:
             plan.stock.plan(buildings)
@@ -134,12 +135,12 @@ def _scale(buildings: int) -> float:
     return max(_SMALLEST_SCALE, scale)
 
 
-def _plan_at(scale: float, seed: int, plane: Plane) -> _Plan:
+def _plan_at(folder: Path, scale: float, seed: int, plane: Plane) -> _Plan:
     geography = build_geography(scale)
     districts = Districts(geography)
     terrain = build_terrain(geography, seed)
     towns = build_towns(geography, districts, seed)
-    fabric = build_blocks(geography, districts, towns, seed)
+    fabric = build_blocks(geography, districts, towns, seed, folder)
     landslides = build_landslides(geography, seed)
     stock = Stock(geography, terrain, towns.towns, fabric.blocks, landslides, plane, seed)
     return _Plan(geography, terrain, towns, fabric, stock)

@@ -1,6 +1,7 @@
 """The building stock: which houses of which block are really built, and all that is known of each."""
 
-from collections.abc import Iterator
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +16,7 @@ from data.sample.geography import Geography
 from data.sample.landslide import Landslides
 from data.sample.lot import House, houses
 from data.sample.plane import Plane, Points
+from data.sample.shelf import batches
 from data.sample.terrain import Terrain
 from data.sample.town import Town
 from geo.mesh import MeshLevel, mesh_code
@@ -60,7 +62,7 @@ class Stock:
     """Houses are made again each time they are asked for, so that memory does not grow with the city."""
 
     def __init__(
-        self, geography: Geography, terrain: Terrain, towns: tuple[Town, ...], blocks: list[Block],
+        self, geography: Geography, terrain: Terrain, towns: tuple[Town, ...], blocks: Sequence[Block],
         landslides: Landslides, plane: Plane, seed: int,
     ) -> None:  # fmt: skip
         self.geography, self.terrain, self.towns, self.blocks = geography, terrain, towns, blocks
@@ -87,20 +89,21 @@ class Stock:
         planned[order[: count - int(planned.sum())]] += 1
         self._planned = np.minimum(planned, room)
 
-    def meshes(self) -> dict[str, list[Block]]:
-        """Third-level mesh codes in order, each with the blocks that reach into it."""
-        bounds = shapely.bounds(np.array([block.area for block in self.blocks], dtype=object))
-        corners = [_meshes(self.plane.to_lonlat(bounds[:, [i, j]])) for i in (0, 2) for j in (1, 3)]
-        found: dict[str, list[Block]] = {}
-        for block, codes in zip(self.blocks, zip(*corners, strict=True), strict=True):
-            for code in sorted(set(codes)):
-                found.setdefault(code, []).append(block)
+    def meshes(self) -> "dict[str, array[int]]":
+        """Third-level mesh codes in order, each with the numbers of the blocks that reach into it."""
+        found: dict[str, array[int]] = {}
+        for some in batches(self.blocks):
+            bounds = shapely.bounds(np.array([block.area for block in some], dtype=object))
+            corners = [_meshes(self.plane.to_lonlat(bounds[:, [i, j]])) for i in (0, 2) for j in (1, 3)]
+            for block, codes in zip(some, zip(*corners, strict=True), strict=True):
+                for code in sorted(set(codes)):
+                    found.setdefault(code, array("q")).append(block.number)
         return dict(sorted(found.items()))
 
-    def in_mesh(self, code: str, blocks: list[Block]) -> Iterator[Built]:
-        """The buildings whose middle lies in the mesh."""
-        for block in blocks:
-            yield from self.of_block(block, code)
+    def in_mesh(self, code: str, blocks: Iterable[int]) -> Iterator[Built]:
+        """The buildings of the numbered blocks whose middle lies in the mesh."""
+        for number in blocks:
+            yield from self.of_block(self.blocks[number], code)
 
     def of_block(self, block: Block, code: str | None = None) -> list[Built]:
         wanted = int(self._planned[block.number])
