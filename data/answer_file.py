@@ -1,4 +1,4 @@
-"""An answer as a file, by the ending of its name: .parquet, .csv, .geojson, .gpkg; its explanation beside it as JSON."""
+"""An answer as a file by the ending of its name (.parquet, .csv, .geojson, .gpkg), with its explanation beside it."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path

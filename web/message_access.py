@@ -39,7 +39,9 @@ JAPANESE: Mapping[str, str] = {
     "What each place of a layer reaches by public transport.": (
         "レイヤーの各地点から公共交通でどれだけの施設に行けるかを調べます。"
     ),
-    "Travel times from every place of a layer to every place of another.": "2つのレイヤーの地点間の所要時間を調べます。",
+    "Travel times from every place of a layer to every place of another.": (
+        "2つのレイヤーの地点間の所要時間を調べます。"
+    ),
     "People too far from a station or bus stop, along streets.": (
         "駅やバス停から(道路に沿って)遠い人=公共交通空白地域を調べます。"
     ),
@@ -66,13 +68,17 @@ JAPANESE: Mapping[str, str] = {
     "Column of the destinations that counts; may be repeated. Without it, each place is 1.": (
         "目的地の数える列。繰り返し指定できます。指定しなければ1か所を1とします。"
     ),
-    "step, step_within, linear, logistic or exponential.": "step、step_within、linear、logistic、exponential のいずれか。",
+    "step, step_within, linear, logistic or exponential.": (
+        "step、step_within、linear、logistic、exponential のいずれか。"
+    ),
     "Cutoff in minutes: of a step, the middle of a slope, a half-life.": "基準の分数(階段の境、傾きの中心、半減期)。",
     "Width of linear, standard deviation of logistic, in minutes.": "linear の幅、logistic の標準偏差(分)。",
     "Of the percentile of travel time, per minute, or the mean over minutes.": (
         "所要時間のパーセンタイルから数えるか、出発時刻ごとに数えるか、その平均か。"
     ),
-    "Layer with the population, split over homes that have none.": "人口のレイヤー。人口を持たない建物などに配分します。",
+    "Layer with the population, split over homes that have none.": (
+        "人口のレイヤー。人口を持たない建物などに配分します。"
+    ),
     "Metres to a station that are near enough.": "駅まで近いとみなす距離(m)。",
     "Metres to a bus stop that are near enough.": "バス停まで近いとみなす距離(m)。",
     "Departures a day below which a stop does not count.": "1日の便数がこれより少ない停留所は数えません。",

@@ -1,4 +1,4 @@
-"""Commands about accessibility by public transport: analyse isochrone, access, matrix, deserts, out-of-reach, scenario."""
+"""Commands about accessibility by public transport: analyse isochrone, access, matrix, deserts and others."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
