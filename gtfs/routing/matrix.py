@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from gtfs.routing.network import TransitNetwork
 from gtfs.routing.place import Places
 from gtfs.routing.query import TravelQuery
-from gtfs.routing.question import question
+from gtfs.routing.question import is_turned, question
 
 UNREACHED: Final = 32_767
 """Larger than any time: `seconds < cutoff` needs no second look."""
@@ -18,7 +18,7 @@ CHUNK: Final = 256
 """Origins that are searched between two words of progress."""
 _CHUNK_BYTES: Final = 64_000_000
 Progress = Callable[[int, int], None]
-"""Called with how many origins (with `arrive_by`: destinations) are done and of how many."""
+"""Called with how many of the places searched from (origins, or few destinations) are done, and of how many."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,17 +60,19 @@ def travel_times(
 ) -> TravelTimes:
     """Percentiles of the travel time from every origin to every destination; the same answer on any number of cores.
 
+    Many origins to few destinations are searched from the destinations, with the same answer.
+
     Where nothing runs at all this is the walk. InvalidQueryError when the network is of another day, or a walk of the
     query is longer than those known.
     """
-    asked = question(network, origins, destinations, query)
+    asked = question(network, origins, destinations, query, turned=is_turned(network, origins, destinations, query))
     out = np.full((len(asked.sources), len(asked.targets), len(query.percentiles)), UNREACHED, np.int16)
     ranks, nothing = query.ranks(asked.samples), np.empty((0, 0, 0), np.int16)
     for rows in _chunks(len(out), CHUNK):
         asked.search(rows, ranks, out[rows], nothing)
         if progress is not None:
             progress(rows.stop, len(out))
-    seconds = np.ascontiguousarray(out.swapaxes(0, 1)) if query.arrive_by else out
+    seconds = np.ascontiguousarray(out.swapaxes(0, 1)) if asked.backward else out
     return TravelTimes(query, seconds, asked.origins.snapped.distance_m, asked.destinations.snapped.distance_m)
 
 

@@ -4,7 +4,7 @@ import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,10 +15,14 @@ from gtfs.routing.draw import draw
 from gtfs.routing.network import TransitNetwork
 from gtfs.routing.place import LIMIT_M, LinkedPlaces, Places, link_places
 from gtfs.routing.plan import Plan, build_plan
+from gtfs.routing.profile import profile
 from gtfs.routing.query import TravelQuery
 from gtfs.routing.raptor import State, new_state
 from gtfs.routing.sweep import sweep
 from gtfs.routing.walk import Walks, nearest_first, timed, walks
+
+TURNED_COST: Final = 4
+"""A search from the other side costs about as much as so many."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,13 +39,16 @@ class Question:
     also: NDArray[np.int32]
     """Stops where headways can be boarded."""
 
+    backward: bool
+    """The plan is the mirror and the sources are the destinations."""
+
     @property
     def origins(self) -> LinkedPlaces:
-        return self.targets if self.query.arrive_by else self.sources
+        return self.targets if self.backward else self.sources
 
     @property
     def destinations(self) -> LinkedPlaces:
-        return self.sources if self.query.arrive_by else self.targets
+        return self.sources if self.backward else self.targets
 
     @property
     def samples(self) -> int:
@@ -55,12 +62,13 @@ class Question:
 
         def part(own: slice) -> None:
             several = slice(own.start, own.stop + 1)
-            times = np.empty((self.samples, out.shape[1]), np.int16)
-            sweep(
-                self.plan, self.state(), self.state(), (access[0][several], *access[1:]),
-                (direct[0][several], *direct[1:]), egress, self.also, self.minutes, np.int32(self.query.max_trip_s),
-                self.draws, ranks, times, out[own], every[own],
-            )  # fmt: skip
+            walks = (access[0][several], *access[1:]), (direct[0][several], *direct[1:]), egress
+            window = self.minutes, np.int32(self.query.max_trip_s)
+            results = ranks, np.empty((self.samples, out.shape[1]), np.int16), out[own], every[own]
+            if self.backward == self.query.arrive_by:
+                sweep(self.plan, self.state(), self.state(), *walks, self.also, *window, self.draws, *results)
+            else:
+                profile(self.plan, self.state(), *walks, *window, *results)
 
         _in_threads(part, len(out))
 
@@ -74,39 +82,51 @@ class Question:
     def egress(self) -> Walks:
         """Of each stop the targets near it."""
         query = self.query
-        limit = query.access_s if query.arrive_by else query.egress_s
-        return self.targets.walked(query.walk_speed_ms, limit, to_stops=query.arrive_by)
+        limit = query.access_s if self.backward else query.egress_s
+        return self.targets.walked(query.walk_speed_ms, limit, to_stops=self.backward)
 
     def access(self, sources: Snapped) -> Walks:
         """Of each source its stops, nearest first."""
         served = np.flatnonzero(self.network.timetable.served)
         if self.query.max_rides == 0:
             served = served[:0]
-        limit = self.query.egress_s if self.query.arrive_by else self.query.access_s
+        limit = self.query.egress_s if self.backward else self.query.access_s
         start, row, seconds = self._walks(sources, self.network.stop_places[served], limit)
         return start, served[row].astype(np.int32), seconds
 
     def _walks(self, sources: Snapped, targets: Snapped, limit_s: int) -> Walks:
         network, speed = self.network, self.query.walk_speed_ms
         reach_m = (limit_s + 1) * speed
-        backward = self.query.arrive_by
-        links = walks(network.streets, network.person, sources, targets, reach_m, backward=backward)
+        links = walks(network.streets, network.person, sources, targets, reach_m, backward=self.backward)
         return timed(nearest_first(links), speed, limit_s)
 
 
-def question(network: TransitNetwork, origins: Places, destinations: Places, query: TravelQuery) -> Question:
-    """InvalidQueryError when the network is of another day, or a walk of the query is longer than those known."""
-    backward = query.arrive_by
+def question(
+    network: TransitNetwork, origins: Places, destinations: Places, query: TravelQuery, *, turned: bool = False
+) -> Question:
+    """`turned`: searched from the other side, destinations where the minutes are those of departure; the same answer.
+
+    InvalidQueryError when the network is of another day, or a walk of the query is longer than those known.
+    """
+    backward = query.arrive_by != turned
     limit_m = max(LIMIT_M, (query.access_s if backward else query.egress_s) * query.walk_speed_ms)
     sources, targets = (destinations, origins) if backward else (origins, destinations)
     here, there = _linked(network, sources, 0.0), _linked(network, targets, limit_m)
     if there.limit_m < limit_m:
         raise InvalidQueryError("access_s" if backward else "egress_s", limit_m / query.walk_speed_ms)
-    minutes = -query.minutes[::-1] if backward else query.minutes
+    minutes = -query.minutes[::-1] if query.arrive_by else query.minutes
     plan = build_plan(network, query, backward=backward)
-    draws = draw(network.timetable, query, backward=backward)
+    draws = draw(network.timetable, query, backward=query.arrive_by)
     also = np.unique(plan.stop[np.repeat(plan.headway > 0, np.diff(plan.first))]).astype(np.int32)
-    return Question(network, query, here, there, plan, np.ascontiguousarray(minutes), draws, also)
+    return Question(network, query, here, there, plan, np.ascontiguousarray(minutes), draws, also, backward)
+
+
+def is_turned(network: TransitNetwork, origins: Places, destinations: Places, query: TravelQuery) -> bool:
+    """Whether the search from the other side is the faster one. With headways it can't be made."""
+    if network.timetable.pattern_headway.any():
+        return False
+    from_sources, from_targets = (destinations, origins) if query.arrive_by else (origins, destinations)
+    return len(from_targets) * TURNED_COST < len(from_sources)
 
 
 def _linked(network: TransitNetwork, places: Places, limit_m: float) -> LinkedPlaces:

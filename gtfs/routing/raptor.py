@@ -57,16 +57,34 @@ def depart(plan, state, access_stop, access_s, minute, deadline, draw, also):  #
     headway. `also`: stops where trips are new, so that they are boarded even if nobody comes earlier. Returns how many
     stops of `change_list` have a new best arrival.
     """
-    rides = len(state.ready)
     standing = _set_out(state, access_stop, access_s, minute, deadline)
-    changed = 0
-    for k in range(rides):
+    return _rounds(plan, state, 0, standing, 0, deadline, draw, also)
+
+
+@compiled
+def take(plan, state, q, position, trip, deadline):  # type: ignore[no-untyped-def]
+    """The same for one boarding only, of a trip as the first ride."""
+    arrivals = _ride(
+        plan.alight, plan.call[q] - plan.first[q] + np.int64(trip) * (plan.first[q + 1] - plan.first[q]), 0, plan.stop,
+        plan.leave, position, plan.first[q + 1], np.int32(trip), 0, deadline, state.arrived, state.reached,
+        state.marks, state.arrive_list, 0,
+    )  # fmt: skip
+    changed = _changes(state, arrivals, 0)
+    standing = _walk(plan, state, 0, deadline, arrivals) if len(state.ready) > 1 else 0
+    none = np.empty(0, np.int32)
+    return _rounds(plan, state, 1, standing, changed, deadline, none, none)
+
+
+@compiled
+def _rounds(plan, state, k, standing, changed, deadline, draw, also):  # type: ignore[no-untyped-def]
+    """Ride after ride from the stops of `board_list`. Returns the size of `change_list`, whose marks it takes away."""
+    rides = len(state.ready)
+    while k < rides and (standing > 0 or len(also) > 0):
         standing = _marked(state, also, k, deadline, standing)
         arrivals = _board(plan, state, k, deadline, draw, standing)
         changed = _changes(state, arrivals, changed)
         standing = _walk(plan, state, k, deadline, arrivals) if k + 1 < rides else 0
-        if standing == 0 and len(also) == 0:
-            break
+        k += 1
     for i in range(changed):
         state.marks[2, state.change_list[i]] = False
     return changed
@@ -111,8 +129,8 @@ def _marked(state, also, k, deadline, count):  # type: ignore[no-untyped-def]
 
 @compiled
 def _board(plan, state, k, deadline, draw, standing):  # type: ignore[no-untyped-def]
-    """Boards at every stop of `board_list` what is earlier than the trips known there, and rides along until an
-    earlier trip has been there or it is too late. Returns the size of `arrive_list`."""
+    """Boards at every stop of `board_list` what is earlier than the trips known there. Returns the size of
+    `arrive_list`."""
     ready, arrived, reached = state.ready, state.arrived, state.reached
     board_list, arrive_list, marks = state.board_list, state.arrive_list, state.marks
     start, boarding, pattern, alight = plan.boarding_start, plan.boarding, plan.boarding_pattern, plan.alight
@@ -136,21 +154,33 @@ def _board(plan, state, k, deadline, draw, standing):  # type: ignore[no-untyped
                 later = trip = _begin(earliest, headway[q], span[q, 0], span[q, 1], draw, q)
             if trip >= known:
                 continue
-            _lower(reached, k, position, trip)
-            for i in range(position + 1, last):
-                arrival = alight[row + i] + later
-                if arrival > deadline:
-                    break
-                s = stop[i]
-                if arrival < arrived[k, s] and leave[i]:
-                    _lower(arrived, k, s, arrival)
-                    if not marks[1, s]:
-                        marks[1, s] = True
-                        arrive_list[arrivals] = s
-                        arrivals += 1
-                if reached[k, i] <= trip:
-                    break
-                _lower(reached, k, i, trip)
+            arrivals = _ride(
+                alight, row, later, stop, leave, position, last, trip, k, deadline, arrived, reached, marks,
+                arrive_list, arrivals,
+            )  # fmt: skip
+    return arrivals
+
+
+@compiled
+def _ride(  # type: ignore[no-untyped-def]
+    alight, row, later, stop, leave, position, last, trip, k, deadline, arrived, reached, marks, arrive_list, arrivals
+):  # fmt: skip
+    """From a position on until an earlier trip has been there or it is too late. Returns the size of `arrive_list`."""
+    _lower(reached, k, position, trip)
+    for i in range(position + 1, last):
+        arrival = alight[row + i] + later
+        if arrival > deadline:
+            break
+        s = stop[i]
+        if arrival < arrived[k, s] and leave[i]:
+            _lower(arrived, k, s, arrival)
+            if not marks[1, s]:
+                marks[1, s] = True
+                arrive_list[arrivals] = s
+                arrivals += 1
+        if reached[k, i] <= trip:
+            break
+        _lower(reached, k, i, trip)
     return arrivals
 
 

@@ -21,6 +21,7 @@ def ask_everything() -> None:
     for arrive_by in (False, True):
         query = TravelQuery(day=_DAY, window_from=0, window_to=120, arrive_by=arrive_by)
         travel_times(network, _ENDS, _ENDS, query)
+        travel_times(link_stops(_timetable(headway=0), _street()), np.repeat(_ENDS, 5, axis=0), _ENDS[:1], query)
         list(minute_times(network, _ENDS, _ENDS, query))
         journeys(network, _ENDS[0], _ENDS[1], query)
 
@@ -29,7 +30,7 @@ def _street() -> StreetNetwork:
     return build_network(node_lonlat=_ENDS, edge_nodes=np.array([[0, 1]], np.int32))
 
 
-def _timetable() -> RoutingTimetable:
+def _timetable(headway: int = 60) -> RoutingTimetable:
     """One trip from one end of the street to the other, and a line with a headway."""
     two, names = np.zeros(2, np.int32), TextColumn.of(["", ""])
     return RoutingTimetable(
@@ -37,7 +38,7 @@ def _timetable() -> RoutingTimetable:
         route_feed=two[:1].copy(), route_type=two[:1].copy(), route_id=names, route_name=names,
         trip_id=names, trip_headsign=names, trip_day=np.zeros(2, np.int8), pattern_route=two.copy(),
         pattern_position=np.array([0, 2, 4], np.int32), pattern_trip=np.array([0, 1, 2], np.int32),
-        pattern_call=np.array([0, 2, 4]), pattern_headway=np.array([0, 60], np.int32),
+        pattern_call=np.array([0, 2, 4]), pattern_headway=np.array([0, headway], np.int32),
         pattern_span=np.array([[0, 0], [0, 600]], np.int32), position_stop=np.array([0, 1, 0, 1], np.int32),
         position_board=np.array([True, False, True, False]), position_alight=np.array([False, True, False, True]),
         arrival=np.array([300, 600, 0, 300], np.int32), departure=np.array([300, 600, 0, 300], np.int32),

@@ -27,11 +27,11 @@ def sweep(plan, state, spare, access, direct, egress, also, minutes, max_trip, d
             plan, state, spare, access_stop[rows], access_s[rows], egress, also, minutes, max_trip, draws,
             best, best_drawn, times,
         )  # fmt: skip
-        _walk_instead(times, direct[0][o], direct[0][o + 1], direct[1], direct[2], max_trip)
+        walk_instead(times, direct[0][o], direct[0][o + 1], direct[1], direct[2], max_trip)
         if len(every):
             every[o] = times.T
         if len(ranks):
-            _percentiles(times, ranks, out[o])
+            percentiles(times, ranks, out[o])
 
 
 @compiled
@@ -82,7 +82,7 @@ def _keep(best, minute, max_trip, times):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _walk_instead(times, begin, end, place, seconds, max_trip):  # type: ignore[no-untyped-def]
+def walk_instead(times, begin, end, place, seconds, max_trip):  # type: ignore[no-untyped-def]
     for x in range(begin, end):
         if seconds[x] <= max_trip:
             for i in range(len(times)):
@@ -90,7 +90,7 @@ def _walk_instead(times, begin, end, place, seconds, max_trip):  # type: ignore[
 
 
 @compiled
-def _percentiles(times, ranks, out):  # type: ignore[no-untyped-def]
+def percentiles(times, ranks, out):  # type: ignore[no-untyped-def]
     sample = np.empty(len(times), np.int16)
     for j in range(times.shape[1]):
         for i in range(len(times)):

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from gtfs.routing import UNREACHED, TransitNetwork, TravelQuery, minute_times, travel_times
+from gtfs.routing.question import is_turned
 from tests.gtfs.routing import street_town
 from tests.gtfs.routing.plain_search import Call, PlainTown
 
@@ -95,14 +96,18 @@ def test_arriving_by_every_minute_one_leaves_as_late_as_a_plain_search_allows(se
     np.testing.assert_array_equal(by_minute(network, *places, query), expected(np.array(took)))
 
 
-@settings(max_examples=15, deadline=None)
-@given(SEEDS)
-def test_percentiles_are_the_inverted_distribution_of_the_minutes(seed: int) -> None:
+@settings(max_examples=30, deadline=None)
+@given(SEEDS, st.booleans())
+def test_percentiles_searched_from_either_side_are_those_of_the_minutes(seed: int, arrive_by: bool) -> None:
+    """One place at the end that is searched from for the minutes, twelve at the other: the matrix is turned."""
     with TemporaryDirectory() as folder:
         _, network, asked = random_case(seed, Path(folder))
-    places = np.random.default_rng(seed).integers(0, 8000, (2, 4)).astype(float)
-    query = street_town.query(START, 17, percentiles=(1, 5, 25, 50, 75, 95, 100), **asked)
-    found = travel_times(network, *(street_town.lonlat(*row) for row in places), query)
-    every = by_minute(network, *places, query)
+    places = np.random.default_rng(seed).integers(0, 8000, 13).astype(float)
+    origins, destinations = (places[:1], places[1:]) if arrive_by else (places[1:], places[:1])
+    query = street_town.query(START + 900, 17, percentiles=(1, 5, 25, 50, 75, 95, 100), arrive_by=arrive_by, **asked)
+    sides = street_town.lonlat(*origins), street_town.lonlat(*destinations)
+    assert is_turned(network, *sides, query)
+    found = travel_times(network, *sides, query)
+    every = by_minute(network, origins, destinations, query)
     judged = np.percentile(every, query.percentiles, axis=2, method="inverted_cdf")
     np.testing.assert_array_equal(found.seconds, np.moveaxis(judged, 0, 2))

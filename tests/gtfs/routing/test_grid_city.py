@@ -5,7 +5,6 @@ the crossing at known minutes, so the wait of somebody who leaves at a whole min
 often, and every percentile is an element of a list.
 """
 
-
 import numpy as np
 import pytest
 
