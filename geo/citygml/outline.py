@@ -150,9 +150,13 @@ def _polygons(
     polygon = np.cumsum(outer) - 1
     made: NDArray[Any] = np.asarray(shapely.polygons(linear, indices=polygon), dtype=object)
     faces = rings.role[at][outer] >= Role.SOLID_OUTLINE
+    owner = rings.feature[at][outer]
     # Walls have no area seen from above.
     keep = ~faces | (shapely.is_valid(made) & (shapely.area(made) > 0))
-    return rings.feature[at][outer][keep], made[keep]
+    if not keep.all():
+        # Where no face is valid the gate judges those that have an area: it may repair them, and it says what is wrong.
+        keep |= (shapely.area(made) > 0) & ~np.isin(owner, owner[keep])
+    return owner[keep], made[keep]
 
 
 def _joined(owner: NDArray[np.int64], polygons: NDArray[Any], count: int) -> tuple[NDArray[Any], dict[int, float]]:

@@ -223,6 +223,10 @@ class Pending:
         keep[list(wrong)] = False
         for index, reason in wrong.items():
             self._tell_of(bucket, index, "citygml.ring", {"reason": reason})
+        for index in np.flatnonzero(keep & shapely.is_missing(geometries)).tolist():
+            # There are faces, but nothing of them is seen from above.
+            self._tell_of(bucket, index, "geometry.degenerate", {})
+            keep[index] = False
         at = np.flatnonzero(keep)
         checked = check_geometries(
             geometries[at],

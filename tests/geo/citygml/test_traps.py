@@ -20,6 +20,7 @@ from tests.geo.citygml.city import (
     polygon,
     problems,
     read,
+    solid,
     surfaces,
     write,
     write_codelist,
@@ -175,6 +176,26 @@ def test_longitude_before_latitude_is_not_on_the_earth(tmp_path: Path) -> None:
     swapped = " ".join(f"{words[at + 1]} {words[at]} 0" for at in range(0, len(words), 3))
     batches = read(write(tmp_path, city_model(building(shape=footprint(swapped)))))
     assert [one.rule for one in problems(batches)] == ["geometry.outside"]
+
+
+@pytest.mark.parametrize(
+    ("hole", "rule"),
+    [
+        (SQUARE, "geometry.degenerate"),
+        ("35.1 138.862 0 35.105 138.862 0 35.105 138.868 0 35.1 138.868 0 35.1 138.862 0", "geometry.invalid"),
+        ("35.12 138.862 0 35.13 138.862 0 35.13 138.868 0 35.12 138.868 0 35.12 138.862 0", "geometry.invalid"),
+        ("35.1 138.865 0 35.105 138.862 0 35.11 138.865 0 35.105 138.868 0 35.1 138.865 0", "geometry.repaired"),
+    ],
+    ids=["is the outline", "shares an edge", "lies outside", "touches at two points"],
+)
+@pytest.mark.parametrize("level", ["lod0FootPrint", "lod1Solid"])
+def test_a_hole_that_is_wrong_is_told_by_the_same_rule_in_a_footprint_and_in_a_solid(
+    tmp_path: Path, level: str, hole: str, rule: str
+) -> None:
+    face = polygon(SQUARE, hole)
+    shape = f"<bldg:{level}>{surfaces(face) if level == 'lod0FootPrint' else solid(face)}</bldg:{level}>"
+    batches = read(write(tmp_path, city_model(building(shape=shape))))
+    assert [one.rule for one in problems(batches)] == [rule]
 
 
 def test_a_second_feature_with_the_same_id_is_kept_out(tmp_path: Path) -> None:
