@@ -39,8 +39,8 @@ _REASONS: Final = {
         "運行情報の時計が{seconds}秒ずれています", "the clock of the realtime data is off by {seconds} s"
     ),
     Quality.JUMPING: Text("車両位置が飛んでいます({vehicles}台)", "positions of vehicles jump ({vehicles} vehicles)"),
-    Quality.GARBAGE: Text("運行情報を読めません({reason})", "realtime data can't be read ({reason})"),
-    Quality.SILENT: Text("運行情報を受信できません({reason})", "no realtime data is received ({reason})"),
+    Quality.GARBAGE: Text("運行情報を読めません: {reason}", "realtime data can't be read: {reason}"),
+    Quality.SILENT: Text("運行情報を受信できません: {reason}", "no realtime data is received: {reason}"),
 }
 
 

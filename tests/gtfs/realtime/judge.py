@@ -24,6 +24,8 @@ class Judgement:
     predicted_s: float
     calls: int
     share_predicted: float
+    gain_where_predicted: float
+    """The same over those calls only of which more than the timetable was known: trips that have begun."""
     tracker: FeedTracker
 
     @property
@@ -45,7 +47,7 @@ def judge(
     tracker = FeedTracker("bus", schedule, names, datetime.fromtimestamp(begins, UTC), running=running)
     timetable: list[float] = []
     predicted: list[float] = []
-    told = 0
+    told: list[bool] = []
     for at in range(begins, ends, every_s):
         now = datetime.fromtimestamp(at, UTC)
         for kind in kinds:
@@ -60,9 +62,10 @@ def judge(
                 one = known.get((run.trip.trip_id, int(run.trip.sequence[call])))
                 has = one is not None and one.predicted is not None and one.status is CallStatus.PREDICTED
                 value = one.predicted.timestamp() if has and one and one.predicted else planned
-                told += has
+                told.append(has)
                 timetable.append(abs(planned - run.departure[call]))
                 predicted.append(abs(value - run.departure[call]))
-    return Judgement(
-        float(np.mean(timetable)), float(np.mean(predicted)), len(predicted), told / len(predicted), tracker
-    )
+    errors, known_errors = np.array(timetable), np.array(predicted)
+    gain = 1 - known_errors[told].mean() / errors[told].mean()
+    means = float(errors.mean()), float(known_errors.mean())
+    return Judgement(*means, len(errors), float(np.mean(told)), float(gain), tracker)
