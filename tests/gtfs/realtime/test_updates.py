@@ -33,10 +33,8 @@ def delays(schedule: Schedule, *stops: Mapping[str, Any]) -> list[int | None]:
 def test_a_delay_carries_on_until_the_next_update_and_nothing_is_said_of_stops_before_it(schedule: Schedule) -> None:
     # The specification's own example: 5 s from stop 3, 1 s from stop 8, on time from stop 10.
     first, second = ({"stopSequence": n, "arrival": {"delay": d}} for n, d in ((3, 5), (8, 1)))
-    assert (
-        delays(schedule, first, second, {"stopSequence": 10}) == [None] * 2 + [5] * 5 + [4, 1] + [0] * 6
-        or delays(schedule, first, second, {"stopSequence": 10}) == [None] * 2 + [5] * 5 + [1] * 2 + [0] * 6
-    )
+    found = delays(schedule, first, second, {"stopSequence": 10})
+    assert found == [None] * 2 + [5] * 5 + [1] * 2 + [0] * 6
 
 
 def test_a_time_counts_before_a_delay(schedule: Schedule) -> None:
