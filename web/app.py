@@ -13,7 +13,21 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from data import DataError, Store
-from web import VERSION, analysis, departure, elevation, export, feature, job, layer, problem, realtime, session, sign
+from web import (
+    VERSION,
+    analysis,
+    departure,
+    elevation,
+    export,
+    feature,
+    feed_day,
+    job,
+    layer,
+    problem,
+    realtime,
+    session,
+    sign,
+)
 from web.errors import WebError
 from web.ground import GroundApp
 from web.guard import BodyCheck, HostCheck, SecurityHeaders, Unexpected, allowed_hosts, security_headers
@@ -78,6 +92,7 @@ def build_api(site: Site, static: Path) -> FastAPI:
         export.router,
         elevation.router,
         departure.router,
+        feed_day.router,
         sign.router,
         realtime.router,
         analysis.router,

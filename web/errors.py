@@ -6,6 +6,7 @@ WebError
 ├── BodyTooLargeError     more bytes than a question needs
 ├── NoTerrainError        no terrain has a height at a place
 ├── UnknownStopError      no such stop, or none that the viewer may see
+├── NoFeedError           a layer without timetable, or none that the viewer may see
 ├── OutsideCalendarError  a date that no calendar of a stop says anything about
 ├── BusyError             as many analyses, searches or exports as allowed are running
 ├── AddressError          the address to listen on is taken or not ours
@@ -63,6 +64,16 @@ class UnknownStopError(WebError):
     def __init__(self, asked: str) -> None:
         super().__init__(
             Text(f"停留所「{asked[:100]}」はありません", f"there is no stop {asked[:100]!r}, or none that you may see")
+        )
+
+
+class NoFeedError(WebError):
+    def __init__(self, layer_id: str) -> None:
+        super().__init__(
+            Text(
+                f"レイヤー「{layer_id[:100]}」に時刻表はありません",
+                f"there is no layer {layer_id[:100]!r} with a timetable, or none that you may see",
+            )
         )
 
 

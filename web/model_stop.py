@@ -157,3 +157,68 @@ class TimetableModel(StopModel):
     kinds: list[DayKindModel] = Field(description="Kinds of days, the most frequent first")
     departures: list[TimetableRow] = Field(description="By time")
     uncovered: list[UncoveredModel] = Field(description="Feeds that say nothing about this date")
+
+
+class FeedModel(_Model):
+    """A timetable of the map."""
+
+    layer: str = Field(description="Its layer of stops")
+    routes: str | None = Field(description="Its layer of routes; null where you may not see it")
+    title: Bilingual = Field(description="Title of the layer of stops")
+    first: str = Field(description="First date of its calendar")
+    last: str = Field(description="Last date of its calendar")
+    zone: str = Field(description="Its time zone")
+
+
+class FeedList(_Model):
+    """The timetables that you may ask."""
+
+    feeds: list[FeedModel] = Field(description="In the order of the layer tree")
+
+
+class HourlyModel(_Model):
+    """Rows are the features of the layer (row = fid)."""
+
+    layer: str = Field(description="The layer")
+    version: str = Field(description="The version whose features these are")
+    hours: list[list[int] | None] = Field(description="Counts for the hours 0 to 29 of the service day")
+    first: list[int | None] = Field(description="First departure, seconds of the service day")
+    last: list[int | None] = Field(description="Last departure, seconds of the service day")
+
+
+class FeedDayModel(_Model):
+    """How much runs on a date."""
+
+    layer: str = Field(description="The layer of stops of the feed")
+    date: str = Field(description="The service date")
+    stops: HourlyModel = Field(description="Departures where somebody may board")
+    routes: HourlyModel | None = Field(description="Trips by the hour of their start; null without a layer of routes")
+
+
+class PathModel(_Model):
+    """One way of driving."""
+
+    points: list[int] = Field(description="Longitude, latitude in turn; differences, `degree` to a degree")
+    metres: list[int] = Field(description="Of each point along the path")
+    stops: list[int] = Field(description="Metres along the path of each call")
+
+
+class RouteName(_Model):
+    """What a vehicle is called."""
+
+    short: str = Field(description="route_short_name; may be empty")
+    name: str = Field(description="Short and long name")
+    colour: str = Field(description="#RRGGBB or empty")
+
+
+class MotionModel(_Model):
+    """Where vehicles are at any time of a service date, by the timetable."""
+
+    layer: str = Field(description="The layer of stops of the feed")
+    date: str = Field(description="The service date")
+    midnight: float = Field(description="Unix time of second 0 of the service date")
+    degree: int = Field(description="Units of `points` to a degree")
+    paths: list[PathModel] = Field(description="Ways of driving")
+    profiles: list[list[int]] = Field(description="Arrival, departure in turn at each call; seconds after the start")
+    trips: list[int] = Field(description="Path, profile, route, start (second of the service date) in turn")
+    routes: list[RouteName] = Field(description="Names by row")

@@ -29,6 +29,7 @@ from web.errors import (
     BodyTooLargeError,
     BusyError,
     HostNotAllowedError,
+    NoFeedError,
     NoTerrainError,
     NotJsonError,
     OutsideCalendarError,
@@ -56,6 +57,7 @@ STATUS: Mapping[type[Exception], tuple[int, str]] = {
     BodyTooLargeError: (413, "body.too_large"),
     NoTerrainError: (404, "terrain.none_here"),
     UnknownStopError: (404, "stop.unknown"),
+    NoFeedError: (404, "feed.unknown"),
     OutsideCalendarError: (422, "feed.date_outside"),
     BusyError: (503, "busy"),
 }
