@@ -1,6 +1,7 @@
 """What a page says about a feed for download: who, how much, from when to when, which version."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -13,7 +14,10 @@ from gtfs.service import service_calendar
 
 @dataclass(frozen=True)
 class FeedCard:
+    agency_ids: tuple[str, ...]
+    """Without those of operators that have none."""
     operators: tuple[str, ...]
+    """Names, as agency.txt has them."""
     publisher: str
     """Empty where feed_info.txt does not tell, as `version`."""
     version: str
@@ -30,8 +34,16 @@ class FeedCard:
     def covers(self, day: date) -> bool:
         return self.first is not None and self.last is not None and self.first <= day <= self.last
 
+    @classmethod
+    def from_json(cls, told: Mapping[str, Any]) -> "FeedCard":
+        """Of what `as_json` gave."""
+        days = {key: told[key] and date.fromisoformat(told[key]) for key in ("first", "last")}
+        texts = {key: tuple(told[key]) for key in ("agency_ids", "operators")}
+        return cls(**{**told, **days, **texts})
+
     def as_json(self) -> dict[str, Any]:
         return {
+            "agency_ids": list(self.agency_ids),
             "operators": list(self.operators),
             "publisher": self.publisher,
             "version": self.version,
@@ -52,8 +64,10 @@ def feed_card(path: Path, feed: Feed | None = None) -> FeedCard:
     first, last = _period(known)
     stops = known.table("stops")
     poles = stops["location_type"].fillna(0).eq(0)
+    agency = known.table("agency")
     return FeedCard(
-        operators=tuple(dict.fromkeys(str(name) for name in known.table("agency")["agency_name"].dropna())),
+        agency_ids=tuple(dict.fromkeys(str(id) for id in agency["agency_id"].dropna())),
+        operators=tuple(dict.fromkeys(str(name) for name in agency["agency_name"].dropna())),
         publisher=_told(known, "feed_publisher_name"),
         version=_told(known, "feed_version"),
         first=first,
