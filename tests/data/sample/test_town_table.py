@@ -4,6 +4,7 @@ import geopandas as gpd
 import pytest
 import shapely
 
+from data.inspection import inspect_paths
 from geo import Layer
 from geo.population import Basis, split_population
 from geo.town import TownJoin, join_towns
@@ -55,3 +56,9 @@ def test_the_people_of_towns_live_in_their_buildings(joined: TownJoin, written: 
         shapely.point_on_surface(lived.geometry.to_numpy()),
     )
     assert inside.mean() > 0.999  # a point may lie on a border
+
+
+def test_lists_and_towns_are_read_without_a_fault(written: Written) -> None:
+    found = inspect_paths([written.city.folder / "admin", written.city.folder / "opendata"])
+    assert {one.rule for one in found.problems} == {"town.by_code", "town.sum"}
+    assert (found.exit_status, found.kept_out) == (0, 0)
