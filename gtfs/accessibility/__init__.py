@@ -11,7 +11,8 @@ from gtfs.accessibility.answer import Answer
 from gtfs.accessibility.comparison import Comparison, compare
 from gtfs.accessibility.cumulative import access
 from gtfs.accessibility.explanation import Explanation, LineUse, Snap, Travel
-from gtfs.accessibility.left_out import Deserts, DesertTotals, deserts, out_of_reach
+from gtfs.accessibility.facility_reach import out_of_reach
+from gtfs.accessibility.left_out import Deserts, DesertTotals, deserts
 from gtfs.accessibility.question import ask
 from gtfs.accessibility.reason import Reason
 from gtfs.accessibility.service_index import ServiceIndex, coverage, ptal, quality_classes

@@ -1,26 +1,22 @@
 """Transit deserts (公共交通空白地域): people too far from a stop, or from what they need, by walks on streets."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from geo.network import Snapped, StreetNetwork, arc_metres, nearest_facility, nearest_from_places
 from gtfs.accessibility.answer import Answer
 from gtfs.accessibility.cumulative import with_id
-from gtfs.accessibility.cycling import cycled, travel_times
-from gtfs.accessibility.explanation import PAIRS, Travel, explain, spread, travel_of
-from gtfs.accessibility.reason import Reason, linked, reasons
+from gtfs.accessibility.explanation import Travel, explain
+from gtfs.accessibility.reason import Reason
 from gtfs.accessibility.site import sites
 from gtfs.measure.parameter import DesertRule
 from gtfs.measure.plane import nearest_m
 from gtfs.measure.ptal import is_bus
-from gtfs.routing import UNREACHED, LinkedPlaces, TransitNetwork, TravelQuery, link_places
-from gtfs.scenario.change import ChangeAccess
+from gtfs.routing import LinkedPlaces, TransitNetwork, TravelQuery, link_places
 
 _ON_STREETS = "metres along streets, the ways between street, door and stop included"
 _STRAIGHT = "straight line: no street network"
@@ -81,7 +77,7 @@ def deserts(
         station_m=station_m, bus_stop_m=bus_stop_m, served=reached, left_out=np.where(reached, 0.0, amount)
     )
     off = np.zeros(len(places)) if at is None else at.snapped.distance_m
-    totals = _totals(amount, reached, network.streets, at.snapped if at else None)
+    totals = desert_totals(amount, reached, network.streets, at.snapped if at else None)
     explanation = explain(
         "deserts",
         network,
@@ -99,61 +95,6 @@ def deserts(
             "distinct_nodes": totals.distinct_nodes,
         },
         unreached=np.where(np.isnan(off), Reason.OFF_STREETS, np.where(reached, Reason.REACHED, Reason.NO_STOP)),
-    )
-    return Deserts(with_id(table, places.ids), explanation, totals)
-
-
-def out_of_reach(
-    network: TransitNetwork,
-    homes: gpd.GeoDataFrame,
-    facilities: gpd.GeoDataFrame,
-    query: TravelQuery,
-    *,
-    within: timedelta,
-    people: str = "population",
-    by: ChangeAccess | None = None,
-) -> Deserts:
-    """Homes from which no facility is reached in less than `within`, by the query's middle percentile.
-
-    Homes that share a place are asked for once. `table`: the homes with `minutes` to the nearest facility (blank where
-    none is reached), served, left_out, reason. `by`: a bicycle to the first stop.
-    """
-    places, goals = sites(homes), sites(facilities)
-    distinct, of_home = np.unique(np.round(places.lonlat, 7), axis=0, return_inverse=True)
-    of_home = of_home.ravel()
-    start, end = linked(network, distinct, query), linked(network, goals.lonlat, query)
-    times = travel_times(network, start, end, query, by)
-    middle = times.seconds[:, :, len(query.percentiles) // 2]
-    nearest = middle.min(axis=1) if len(goals) else np.full(len(distinct), UNREACHED, np.int16)
-    why = np.where(nearest != UNREACHED, Reason.TOO_LONG.value, reasons(network, start, query, leaving=True))
-    reached = nearest < within.total_seconds()
-    why = np.where(reached, Reason.REACHED.value, why).astype(object)
-    amount = places.amounts(people)
-    minutes = np.where(nearest == UNREACHED, np.nan, nearest // 60)
-    table = places.features.assign(
-        minutes=pd.array(minutes[of_home], dtype="Int16"),
-        served=reached[of_home],
-        left_out=np.where(reached[of_home], 0.0, amount),
-        reason=why[of_home],
-    )
-    chosen = spread(np.flatnonzero(reached), PAIRS)
-    pairs = [(distinct[row], goals.lonlat[int(np.argmin(middle[row]))]) for row in chosen]
-    totals = _totals(amount, reached[of_home], network.streets, start.snapped)
-    explanation = explain(
-        "out_of_reach",
-        network,
-        query,
-        travel=travel_of(network, pairs, query),
-        origin_snap_m=times.origin_snap_m[of_home],
-        destination_snap_m=times.destination_snap_m,
-        rules={
-            "within_min": within.total_seconds() / 60,
-            "rule": "t < within (R5)",
-            "distinct_places": len(distinct),
-            "distinct_nodes": totals.distinct_nodes,
-        },
-        unreached=why[of_home],
-        notes=cycled(by),
     )
     return Deserts(with_id(table, places.ids), explanation, totals)
 
@@ -226,12 +167,13 @@ def _metres(
     return np.asarray(np.fmin(best, by_street))
 
 
-def _totals(
+def desert_totals(
     amount: NDArray[np.float64],
     reached: NDArray[np.bool_],
     streets: StreetNetwork | None,
     snapped: Snapped | None,
 ) -> DesertTotals:
+    """`amount`: people of each place, 0 where not known."""
     nodes = 0
     if streets is not None and snapped is not None:
         nodes = len(np.unique(streets.edge_nodes[snapped.edge[snapped.found]]))

@@ -10,6 +10,7 @@ from gtfs.accessibility import (
     build_transit_network,
     coverage,
     deserts,
+    facility_reach,
     minutes,
     out_of_reach,
     ptal,
@@ -80,7 +81,23 @@ def test_who_reaches_no_hospital_in_time_is_out_of_reach(streets: TransitNetwork
     assert found.table["served"].tolist() == [True, True, False, False]
     assert found.table["reason"].tolist() == ["", "", "too_long", "off_streets"]
     assert found.totals.left_out == 4 + 8
-    assert found.explanation.rules["distinct_places"] == 3
+    assert found.explanation.rules["searched_places"] == 3
+
+
+def test_many_homes_are_asked_for_at_the_ends_of_their_streets(
+    streets: TransitNetwork, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = {f"home {at}": (A[0], A[1] + at * STEP) for at in range(11)}
+    homes, hospital = places({**rows, "lost": (139.5, 35.0)}, population=[1.0] * 12), places({"hospital": B})
+    one_by_one = out_of_reach(streets, homes, hospital, an_hour(), within=minutes(34))
+    monkeypatch.setattr(facility_reach, "DOOR_TO_DOOR", 5)
+    grouped = out_of_reach(streets, homes, hospital, an_hour(), within=minutes(34))
+    assert grouped.explanation.rules["searched_places"] == 2
+    assert one_by_one.explanation.rules["searched_places"] == 12
+    assert grouped.table["reason"].tolist() == one_by_one.table["reason"].tolist()
+    # The bus leaves at a whole minute, so nothing is lost.
+    assert grouped.table["minutes"].tolist()[:-1] == one_by_one.table["minutes"].tolist()[:-1]
+    assert grouped.table["minutes"].isna().tolist() == [False] * 11 + [True]
 
 
 def test_indices_of_service_on_the_line(tmp_path: Path, streets: TransitNetwork) -> None:
