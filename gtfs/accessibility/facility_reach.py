@@ -27,9 +27,7 @@ from gtfs.scenario.change import ChangeAccess
 DOOR_TO_DOOR: Final = 5_000
 """So many places are asked for one by one; more are grouped at the ends of their streets."""
 _AT_DOORS = "each place by itself"
-_AT_NODES = "by the ends of the street: the walk there in whole minutes, and what it takes from there; the better counts"
-    "by both ends of the street: the walk there in whole minutes, and what it takes from there; the better counts"
-)
+_AT_NODES = "by the ends of the street: walks to them in whole minutes, and what it takes from there; the better counts"
 
 
 @dataclass(frozen=True, eq=False)
