@@ -3,7 +3,8 @@
 One way for the command line, the page and jobs: `answer(store, question, viewer)`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import date, time, timedelta
 from enum import StrEnum
@@ -25,7 +26,7 @@ from geo import GeoError, Layer, Text
 from geo.people import population_column
 from geo.population import split_population
 from gtfs import GtfsError, accessibility
-from gtfs.accessibility import Answer, Comparison, DesertRule
+from gtfs.accessibility import Answer, Comparison, DesertRule, Isochrone, Surface
 from gtfs.accessibility.portrayal import portray_answer
 from gtfs.measure.decay import Decay, InvalidDecayError
 from gtfs.routing import TransitNetwork, TravelQuery
@@ -117,16 +118,24 @@ class Result:
 
 def answer(store: Store, question: AccessQuestion, viewer: Viewer) -> Result:
     """The answer, nothing stored. InvalidQueryError or UnknownLayerError say in two languages what is wrong."""
-    layers, chosen = _chosen(store, question, viewer)
-    try:
+    layers, chosen = choose(store, question, viewer)
+    with told_to_person():
         if question.scenario is None:
             return Result(chosen, _answer(store, chosen, viewer, _network(store, layers, chosen, viewer)))
         return _compared(store, layers, chosen, viewer, parse_scenario(question.scenario))
+
+
+@contextmanager
+def told_to_person() -> Iterator[None]:
+    """What the packages below say is wrong with a question, as InvalidQueryError."""
+    try:
+        yield
     except (GtfsError, GeoError, InvalidDecayError) as error:
         raise InvalidQueryError(text_of(error)) from error
 
 
-def _chosen(store: Store, question: AccessQuestion, viewer: Viewer) -> tuple[TransitLayers, AccessQuestion]:
+def choose(store: Store, question: AccessQuestion, viewer: Viewer) -> tuple[TransitLayers, AccessQuestion]:
+    """The question with the layers and the day that it left open."""
     layers = transit_layers(store, viewer, feed_ids=question.feeds, streets=question.streets)
     day = question.day or usual_day(store, layers, viewer, date.today()).isoformat()
     chosen = replace(question, day=day, feeds=layers.feeds, streets=layers.streets or "none")
@@ -178,11 +187,7 @@ def _answer(
     query = travel_query(question)
     match question.measure:
         case Measure.ISOCHRONE:
-            if question.at is None:
-                raise _wrong("at")
-            cutoffs = [timedelta(minutes=one) for one in question.cutoffs_min]
-            ask = accessibility.isochrone_to if question.arrive_by else accessibility.isochrone
-            return ask(network, question.at, query, cutoffs=cutoffs)
+            return isochrone(network, question)
         case Measure.ACCESS:
             return accessibility.access(
                 network,
@@ -205,6 +210,16 @@ def _answer(
             goals = _goals(store, question, viewer, scenario)
             people = homes(store, question, viewer)
             return accessibility.out_of_reach(network, people, goals, query, within=within, people=PEOPLE)
+
+
+def isochrone(network: TransitNetwork, question: AccessQuestion, surface: Surface | None = None) -> Isochrone:
+    """`surface`: of an earlier answer on the same network, which saves most of the work."""
+    at = question.at
+    if at is None or not (-180 <= at[0] <= 180 and -90 <= at[1] <= 90) or not question.cutoffs_min:
+        raise _wrong("at", at)
+    cutoffs = [timedelta(minutes=one) for one in question.cutoffs_min]
+    ask = accessibility.isochrone_to if question.arrive_by else accessibility.isochrone
+    return ask(network, at, travel_query(question), cutoffs=cutoffs, surface=surface)
 
 
 def _compared(
@@ -307,7 +322,7 @@ def _definition(name: str) -> accessibility.Definition:
 def save_answer(store: Store, question: AccessQuestion, viewer: Viewer) -> LayerRecord:
     """Runs the analysis and keeps it as a layer; the same question on the same data makes no new version."""
     viewer.require_change()
-    layers, chosen = _chosen(store, question, viewer)
+    layers, chosen = choose(store, question, viewer)
     others = (chosen.origins, chosen.destinations, chosen.population)
     inputs = {name: store.layer(name, viewer).version for name in (*layers.ids, *others) if name}
     recipe = Recipe(chosen.measure.value, chosen.as_json(), inputs)

@@ -20,14 +20,14 @@ QUESTION_ERRORS: dict[int | str, dict[str, Any]] = {
     422: error_answer("The question makes no sense; the message says what is wrong"),
 }
 _WAIT = {"Retry-After": {"description": "Seconds to wait", "schema": {"type": "integer"}}}
-_BUSY: dict[int | str, dict[str, Any]] = {503: {**error_answer("Other analyses are running"), "headers": _WAIT}}
+BUSY: dict[int | str, dict[str, Any]] = {503: {**error_answer("Other analyses are running"), "headers": _WAIT}}
 
 
 @router.post(
     "/coverage",
     summary="Who lives within reach?",
     response_model=CoverageAnswer,
-    responses={**QUESTION_ERRORS, **_BUSY},
+    responses={**QUESTION_ERRORS, **BUSY},
 )
 def answer_coverage(site: SiteOf, question: CoverageQuestion) -> Response:
     """Straight-line service area of the features of one layer, the people in it, and the places left out."""

@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from data import DataError, Store
 from web import (
     VERSION,
+    access,
     analysis,
     departure,
     elevation,
@@ -98,6 +99,7 @@ def build_api(site: Site, static: Path) -> FastAPI:
         sign.router,
         realtime.router,
         analysis.router,
+        access.router,
         job.router,
         session.router,
     ):

@@ -1,5 +1,6 @@
 """POST /api/jobs: long work whose result becomes a layer, for the internal map."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 import orjson
@@ -8,8 +9,8 @@ from starlette.responses import Response
 
 from data import CoverageQuery, Job
 from web.analysis import QUESTION_ERRORS
-from web.model import WRONG_PARAMETER, JobModel, JobRequest, error_answer
-from web.site import SiteOf
+from web.model import WRONG_PARAMETER, AccessJobRequest, JobModel, JobRequest, error_answer
+from web.site import Site, SiteOf
 
 router = APIRouter(prefix="/api/jobs", tags=["jobs"], responses=WRONG_PARAMETER)
 
@@ -20,14 +21,31 @@ _UNKNOWN: dict[int | str, dict[str, Any]] = {404: error_answer("There is no such
 @router.post(
     "", summary="Ask for a job", status_code=202, response_model=JobModel, responses={**_NOT_ALLOWED, **QUESTION_ERRORS}
 )
-def queue_job(site: SiteOf, request: JobRequest) -> Response:
+def queue_job(site: SiteOf, request: JobRequest | AccessJobRequest) -> Response:
     """Puts the work into the store's queue, where `machinami worker` takes it. Unknown layers are told at once."""
     site.viewer.require_analyse()
+    if isinstance(request, AccessJobRequest):
+        return _queued(site.store.jobs.enqueue(request.kind, _checked(site, request.parameters), site.viewer))
     asked = request.parameters
     for layer_id in filter(None, (asked.points, asked.population)):
         site.store.layer(layer_id, site.viewer)
     query = CoverageQuery(asked.points, asked.within_m, asked.population, asked.title)
     job = site.store.jobs.enqueue(request.kind, query.as_json(), site.viewer)
+    return _queued(job)
+
+
+def _checked(site: Site, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """The question as the worker takes it; InvalidQueryError or UnknownLayerError for one that has no answer."""
+    from data.accessibility import AccessQuestion, choose, travel_query  # loads the router
+
+    _, question = choose(site.store, AccessQuestion.from_json(parameters), site.viewer)
+    travel_query(question)
+    for layer_id in filter(None, (question.origins, question.destinations, question.population)):
+        site.store.layer(layer_id, site.viewer)
+    return question.as_json()
+
+
+def _queued(job: Job) -> Response:
     return _answer(job, 202, {"Location": f"/api/jobs/{job.id}"})
 
 

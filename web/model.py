@@ -343,6 +343,13 @@ class CoverageAnswer(_Model):
     notes: list[Bilingual] = Field(description="How it was reckoned, and what it leaves aside")
 
 
+class AccessJobRequest(_Model):
+    """A question about public transport whose answer becomes a layer."""
+
+    kind: Literal["accessibility"] = Field(description="Which work")
+    parameters: dict[str, Any] = Field(description="As POST /api/accessibility, with `measure` and a `title`")
+
+
 class JobRequest(_Model):
     """Long work whose result becomes a layer."""
 

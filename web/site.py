@@ -12,6 +12,7 @@ from web.listing import Listing
 from web.realtime_hub import Hub, SiteRealtime
 from web.settings import Settings
 from web.timetable import SiteTimetables
+from web.transit import SiteTransit
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,7 @@ class Site:
     listing: Listing
     ground: SiteGround
     timetables: SiteTimetables
+    transit: SiteTransit
     realtime: SiteRealtime
     hub: Hub
     """Tells all streams of changes."""
@@ -37,7 +39,8 @@ class Site:
         limits = (settings.analyses_at_once, settings.searches_at_once, settings.exports_at_once)
         realtime = SiteRealtime(store, viewer)
         timetables = SiteTimetables(store, viewer, realtime.latest)
-        ready = (Listing(store, viewer), ground, timetables, realtime, Hub(realtime))
+        transit = SiteTransit(store, viewer)
+        ready = (Listing(store, viewer), ground, timetables, transit, realtime, Hub(realtime))
         return cls(settings, store, viewer, *ready, *map(BoundedSemaphore, limits))
 
 
