@@ -183,8 +183,7 @@ def _write_surroundings(
 ) -> list[Written]:
     geography, terrain, towns = plan.geography, plan.terrain, plan.towns.towns
     facilities = book.facilities()
-    network = _network(plan)
-    routes = school_routes(network, facilities, towns, census, plane)
+    streets = _write_network(folder, plan, facilities, census, plane)
     return [
         *RoadWriter(terrain, geography.station, plane, seed).write(folder, plan.fabric.streets),
         *FloodWriter(geography, terrain, plane).write(folder),
@@ -203,8 +202,7 @@ def _write_surroundings(
         ),
         *write_admin(folder, geography, towns, census, plan.stock.town_years, plane),
         *_write_feeds(folder / "gtfs", plan, facilities, plane),
-        write_osm(folder / "osm/mihon.osm.pbf", network, plane),
-        write_school_routes(folder / "opendata/通学路/229997_school_route.geojson", routes, network, plane),
+        *streets,
     ]
 
 
@@ -214,6 +212,17 @@ def _write_feeds(folder: Path, plan: _Plan, facilities: list[Facility], plane: P
         yield path, BusNetwork(plan.geography, plan.towns.towns, facilities, plane, operator).write(path)
 
 
-def _network(plan: _Plan) -> StreetNetwork:
+def _write_network(
+    folder: Path, plan: _Plan, facilities: list[Facility], census: Census, plane: Plane
+) -> list[Written]:
+    network = _network(folder, plan)
+    routes = school_routes(network, facilities, plan.towns.towns, census, plane)
+    return [
+        write_osm(folder / "osm/mihon.osm.pbf", network, plane),
+        write_school_routes(folder / "opendata/通学路/229997_school_route.geojson", routes, network, plane),
+    ]
+
+
+def _network(folder: Path, plan: _Plan) -> StreetNetwork:
     lines = centre_lines(plan.geography, plan.terrain, plan.towns, plan.fabric.streets, plan.fabric.blocks)
-    return build_network(lines, plan.geography)
+    return build_network(lines, plan.geography, folder)

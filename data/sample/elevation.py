@@ -19,8 +19,10 @@ from data.sample.terrain import Terrain
 from geo.mesh import MeshLevel, mesh_code
 
 NODATA = -9999.0
-_ROWS = 256
-"""Rows of the grid made at a time: memory does not grow with the city's height."""
+_CELLS = 100_000
+"""Of the grid, about so many are made at a time: memory does not grow with the city."""
+_CACHE_BYTES = 4_000_000
+"""GDAL would keep the whole grid."""
 
 
 def write_elevation(folder: Path, geography: Geography, terrain: Terrain, plane: Plane) -> list[tuple[Path, int]]:
@@ -42,12 +44,13 @@ def _write_grid(path: Path, geography: Geography, terrain: Terrain, plane: Plane
     columns, rows = int((high_x + east - west) / cell) + 1, int((top - low_y - north) / cell) + 1
     sea = geography.sea
     shapely.prepare(sea)
-    with rasterio.open(
+    step = max(1, _CELLS // columns)
+    with rasterio.Env(GDAL_CACHEMAX=_CACHE_BYTES), rasterio.open(
         path, "w", driver="GTiff", width=columns, height=rows, count=1, dtype="float32", nodata=NODATA,
         crs=PLANE_AND_HEIGHT_CRS, transform=from_origin(west, top, cell, cell), BIGTIFF="IF_SAFER",
     ) as out:  # fmt: skip
-        for start in range(0, rows, _ROWS):
-            count = min(_ROWS, rows - start)
+        for start in range(0, rows, step):
+            count = min(step, rows - start)
             x = west - east + cell * (np.arange(columns) + 0.5)
             y = top - north - cell * (np.arange(start, start + count) + 0.5)
             values = _heights(terrain, sea, x, y).astype(np.float32)

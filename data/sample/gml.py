@@ -122,8 +122,9 @@ def _positions(ring: Points, plane: Plane, height_m: float) -> str:
     return " ".join([f"{lat:.8f} {lon:.8f} {height_m:.2f}" for lon, lat in lonlat])
 
 
-def corners_of(areas: Sequence[Polygon], plane: Plane, low_m: float, high_m: float) -> tuple[Points, Points]:
-    west, south, east, north = shapely.total_bounds(np.array(areas, dtype=object)).tolist()
+def corners_of(areas: Iterable[Polygon], plane: Plane, low_m: float, high_m: float) -> tuple[Points, Points]:
+    bounds = np.array([area.bounds for area in areas])
+    (west, south), (east, north) = bounds[:, :2].min(axis=0).tolist(), bounds[:, 2:].max(axis=0).tolist()
     lonlat = plane.to_lonlat(np.array([[west, south], [east, south], [east, north], [west, north]]))
     low, high = lonlat.min(axis=0), lonlat.max(axis=0)
     return np.array([*low, low_m]), np.array([*high, high_m])

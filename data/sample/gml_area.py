@@ -1,6 +1,7 @@
 """Landslide zones, land use and zoning as CityGML."""
 
-from collections.abc import Sequence
+from array import array
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ from data.sample.geography import Geography
 from data.sample.gml import MADE_ON, code, corners_of, feature_id, multi_surface, text, write_model
 from data.sample.landslide import SPECIAL_ZONE, Landslides, Zone
 from data.sample.plane import Plane
+from data.sample.shelf import Shelf, batches
 from data.sample.subdivision import polygons
 from data.sample.town import Town
 from geo.mesh import MeshLevel, mesh_code
@@ -20,14 +22,15 @@ from geo.mesh import MeshLevel, mesh_code
 Written = tuple[Path, int]
 
 
-def by_mesh(areas: Sequence[Polygon], level: MeshLevel, plane: Plane) -> dict[str, list[int]]:
+def by_mesh(areas: Iterable[Polygon], level: MeshLevel, plane: Plane) -> "dict[str, array[int]]":
     """Which areas have their inner point in which mesh."""
-    if not areas:
-        return {}
-    inner = shapely.get_coordinates(shapely.point_on_surface(np.array(areas, dtype=object)))
-    found: dict[str, list[int]] = {}
-    for k, (lon, lat) in enumerate(plane.to_lonlat(inner).tolist()):
-        found.setdefault(mesh_code(lon, lat, level), []).append(k)
+    found: dict[str, array[int]] = {}
+    count = 0
+    for some in batches(areas):
+        inner = shapely.get_coordinates(shapely.point_on_surface(np.array(some, dtype=object)))
+        for k, (lon, lat) in enumerate(plane.to_lonlat(inner).tolist(), start=count):
+            found.setdefault(mesh_code(lon, lat, level), array("q")).append(k)
+        count += len(some)
     return dict(sorted(found.items()))
 
 
@@ -72,15 +75,18 @@ _USE_OF_SITE = {Site.PARK: "217", Site.PARKING: "222", Site.FIELD: "202", Site.N
 def write_land_use(
     folder: Path, geography: Geography, blocks: Sequence[Block], plane: Plane, seed: int
 ) -> list[Written]:
-    plots = [(_land_use(block), block.area) for block in blocks]
-    plots += [("203", hill) for hill in geography.hills.geoms]
-    plots += [("204", river.area) for river in geography.rivers]
+    plots: Shelf[tuple[str, Polygon]] = Shelf(folder)
+    for block in blocks:
+        plots.append((_land_use(block), block.area))
+    for use, areas in (("203", geography.hills.geoms), ("204", [river.area for river in geography.rivers])):
+        for area in areas:
+            plots.append((use, area))
     written = []
-    for mesh, chosen in by_mesh([area for _, area in plots], MeshLevel.SECONDARY, plane).items():
-        members = [_plot(*plots[k], k, plane, seed) for k in chosen]
+    for mesh, chosen in by_mesh((area for _, area in plots), MeshLevel.SECONDARY, plane).items():
+        members = (_plot(*plots[k], k, plane, seed) for k in chosen)
         path = folder / f"udx/luse/{mesh}_luse_6668_op.gml"
-        write_model(path, members, corners_of([plots[k][1] for k in chosen], plane, 0, 0))
-        written.append((path, len(members)))
+        write_model(path, members, corners_of((plots[k][1] for k in chosen), plane, 0, 0))
+        written.append((path, len(chosen)))
     return written
 
 

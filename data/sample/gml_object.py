@@ -1,8 +1,9 @@
 """Bridges, street lamps and trees as CityGML: LOD1 blocks everywhere, LOD2 and LOD3 bodies near the station."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from math import inf
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ from data.sample.gml import MADE_ON, code, feature_id, solid, surface_reference,
 from data.sample.gml_appearance import Appearance, Skin
 from data.sample.gml_area import Written
 from data.sample.plane import Plane, Points
+from data.sample.shelf import Shelf
 from data.sample.street_body import bridge_faces
 from data.sample.subdivision import snapped
 from data.sample.terrain import Terrain
@@ -42,6 +44,25 @@ class _Member:
     write: Callable[[Appearance], str]
 
 
+@dataclass
+class _File:
+    """A file in the making."""
+
+    members: Shelf[str]
+    appearance: Appearance
+    low: tuple[float, float, float] = (inf, inf, inf)
+    high: tuple[float, float, float] = (-inf, -inf, -inf)
+    """Least and greatest east, north and height of its members' places."""
+    reach_m: float = 0.0
+
+    def add(self, one: _Member) -> None:
+        self.members.append(one.write(self.appearance))
+        (x, y), low, high = one.place, self.low, self.high
+        self.low = min(low[0], x), min(low[1], y), min(low[2], one.low_m)
+        self.high = max(high[0], x), max(high[1], y), max(high[2], one.high_m)
+        self.reach_m = max(self.reach_m, one.reach_m)
+
+
 @dataclass(frozen=True)
 class ObjectWriter:
     geography: Geography
@@ -53,28 +74,25 @@ class ObjectWriter:
         for package, found in (
             ("brid", self._bridges(streets)), ("frn", self._lamps()), ("veg", self._trees(blocks)),
         ):  # fmt: skip
-            yield from self._files(folder, package, list(found))
+            yield from self._files(folder, package, found)
 
-    def _files(self, folder: Path, package: str, found: Sequence[_Member]) -> Iterator[Written]:
-        if not found:
-            return
-        lonlat = self.plane.to_lonlat(np.array([one.place for one in found])).tolist()
-        meshes: dict[str, list[_Member]] = {}
-        for one, (lon, lat) in zip(found, lonlat, strict=True):
-            meshes.setdefault(mesh_code(lon, lat, MeshLevel.SECONDARY), []).append(one)
-        for mesh, own in sorted(meshes.items()):
-            appearance = Appearance(f"{package}/{mesh}")
-            written = [one.write(appearance) for one in own]
+    def _files(self, folder: Path, package: str, found: Iterable[_Member]) -> Iterator[Written]:
+        files: dict[str, _File] = {}
+        for one in found:
+            ((lon, lat),) = self.plane.to_lonlat(np.array([one.place])).tolist()
+            mesh = mesh_code(lon, lat, MeshLevel.SECONDARY)
+            if mesh not in files:
+                files[mesh] = _File(Shelf(folder), Appearance(f"{package}/{mesh}"))
+            files[mesh].add(one)
+        for mesh, file in sorted(files.items()):
             path = folder / f"udx/{package}/{mesh}_{package}_6697_op.gml"
-            write_model(path, written, self._extent(own), appearance.xml())
-            yield path, len(written)
+            write_model(path, file.members, self._extent(file), file.appearance.xml())
+            yield path, len(file.members)
 
-    def _extent(self, found: Sequence[_Member]) -> tuple[Points, Points]:
-        places, reach = np.array([one.place for one in found]), max(one.reach_m for one in found)
-        low, high = places.min(axis=0) - reach, places.max(axis=0) + reach
+    def _extent(self, file: _File) -> tuple[Points, Points]:
+        low, high = np.array(file.low[:2]) - file.reach_m, np.array(file.high[:2]) + file.reach_m
         corners = self.plane.to_lonlat(np.array([low, high, [low[0], high[1]], [high[0], low[1]]]))
-        heights = min(one.low_m for one in found), max(one.high_m for one in found)
-        return np.array([*corners.min(axis=0), heights[0]]), np.array([*corners.max(axis=0), heights[1]])
+        return np.array([*corners.min(axis=0), file.low[2]]), np.array([*corners.max(axis=0), file.high[2]])
 
     def _bridges(self, streets: Sequence[Street]) -> Iterator[_Member]:
         number = 0

@@ -36,18 +36,18 @@ class RoadWriter:
     def write(self, folder: Path, streets: Sequence[Street]) -> list[Written]:
         """One file per third-level mesh."""
         written = []
-        for mesh, chosen in by_mesh([street.area for street in streets], MeshLevel.STANDARD, self.plane).items():
+        for mesh, chosen in by_mesh((street.area for street in streets), MeshLevel.STANDARD, self.plane).items():
             appearance = Appearance(f"tran/{mesh}")
-            roads = [self._road(streets[k], k, appearance) for k in chosen]
+            own = [streets[k] for k in chosen]
+            roads = [self._road(street, k, appearance) for street, k in zip(own, chosen, strict=True)]
             path = folder / f"udx/tran/{mesh}_tran_6697_op.gml"
-            areas = [streets[k].area for k in chosen]
-            low, high = corners_of(areas, self.plane, 0, self._highest(streets, chosen))
+            low, high = corners_of((street.area for street in own), self.plane, 0, self._highest(own))
             write_model(path, roads, (low, high), appearance.xml())
             written.append((path, len(roads)))
         return written
 
-    def _highest(self, streets: Sequence[Street], chosen: Sequence[int]) -> float:
-        near = [streets[k] for k in chosen if self._lod(streets[k]) == 3]
+    def _highest(self, streets: Sequence[Street]) -> float:
+        near = [street for street in streets if self._lod(street) == 3]
         tops = [self.terrain.height(np.array(one.area.exterior.coords)).max() + 3 for one in near]
         return float(max(tops, default=0.0))
 

@@ -39,10 +39,8 @@ class Streets:
     """Where children walk, as a graph; lengths in metres of the plane."""
 
     def __init__(self, network: StreetNetwork) -> None:
-        self.points: Points = np.array(network.points)
-        pairs = [pair for way in network.ways if way.tags.get("highway") in _WALKED
-                 for pair in zip(way.nodes, way.nodes[1:], strict=False)]  # fmt: skip
-        ends = np.array(sorted(set(pairs)), dtype=np.int64).reshape(-1, 2)
+        self.points: Points = network.points
+        ends = np.unique(network.pairs(_WALKED), axis=0)
         lengths = np.round(np.sqrt(((self.points[ends[:, 0]] - self.points[ends[:, 1]]) ** 2).sum(axis=1)), 2)
         shape = len(self.points), len(self.points)
         self.graph = csr_array((np.maximum(lengths, 0.01), (ends[:, 0], ends[:, 1])), shape=shape)
@@ -65,16 +63,27 @@ def school_routes(
     streets = Streets(network)
     gates = streets.nearest(plane.from_lonlat(np.array([one.place for one in schools])))
     middles = shapely.get_coordinates([towns[k].area.point_on_surface() for k in lived])
-    away, before = dijkstra(streets.graph, directed=False, indices=gates, return_predecessors=True)
     found = []
-    for k, start in zip(lived, streets.nearest(middles).tolist(), strict=True):
-        school = int(np.argmin(np.round(away[:, start], 1)))
-        if np.isfinite(away[school, start]) and away[school, start] > 0:
-            nodes = _walk(before[school], start)
+    for k, (away, school, nodes) in zip(lived, _shortest(streets, gates, streets.nearest(middles)), strict=True):
+        if np.isfinite(away) and away > 0:
             pupils = round(census.towns[k][0] * _PUPILS)
-            length = round(float(away[school, start]), 1)
-            found.append(SchoolRoute(schools[school], towns[k], pupils, nodes, length))
+            found.append(SchoolRoute(schools[school], towns[k], pupils, nodes, round(away, 1)))
     return found
+
+
+_Way = tuple[float, int, list[int]]
+"""Metres, number of the gate, nodes from the start to the gate."""
+
+
+def _shortest(streets: Streets, gates: NDArray[np.int64], starts: NDArray[np.int64]) -> list[_Way]:
+    """The way from each start to the gate nearest to it; a gate at a time, for all at once would fill the memory."""
+    best: list[_Way] = [(float("inf"), -1, []) for _ in starts]
+    for school, gate in enumerate(gates.tolist()):
+        away, before = dijkstra(streets.graph, directed=False, indices=gate, return_predecessors=True)
+        for k, start in enumerate(starts.tolist()):
+            if np.round(away[start], 1) < np.round(best[k][0], 1):
+                best[k] = float(away[start]), school, _walk(before, start)
+    return best
 
 
 def _walk(before: NDArray[np.int32], start: int) -> list[int]:
@@ -87,9 +96,10 @@ def _walk(before: NDArray[np.int32], start: int) -> list[int]:
 def write_school_routes(
     path: Path, routes: Sequence[SchoolRoute], network: StreetNetwork, plane: Plane
 ) -> tuple[Path, int]:
+    points = network.points
     features = []
     for number, route in enumerate(routes, start=1):
-        lonlat = np.round(plane.to_lonlat(np.array([network.points[node] for node in route.nodes])), 7)
+        lonlat = np.round(plane.to_lonlat(points[route.nodes]), 7)
         properties = {
             "NO": number, "学校名": route.school.name, "学校名_英語": route.school.english,
             "町丁目": route.town.name.ja, "町丁目コード": route.town.code, "延長m": route.length_m,

@@ -3,7 +3,8 @@
 import os
 import pickle
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Generic, TypeVar, overload
@@ -46,6 +47,8 @@ class Shelf(Sequence[_Item], Generic[_Item]):
         return item
 
 
-def batches(items: Sequence[_Item], size: int = 1000) -> Iterator[Sequence[_Item]]:
-    """Slices of a long list in order, each short enough to hold."""
-    return (items[start : start + size] for start in range(0, len(items), size))
+def batches(items: Iterable[_Item], size: int = 1000) -> Iterator[list[_Item]]:
+    """Many items in order, so few at a time that they can be held."""
+    left = iter(items)
+    while some := list(islice(left, size)):
+        yield some

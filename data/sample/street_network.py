@@ -1,8 +1,10 @@
 """Streets as a network: lines that share a node wherever a walker can go from one to the other."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from itertools import pairwise
+from array import array
+from collections.abc import Container, Sequence
+from dataclasses import dataclass
+from itertools import islice, pairwise
+from pathlib import Path
 
 import numpy as np
 import shapely
@@ -16,6 +18,7 @@ from shapely.geometry.base import BaseGeometry
 from data.sample.centre_line import CentreLine
 from data.sample.geography import Geography
 from data.sample.plane import Points
+from data.sample.shelf import Shelf
 
 _MEET_M = 0.3
 """An end this near to a line lies on it."""
@@ -23,6 +26,8 @@ _SAME_M = 0.5
 """Junctions nearer to each other than this are one."""
 _LEVEL_CROSSING_M = 15.0
 """Narrower roads cross the railway on the level; wider ones on a bridge."""
+_AT_ONCE = 5000
+"""Of lines or pairs of lines, so few that their shapes take little memory."""
 
 
 @dataclass(slots=True)
@@ -31,19 +36,35 @@ class Way:
     tags: dict[str, str]
 
 
-@dataclass
 class StreetNetwork:
-    points: list[tuple[float, float]] = field(default_factory=list)
-    """Metres of the local plane; a node's number is its place here."""
-    node_tags: dict[int, dict[str, str]] = field(default_factory=dict)
-    ways: list[Way] = field(default_factory=list)
+    def __init__(self, folder: Path) -> None:
+        """`folder`: where the ways may lie while they are needed."""
+        self.node_tags: dict[int, dict[str, str]] = {}
+        self.ways: Shelf[Way] = Shelf(folder)
+        self._points = array("d")
+
+    @property
+    def points(self) -> Points:
+        """Metres of the local plane, shape (n, 2); a node's number is its place here."""
+        return np.array(self._points).reshape(-1, 2)
+
+    def point(self, node: int) -> tuple[float, float]:
+        return self._points[2 * node], self._points[2 * node + 1]
 
     def tag(self, node: int, tags: dict[str, str]) -> None:
         self.node_tags.setdefault(node, {}).update(tags)
 
     def add_point(self, point: tuple[float, float]) -> int:
-        self.points.append(point)
-        return len(self.points) - 1
+        self._points.extend(point)
+        return len(self._points) // 2 - 1
+
+    def pairs(self, kinds: Container[str]) -> NDArray[np.int64]:
+        """Neighbouring nodes of the ways whose `highway` is one of these, shape (n, 2)."""
+        flat = array("q")
+        for way in self.ways:
+            if way.tags.get("highway", "") in kinds:
+                flat.extend(node for pair in pairwise(way.nodes) for node in pair)
+        return np.array(flat, dtype=np.int64).reshape(-1, 2)
 
 
 @dataclass(frozen=True)
@@ -59,13 +80,13 @@ _Stop = tuple[float, tuple[float, float], int]
 """Metres along a line, place, junction (-1: none)."""
 
 
-def build_network(lines: Sequence[CentreLine], geography: Geography) -> StreetNetwork:
+def build_network(lines: Sequence[CentreLine], geography: Geography, folder: Path) -> StreetNetwork:
     rail = CentreLine(geography.railway, 0.0, {"railway": "rail", "name": "みほん線", "name:ja": "みほん線",
                                                "name:en": "Mihon Line", "gauge": "1067"}, above=True)  # fmt: skip
     every = [*lines, rail]
     events = _events(every, geography)
-    network = StreetNetwork()
-    junctions: dict[int, int] = {}
+    network = StreetNetwork(folder)
+    junctions = array("q", [-1]) * (int(events.junction.max()) + 1)
     starts = np.searchsorted(events.line, np.arange(len(every) + 1)).tolist()
     meetings = np.bincount(np.unique(np.column_stack([events.junction, events.line]), axis=0)[:, 0])
     for k, one in enumerate(every):
@@ -75,7 +96,8 @@ def build_network(lines: Sequence[CentreLine], geography: Geography) -> StreetNe
             stops = _with_crossings(stops, every, events, meetings, k, geography)
         nodes = [_node(network, junctions, stop) for stop in stops]
         _tag_nodes(network, one, stops, nodes)
-        network.ways += _ways(one, stops, nodes, geography)
+        for way in _ways(one, stops, nodes, geography):
+            network.ways.append(way)
     _tag_level_crossings(network, geography, len(network.ways) - 1)
     return network
 
@@ -86,12 +108,9 @@ def _is_main(one: CentreLine) -> bool:
 
 def _events(lines: Sequence[CentreLine], geography: Geography) -> _Events:
     shapes = np.array([one.line for one in lines], dtype=object)
-    owners, places = [], []
-    for line, place in (*_crossings(lines, shapes), *_ends(shapes), _level_crossings(lines, shapes, geography)):
-        owners.append(line)
-        places.append(place)
-    line, place = np.concatenate(owners), np.vstack(places)
-    junction, place = _clustered(place)
+    met = [*_crossings(lines, shapes), *_ends(shapes), _level_crossings(lines, shapes, geography)]
+    line = np.concatenate([one for one, _ in met])
+    junction, place = _clustered(np.vstack([one for _, one in met]))
     order = np.lexsort((junction, line))
     return _Events(line[order], place[order], junction[order])
 
@@ -99,19 +118,31 @@ def _events(lines: Sequence[CentreLine], geography: Geography) -> _Events:
 def _crossings(lines: Sequence[CentreLine], shapes: NDArray[np.object_]) -> list[tuple[NDArray[np.int64], Points]]:
     first, second = shapely.STRtree(shapes).query(shapes, predicate="intersects")
     above = np.array([one.above for one in lines])
-    kept = (first < second) & ~above[first] & ~above[second]
-    first, second = first[kept], second[kept]
+    kept = np.flatnonzero((first < second) & ~above[first] & ~above[second])
+    found = [_meetings(shapes, first[k], second[k]) for k in np.array_split(kept, len(kept) // _AT_ONCE + 1)]
+    one, other, places = (np.concatenate(part) for part in zip(*found, strict=True))
+    return [(one, places), (other, places)]
+
+
+def _meetings(
+    shapes: NDArray[np.object_], first: NDArray[np.int64], second: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64], Points]:
     places, pair = shapely.get_coordinates(shapely.intersection(shapes[first], shapes[second]), return_index=True)
-    return [(first[pair], places), (second[pair], places)]
+    return first[pair], second[pair], places
 
 
 def _ends(shapes: NDArray[np.object_]) -> list[tuple[NDArray[np.int64], Points]]:
     """Every end is a junction, with all lines it lies on."""
-    ends = np.concatenate([shapely.get_point(shapes, 0), shapely.get_point(shapes, -1)])
-    places = shapely.get_coordinates(ends)
-    owner = np.tile(np.arange(len(shapes)), 2)
-    end, other = shapely.STRtree(shapes).query(ends, predicate="dwithin", distance=_MEET_M)
-    return [(owner, places), (other, places[end])]
+    tree = shapely.STRtree(shapes)
+    owners, others = [], []
+    for which in (0, -1):
+        for some in np.array_split(np.arange(len(shapes)), len(shapes) // _AT_ONCE + 1):
+            ends = shapely.get_point(shapes[some], which)
+            places = shapely.get_coordinates(ends)
+            end, other = tree.query(ends, predicate="dwithin", distance=_MEET_M)
+            owners.append((some, places))
+            others.append((other, places[end]))
+    return [*owners, *others]
 
 
 def _level_crossings(
@@ -130,11 +161,14 @@ def _level_crossings(
 
 def _clustered(places: Points) -> tuple[NDArray[np.int64], Points]:
     """Junction of each place, numbered as they first appear, and its own place: that of its first member."""
-    pairs = cKDTree(places).query_pairs(_SAME_M, output_type="ndarray")
-    links = coo_array((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(len(places), len(places)))
-    label = connected_components(links, directed=False)[1]
-    _, first, junction = np.unique(label, return_index=True, return_inverse=True)
-    return junction.astype(np.int64), places[first[junction]]
+    # Most places are there several times, to the last bit: as one they make far fewer pairs.
+    _, where, which = np.unique(places[:, 0] + 1j * places[:, 1], return_index=True, return_inverse=True)
+    pairs = cKDTree(places[where]).query_pairs(_SAME_M, output_type="ndarray")
+    links = coo_array((np.ones(len(pairs), dtype=np.int8), pairs.T), shape=(len(where), len(where)))
+    label = connected_components(links, directed=False)[1][which]
+    _, first, group = np.unique(label, return_index=True, return_inverse=True)
+    junction = np.argsort(np.argsort(first))[group]
+    return junction.astype(np.int64), places[first[group]]
 
 
 def _stops(line: LineString, places: Points, junction: NDArray[np.int64]) -> list[_Stop]:
@@ -149,11 +183,11 @@ def _stops(line: LineString, places: Points, junction: NDArray[np.int64]) -> lis
     return [stop for k, stop in enumerate(stops) if k == 0 or stop[2] < 0 or stop[2] != stops[k - 1][2]]
 
 
-def _node(network: StreetNetwork, junctions: dict[int, int], stop: _Stop) -> int:
+def _node(network: StreetNetwork, junctions: "array[int]", stop: _Stop) -> int:
     _, place, junction = stop
     if junction < 0:
         return network.add_point(place)
-    if junction not in junctions:
+    if junctions[junction] < 0:
         junctions[junction] = network.add_point(place)
     return junctions[junction]
 
@@ -202,9 +236,13 @@ def _tag_nodes(network: StreetNetwork, one: CentreLine, stops: list[_Stop], node
             network.tag(node, _ZEBRA)
     points = shapely.get_coordinates(one.line)
     for vertex, tags in one.node_tags.items():
-        x, y = points[vertex].tolist()
-        nearest = min(nodes, key=lambda node: (network.points[node][0] - x) ** 2 + (network.points[node][1] - y) ** 2)
+        place = points[vertex].tolist()
+        nearest = min(nodes, key=lambda node: _squared(network.point(node), place))
         network.tag(nearest, tags)
+
+
+def _squared(a: Sequence[float], b: Sequence[float]) -> float:
+    return (a[0] - b[0]) ** 2 + (a[1] - b[1]) ** 2
 
 
 def _bridged(one: CentreLine, geography: Geography) -> BaseGeometry:
@@ -235,7 +273,7 @@ def _ways(one: CentreLine, stops: list[_Stop], nodes: list[int], geography: Geog
 
 def _tag_level_crossings(network: StreetNetwork, geography: Geography, railway: int) -> None:
     track = set(network.ways[railway].nodes)
-    for way in network.ways[:railway]:
+    for way in islice(network.ways, railway):
         for node in way.nodes:
             if node in track:
                 network.tag(node, {"railway": "level_crossing", "crossing:barrier": "full"})
