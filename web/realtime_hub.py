@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import logging
 import time
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -18,6 +19,8 @@ from gtfs.realtime.snapshot import Snapshot, Vehicle
 from gtfs.realtime.snapshot_file import read_snapshot
 from gtfs.realtime.state import FeedState
 from web.realtime_source import Clock, utc_now
+
+_log = logging.getLogger(__name__)
 
 LOOK_S: Final = 0.5
 """How often the file is looked at, at most."""
@@ -103,7 +106,7 @@ class Hub:
         self._frames: deque[Frame] = deque(maxlen=_KEPT)
         self._features: Features = {}
         self._told: Snapshot | None = None
-        self._news = asyncio.Event()
+        self._news, self._ready = asyncio.Event(), asyncio.Event()
         self._watch: asyncio.Task[None] | None = None
         self.clients = 0
         self.reads = 0
@@ -112,11 +115,10 @@ class Hub:
         """Everything or, for a client that comes back, what it missed; then changes, and heartbeats between them."""
         self.clients += 1
         try:
-            if self._watch is None or self._watch.done():
-                await self._advance()
-                self._watch = asyncio.create_task(self._follow())
+            await self._watched()
             yield b"retry: 3000\n\n"
             while True:
+                await self._watched()
                 news = self._news
                 events = self._since(last_id)
                 if events:
@@ -137,12 +139,24 @@ class Hub:
             return self._frames[-1].whole
         return b"".join(frame.change for frame in list(self._frames)[ids.index(last_id) + 1 :])
 
-    async def _follow(self) -> None:
+    async def _watched(self) -> None:
+        """Until somebody has looked: whoever comes first starts the one watch, as does the first after it failed."""
+        if self._watch is None or self._watch.done():
+            self._ready = asyncio.Event()
+            self._watch = asyncio.create_task(self._follow(self._ready))
+            self._watch.add_done_callback(_log_failure)
+        await self._ready.wait()
+
+    async def _follow(self, ready: asyncio.Event) -> None:
         """As long as anybody listens."""
-        while self.clients:
-            await asyncio.sleep(self._look_s)
+        try:
             await self._advance()
-        self._watch = None
+            ready.set()
+            while self.clients:
+                await asyncio.sleep(self._look_s)
+                await self._advance()
+        finally:
+            ready.set()
 
     async def _advance(self) -> None:
         snapshot = await asyncio.to_thread(self._site.latest)
@@ -155,6 +169,11 @@ class Hub:
             self._frames.append(frame)
         news, self._news = self._news, asyncio.Event()
         news.set()
+
+
+def _log_failure(watch: "asyncio.Task[None]") -> None:
+    if not watch.cancelled() and (error := watch.exception()) is not None:
+        _log.error("the watch of the snapshot failed", exc_info=error)
 
 
 def make_frame(snapshot: Snapshot, before: Features) -> tuple[Frame, Features]:
