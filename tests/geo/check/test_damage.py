@@ -12,6 +12,7 @@ from lxml import etree
 
 from geo import Batch, UnreadableError
 from geo.citygml import read_citygml
+from geo.level_count import sum_levels
 from tests.geo.check.solid import cube, turned
 from tests.geo.check.solid import surfaces as placed
 from tests.geo.citygml.city import city_model, polygon, solid, surfaces, write_codelist
@@ -85,6 +86,7 @@ def _assert_accounted(text: bytes, batches: list[Batch]) -> None:
     members = sum(len(one) for one in found if next(one.iterancestors(_APPEARANCE), None) is None)
     counts = [count for batch in batches for count in batch.counts]
     assert sum(count.read for count in counts) == members
+    assert not [one for one in sum_levels(one for batch in batches for one in batch.levels) if one.unaccounted]
     kept_out = sum(count.kept_out for count in counts)
     told = [one for batch in batches for one in batch.problems if one.keeps_out]
     assert (kept_out > 0) == bool(told)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from geo import UnreadableError
+from geo.level_count import sum_levels
 from tests.geo.citygml.city import account, read
 from tests.shared_data import shared_data
 
@@ -68,6 +69,10 @@ def test_a_damaged_file_is_refused_or_accounted_for(
             continue
         kept_out = sum(one for _, _, one in account(batches).values())
         assert len([one for batch in batches for one in batch.problems if one.keeps_out]) >= (kept_out > 0)
+        levels = sum_levels(one for batch in batches for one in batch.levels)
+        assert not [one for one in levels if one.unaccounted or min(one.stored, one.kept_out, one.set_aside) < 0]
+        told = {one.feature for batch in batches for one in batch.problems}
+        assert len(told) >= max((one.kept_out for one in levels), default=0) or None in told
         for batch in batches:
             assert batch.features.is_valid.all()
             if batch.surfaces is not None:
