@@ -13,6 +13,7 @@ from gtfs.routing.walk import Walks, nearest_first, on_streets, timed, turned, w
 
 LIMIT_M: Final = 2_340.0
 """1,800 s at 1.3 m/s."""
+_AT_ONCE: Final = 512
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,18 +58,28 @@ class LinkedPlaces:
         return {}
 
     def _links(self, *, backward: bool) -> Links:
-        """Searched from the side that has fewer."""
+        """Searched from the side that has fewer; some at a time, since the workspace is many times the result."""
         network, stops = self.network, self.network.stop_places
         served = np.flatnonzero(network.timetable.served)
-        ways = (network.streets, network.person)
         if len(self) < len(served):
-            found = turned(walks(*ways, self.snapped, stops[served], self.limit_m, backward=not backward), len(served))
+            rows = self._walks(self.snapped, stops[served], not backward)
+            found = nearest_first(turned(rows, len(served)))
         else:
-            found = walks(*ways, stops[served], self.snapped, self.limit_m, backward=backward)
+            found = self._walks(stops[served], self.snapped, backward)
         counts = np.zeros(len(stops), np.int64)
         counts[served] = np.diff(found.start)
+        return Links(np.concatenate([[0], np.cumsum(counts)]).astype(np.int64), found.place, found.cost)
+
+    def _walks(self, origins: Snapped, destinations: Snapped, backward: bool) -> Links:
+        """Nearest first."""
+        ways = self.network.streets, self.network.person
+        parts = [
+            nearest_first(walks(*ways, origins[at : at + _AT_ONCE], destinations, self.limit_m, backward=backward))
+            for at in range(0, max(len(origins), 1), _AT_ONCE)
+        ]
+        counts = np.concatenate([np.diff(part.start) for part in parts])
         start = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
-        return nearest_first(Links(start, found.place, found.cost))
+        return Links(start, *(np.concatenate([getattr(part, name) for part in parts]) for name in ("place", "cost")))
 
 
 Places = NDArray[np.float64] | LinkedPlaces

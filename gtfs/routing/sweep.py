@@ -69,9 +69,8 @@ def _arrive(state, changed, egress, deadline, best):  # type: ignore[no-untyped-
         now = arrived[s]
         for x in range(start[s], start[s + 1]):
             then = now + seconds[x]
-            if then > deadline:
-                break
-            best[place[x]] = min(best[place[x]], then)
+            if then < best[place[x]] and then <= deadline:
+                best[place[x]] = then
 
 
 @compiled
@@ -91,10 +90,38 @@ def walk_instead(times, begin, end, place, seconds, max_trip):  # type: ignore[n
 
 @compiled
 def percentiles(times, ranks, out):  # type: ignore[no-untyped-def]
-    sample = np.empty(len(times), np.int16)
+    """The sample of each rank: times are counted by minutes, and only those of the minute in question are sorted."""
+    samples = len(times)
+    last = int(UNREACHED) // 60
+    count = np.zeros(last + 1, np.int32)
+    same = np.empty(samples, np.int16)
+    column = np.empty(samples, np.int16)
     for j in range(times.shape[1]):
-        for i in range(len(times)):
-            sample[i] = times[i, j]
-        sample.sort()
+        least, most = last, 0
+        for i in range(samples):
+            column[i] = times[i, j]
+            minute = column[i] // 60
+            count[minute] += 1
+            least, most = min(least, minute), max(most, minute)
+        before, minute = 0, least
         for p in range(len(ranks)):
-            out[j, p] = sample[ranks[p]]
+            while before + count[minute] <= ranks[p]:
+                before += count[minute]
+                minute += 1
+            out[j, p] = _nth(column, minute, ranks[p] - before, same)
+        count[least : most + 1] = 0
+
+
+@compiled
+def _nth(column, minute, rank, same):  # type: ignore[no-untyped-def]
+    """Of the times within the minute the one of the rank."""
+    size = 0
+    for i in range(len(column)):
+        if column[i] // 60 == minute:
+            at = size
+            while at > 0 and same[at - 1] > column[i]:
+                same[at] = same[at - 1]
+                at -= 1
+            same[at] = column[i]
+            size += 1
+    return same[rank]
