@@ -11,7 +11,7 @@ from gtfs.accessibility.answer import Answer
 from gtfs.accessibility.comparison import Comparison, compare
 from gtfs.accessibility.cumulative import access
 from gtfs.accessibility.explanation import Explanation, LineUse, Snap, Travel
-from gtfs.accessibility.facility_reach import out_of_reach
+from gtfs.accessibility.facility_reach import HomesAt, out_of_reach
 from gtfs.accessibility.left_out import Deserts, DesertTotals, deserts
 from gtfs.accessibility.question import ask
 from gtfs.accessibility.reason import Reason
@@ -19,6 +19,7 @@ from gtfs.accessibility.service_index import ServiceIndex, coverage, ptal, quali
 from gtfs.accessibility.site import Sites, sites
 from gtfs.accessibility.surface import Surface, build_surface
 from gtfs.accessibility.travel_matrix import matrix
+from gtfs.accessibility.what_if import Facilities, Setting, settings
 from gtfs.accessibility.zone import Isochrone, isochrone, isochrone_to
 from gtfs.measure.decay import Exponential, Linear, Logistic, Step, StepWithin
 from gtfs.measure.duration import minutes
@@ -35,12 +36,15 @@ __all__ = [
     "Deserts",
     "Explanation",
     "Exponential",
+    "Facilities",
+    "HomesAt",
     "Isochrone",
     "LineUse",
     "Linear",
     "Logistic",
     "Reason",
     "ServiceIndex",
+    "Setting",
     "Sites",
     "Snap",
     "Step",
@@ -63,5 +67,6 @@ __all__ = [
     "out_of_reach",
     "ptal",
     "quality_classes",
+    "settings",
     "sites",
 ]

@@ -1,12 +1,8 @@
-"""Homes from which no facility is reached in time, however many homes there are.
-
-Whoever walks w seconds to the end of the street goes on at the next full minute, ceil(w / 60), as somebody who sets
-out there at that minute: with a timetable in whole minutes nothing is lost. What is not quite the same: the window
-begins as much later, and whoever walks all the way is told up to a minute too much.
-"""
+"""Homes from which no facility is reached in time, however many homes there are."""
 
 from dataclasses import dataclass
 from datetime import timedelta
+from enum import StrEnum
 from typing import Any, Final
 
 import geopandas as gpd
@@ -14,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from geo import InvalidLayerError
 from gtfs.accessibility.cumulative import with_id
 from gtfs.accessibility.cycling import cycled, travel_times
 from gtfs.accessibility.explanation import PAIRS, explain, spread, travel_of
@@ -24,10 +21,23 @@ from gtfs.routing import UNREACHED, TransitNetwork, TravelQuery
 from gtfs.routing.walk import on_streets
 from gtfs.scenario.change import ChangeAccess
 
-DOOR_TO_DOOR: Final = 5_000
-"""So many places are asked for one by one; more are grouped at the ends of their streets."""
-_AT_DOORS = "each place by itself"
-_AT_NODES = "by the ends of the street: walks to them in whole minutes, and what it takes from there; the better counts"
+_BLOCK: Final = 25_000
+"""Places at a time, so that memory stays flat; fewer with a bicycle, which reaches many stops."""
+_CYCLING_BLOCK: Final = 2_000
+
+
+class HomesAt(StrEnum):
+    """Where trips begin."""
+
+    DOORS = "doors"
+    """At each place itself."""
+    STREET_ENDS = "street_ends"
+    """At both ends of its street, which is many times faster for all buildings of a city.
+
+    Whoever walks w seconds to an end goes on at the next full minute, ceil(w / 60), as somebody who sets out there at
+    that minute. With a timetable in whole minutes nothing is lost by it; the window begins as much later, and whoever
+    walks all the way is told up to a minute too much.
+    """
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,7 +50,16 @@ class _Starts:
     """Shape (homes, ways): row of `lonlat`."""
     walk_s: NDArray[np.float64]
     """Shape (homes, ways); infinite where there is no such way."""
-    rule: str
+
+
+@dataclass(frozen=True, eq=False)
+class _Reached:
+    """What the router says of the starts."""
+
+    nearest: NDArray[np.int16]
+    """Seconds to the nearest facility, UNREACHED where there is none."""
+    facility: NDArray[np.int64]
+    reason: NDArray[Any]
 
 
 def out_of_reach(
@@ -52,23 +71,22 @@ def out_of_reach(
     within: timedelta,
     people: str = "population",
     by: ChangeAccess | None = None,
+    homes_at: HomesAt = HomesAt.DOORS,
 ) -> Deserts:
     """Homes from which no facility is reached in less than `within`, by the query's middle percentile.
 
-    Up to DOOR_TO_DOOR places are asked for one by one. More (all buildings of a city) are grouped at the ends of their
-    streets: what it takes from an end is exact, the walk to it is added in whole minutes, the better end counts.
     `table`: the homes with `minutes` to the nearest facility (blank where none is reached), served, left_out, reason.
-    `by`: a bicycle to the first stop.
+    `by`: a bicycle to the first stop. Without a street network homes are always asked for at their doors.
+    InvalidLayerError without homes or facilities.
     """
     places, goals = sites(homes), sites(facilities)
-    starts = _starts(network, places.lonlat, query)
-    start, end = linked(network, starts.lonlat, query), linked(network, goals.lonlat, query)
-    times = travel_times(network, start, end, query, by)
-    middle = times.seconds[:, :, len(query.percentiles) // 2]
-    nearest = middle.min(axis=1) if len(goals) else np.full(len(start), UNREACHED, np.int16)
-    seconds = _of_homes(starts, nearest, query)
+    if not len(places) or not len(goals):
+        raise InvalidLayerError("there are no homes, or no facilities")
+    starts = _starts(network, places.lonlat, query, homes_at)
+    found = _asked(network, starts, goals.lonlat, query, by)
+    seconds = _of_homes(starts, found.nearest, query)
     reached = seconds < within.total_seconds()
-    why = _reasons(starts, nearest, reasons(network, start, query, leaving=True), reached)
+    why = _reasons(starts, found, reached)
     amount = places.amounts(people)
     minutes = np.floor(np.where(np.isfinite(seconds), seconds, np.nan) / 60)
     table = places.features.assign(
@@ -77,8 +95,8 @@ def out_of_reach(
         left_out=np.where(reached, 0.0, amount),
         reason=why,
     )
-    chosen = spread(np.flatnonzero(nearest < within.total_seconds()), PAIRS)
-    pairs = [(starts.lonlat[row], goals.lonlat[int(np.argmin(middle[row]))]) for row in chosen]
+    chosen = spread(np.flatnonzero(found.nearest < within.total_seconds()), PAIRS)
+    pairs = [(starts.lonlat[row], goals.lonlat[found.facility[row]]) for row in chosen]
     snapped = on_streets(network.streets, network.person, places.lonlat)
     totals = desert_totals(amount, reached, network.streets, snapped)
     explanation = explain(
@@ -87,11 +105,11 @@ def out_of_reach(
         query,
         travel=travel_of(network, pairs, query),
         origin_snap_m=snapped.distance_m,
-        destination_snap_m=times.destination_snap_m,
+        destination_snap_m=on_streets(network.streets, network.person, goals.lonlat).distance_m,
         rules={
             "within_min": within.total_seconds() / 60,
             "rule": "t < within (R5)",
-            "homes": starts.rule,
+            "homes_at": homes_at.value,
             "searched_places": len(starts.lonlat),
             "distinct_nodes": totals.distinct_nodes,
         },
@@ -101,11 +119,27 @@ def out_of_reach(
     return Deserts(with_id(table, places.ids), explanation, totals)
 
 
-def _starts(network: TransitNetwork, lonlat: NDArray[np.float64], query: TravelQuery) -> _Starts:
-    distinct, row = np.unique(np.round(lonlat, 7), axis=0, return_inverse=True)
-    row = row.reshape(-1, 1)
-    if network.streets is None or len(distinct) <= DOOR_TO_DOOR:
-        return _Starts(distinct, row, np.zeros(row.shape), _AT_DOORS)
+def _asked(
+    network: TransitNetwork,
+    starts: _Starts,
+    goals: NDArray[np.float64],
+    query: TravelQuery,
+    by: ChangeAccess | None,
+) -> _Reached:
+    """Block by block."""
+    end, size = linked(network, goals, query), _CYCLING_BLOCK if by else _BLOCK
+    parts = []
+    for first in range(0, len(starts.lonlat), size):
+        start = linked(network, starts.lonlat[first : first + size], query)
+        times = travel_times(network, start, end, query, by).seconds[:, :, len(query.percentiles) // 2]
+        parts.append((times.min(axis=1), times.argmin(axis=1), reasons(network, start, query, leaving=True)))
+    return _Reached(*(np.concatenate(column) for column in zip(*parts, strict=True)))
+
+
+def _starts(network: TransitNetwork, lonlat: NDArray[np.float64], query: TravelQuery, homes_at: HomesAt) -> _Starts:
+    if network.streets is None or homes_at is HomesAt.DOORS:
+        distinct, row = np.unique(np.round(lonlat, 7), axis=0, return_inverse=True)
+        return _Starts(distinct, row.reshape(-1, 1), np.zeros((len(lonlat), 1)))
     snapped = on_streets(network.streets, network.person, lonlat)
     edge = np.where(snapped.found, snapped.edge, 0)
     ends, length = network.streets.edge_nodes[edge], network.streets.length_m[edge]
@@ -113,7 +147,7 @@ def _starts(network: TransitNetwork, lonlat: NDArray[np.float64], query: TravelQ
     nodes, rows = np.unique(ends, return_inverse=True)
     minutes = np.ceil(np.round(metres / query.walk_speed_ms / 60, 6))
     walk_s = np.where(snapped.found[:, np.newaxis], minutes * 60, np.inf)
-    return _Starts(np.asarray(network.streets.node_lonlat)[nodes], rows.reshape(-1, 2), walk_s, _AT_NODES)
+    return _Starts(np.asarray(network.streets.node_lonlat)[nodes], rows.reshape(-1, 2), walk_s)
 
 
 def _of_homes(starts: _Starts, nearest: NDArray[np.int16], query: TravelQuery) -> NDArray[np.float64]:
@@ -123,11 +157,9 @@ def _of_homes(starts: _Starts, nearest: NDArray[np.int16], query: TravelQuery) -
     return np.where(best <= query.max_trip_s, best, np.inf)
 
 
-def _reasons(
-    starts: _Starts, nearest: NDArray[np.int16], at_start: NDArray[Any], reached: NDArray[np.bool_]
-) -> NDArray[Any]:
+def _reasons(starts: _Starts, found: _Reached, reached: NDArray[np.bool_]) -> NDArray[Any]:
     """Of the nearer start of each home."""
-    of_start = np.where(nearest != UNREACHED, Reason.TOO_LONG.value, at_start)
+    of_start = np.where(found.nearest != UNREACHED, Reason.TOO_LONG.value, found.reason)
     nearer = np.argmin(starts.walk_s, axis=1)
     rows = np.arange(len(nearer))
     why = of_start[starts.start[rows, nearer]]

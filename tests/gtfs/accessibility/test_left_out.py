@@ -6,6 +6,7 @@ import pytest
 from geo.network import build_network
 from gtfs.accessibility import (
     DesertRule,
+    HomesAt,
     TransitNetwork,
     build_transit_network,
     coverage,
@@ -90,8 +91,9 @@ def test_many_homes_are_asked_for_at_the_ends_of_their_streets(
     rows = {f"home {at}": (A[0], A[1] + at * STEP) for at in range(11)}
     homes, hospital = places({**rows, "lost": (139.5, 35.0)}, population=[1.0] * 12), places({"hospital": B})
     one_by_one = out_of_reach(streets, homes, hospital, an_hour(), within=minutes(34))
-    monkeypatch.setattr(facility_reach, "DOOR_TO_DOOR", 5)
-    grouped = out_of_reach(streets, homes, hospital, an_hour(), within=minutes(34))
+    monkeypatch.setattr(facility_reach, "_BLOCK", 5)
+    assert out_of_reach(streets, homes, hospital, an_hour(), within=minutes(34)).table.equals(one_by_one.table)
+    grouped = out_of_reach(streets, homes, hospital, an_hour(), within=minutes(34), homes_at=HomesAt.STREET_ENDS)
     assert grouped.explanation.rules["searched_places"] == 2
     assert one_by_one.explanation.rules["searched_places"] == 12
     assert grouped.table["reason"].tolist() == one_by_one.table["reason"].tolist()
