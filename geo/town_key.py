@@ -4,6 +4,7 @@ Codes: e-Stat's KEY_CODE (municipality of 5 digits, town of 4, 丁目 of 2, the 
 町字ID of the address base registry (7 digits in a municipality), codes of a municipality's own.
 """
 
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -114,7 +115,8 @@ def _municipalities(texts: dict[str, list[str]], rows: int) -> list[str]:
     found = [""] * rows
     for name in _MUNICIPALITY_CODES:
         for row, value in enumerate(texts.get(name, ())):
-            digits = value.zfill(5) if value.isdigit() else ""
+            plain_value = unicodedata.normalize("NFKC", value)
+            digits = plain_value.zfill(5) if plain_value.isdigit() else ""
             found[row] = found[row] or (digits[:5] if len(digits) in (5, 6) else "")
     for row, value in enumerate(texts.get("key_code", ())):
         found[row] = found[row] or (_code("key_code", value, "")[:5] if value.isdigit() else "")
@@ -122,6 +124,7 @@ def _municipalities(texts: dict[str, list[str]], rows: int) -> list[str]:
 
 
 def _code(name: str, value: str, municipality: str) -> str:
+    value = unicodedata.normalize("NFKC", value)
     if not value.isdigit():
         return "".join(value.casefold().split())
     if name in _MACHIAZA and len(value) <= 7:

@@ -123,6 +123,12 @@ def test_codes_that_a_spreadsheet_took_for_numbers_are_the_same_codes(tmp_path: 
     assert joined(table(tmp_path, text, "a.txt"), layer(*areas)).people_joined == 1008
 
 
+def test_codes_in_full_width_are_the_same_codes(tmp_path: Path) -> None:
+    wide = str.maketrans("0123456789", "０１２３４５６７８９")
+    areas = [{"KEY_CODE": row["KEY_CODE"].translate(wide)} for row in E_STAT_AREAS]
+    assert joined(table(tmp_path, AGES, "a.txt"), layer(*areas)).people_joined == 1008
+
+
 def test_a_code_of_no_town_is_told_with_its_people(tmp_path: Path) -> None:
     join = joined(table(tmp_path, AGES, "tblT001082C22.txt"), layer(*E_STAT_AREAS[:3]))
     (lost,) = [one for one in join.problems if one.keeps_out]
@@ -355,3 +361,37 @@ def test_whatever_level_has_areas_everybody_of_e_stats_table_counts_once(
     assert join.features["population"].sum() == join.people_joined
     assert join.features["town_code"].is_unique
     assert len(join.features) + sum(one.keeps_out for one in join.problems) == join.rows
+
+
+@given(
+    st.lists(
+        st.lists(
+            st.sampled_from(["", "本町", "合計", "22999", "229990020", "2", "-", "*", "²", "1,0", "١", '"', "一"]),
+            max_size=6,
+        ),
+        max_size=8,
+    ),
+    st.sampled_from(
+        [
+            "町名,人口,KEY_CODE,HTKSYORI",
+            "KEY_CODE,町名,人口,人口",
+            "地域コード,地域名,総人口,0-14歳",
+            "町字ID,町名,人口",
+        ]
+    ),
+)
+def test_no_table_of_towns_ends_in_anything_but_rows_and_problems(
+    tmp_path_factory: pytest.TempPathFactory, rows: list[list[str]], header: str
+) -> None:
+    text = header + "\n" + "".join(",".join(row) + "\n" for row in rows)
+    path = table(tmp_path_factory.mktemp("odd"), text, "a.csv", "utf-8")
+    areas = layer(
+        {"KEY_CODE": "229990020", "name": "本町"}, {"KEY_CODE": 2, "name": None}, {"KEY_CODE": None, "name": "一"}
+    )
+    try:
+        (batch,) = read_towns(path, name="a.csv", towns=areas)
+    except UnreadableError:
+        return
+    count = batch.counts[0]
+    assert count.kept_out == sum(one.keeps_out for one in batch.problems)
+    assert batch.features["feature_id"].is_unique
