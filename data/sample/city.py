@@ -6,10 +6,9 @@ from math import sqrt
 from pathlib import Path
 from typing import Protocol
 
-import numpy as np
-
 from data.sample.admin import write_admin
 from data.sample.block import Fabricated, build_blocks
+from data.sample.body import Corner
 from data.sample.bus import BusNetwork
 from data.sample.centre_line import centre_lines
 from data.sample.codelist import write_codelists
@@ -17,7 +16,7 @@ from data.sample.district import Districts
 from data.sample.elevation import write_elevation
 from data.sample.facility import Facility, FacilityBook
 from data.sample.geography import Geography, build_geography
-from data.sample.gml import write_model
+from data.sample.gml import Extent, write_model
 from data.sample.gml_appearance import Appearance, write_pictures
 from data.sample.gml_area import Written, write_land_use, write_landslides, write_use_districts
 from data.sample.gml_building import building_member
@@ -32,6 +31,7 @@ from data.sample.plane import Plane
 from data.sample.population import Census, write_population
 from data.sample.readme import write_readme
 from data.sample.school_route import school_routes, write_school_routes
+from data.sample.shelf import Shelf
 from data.sample.stock import Built, Stock
 from data.sample.street_network import StreetNetwork, build_network
 from data.sample.surveyed import write_surveyed_extents
@@ -152,19 +152,18 @@ def _write_buildings(
     number = 0
     images: set[str] = set()
     for mesh, blocks in plan.stock.meshes().items():
-        members: list[str] = []
-        corners: list[tuple[float, float, float]] = []
+        members: Shelf[str] = Shelf(folder)
+        extent = Extent()
         appearance = Appearance(mesh)
         for built in plan.stock.in_mesh(mesh, blocks):
             number += 1
             members.append(building_member(built, plan.towns.towns[built.block.town], number, seed, appearance))
-            corners += _extent(built)
+            extent.add(*_extent(built))
             census.count(built, plan.stock.town_years[built.block.town])
             book.offer(built)
         if members:
             path = folder / f"udx/bldg/{mesh}_bldg_6697_op.gml"
-            extent = np.array(corners)
-            write_model(path, members, (extent.min(axis=0), extent.max(axis=0)), appearance.xml())
+            write_model(path, members, extent.corners, appearance.xml())
             images |= appearance.images
             yield path, len(members)
             if progress is not None:
@@ -172,10 +171,10 @@ def _write_buildings(
     yield from write_pictures(folder / "udx/bldg", images)
 
 
-def _extent(built: Built) -> list[tuple[float, float, float]]:
+def _extent(built: Built) -> tuple[Corner, Corner]:
     east, north = zip(*built.lonlat, strict=True)
     top = built.ground_m + built.what.height_m
-    return [(min(east), min(north), built.ground_m), (max(east), max(north), top)]
+    return (min(east), min(north), built.ground_m), (max(east), max(north), top)
 
 
 def _write_surroundings(

@@ -2,6 +2,8 @@
 
 import hashlib
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from math import inf
 from pathlib import Path
 from xml.sax.saxutils import escape
 
@@ -43,6 +45,23 @@ _ENVELOPE = """<gml:boundedBy>
 </gml:Envelope>
 </gml:boundedBy>
 """
+
+
+@dataclass
+class Extent:
+    """Grows with what is added."""
+
+    low: tuple[float, float, float] = (inf, inf, inf)
+    high: tuple[float, float, float] = (-inf, -inf, -inf)
+
+    def add(self, *corners: tuple[float, float, float]) -> None:
+        for x, y, z in corners:
+            self.low = min(self.low[0], x), min(self.low[1], y), min(self.low[2], z)
+            self.high = max(self.high[0], x), max(self.high[1], y), max(self.high[2], z)
+
+    @property
+    def corners(self) -> tuple[Points, Points]:
+        return np.array(self.low), np.array(self.high)
 
 
 def write_model(path: Path, members: Iterable[str], corners: tuple[Points, Points], appearance: str = "") -> None:

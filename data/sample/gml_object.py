@@ -1,9 +1,8 @@
 """Bridges, street lamps and trees as CityGML: LOD1 blocks everywhere, LOD2 and LOD3 bodies near the station."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
-from math import inf
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +12,7 @@ from data.sample.block import Block, Site, Street
 from data.sample.body import Frame, Ring, composite, members, multi_surface, prism
 from data.sample.furniture import lamp, tree
 from data.sample.geography import Geography
-from data.sample.gml import MADE_ON, code, feature_id, solid, surface_reference, text, write_model
+from data.sample.gml import MADE_ON, Extent, code, feature_id, solid, surface_reference, text, write_model
 from data.sample.gml_appearance import Appearance, Skin
 from data.sample.gml_area import Written
 from data.sample.plane import Plane, Points
@@ -50,16 +49,13 @@ class _File:
 
     members: Shelf[str]
     appearance: Appearance
-    low: tuple[float, float, float] = (inf, inf, inf)
-    high: tuple[float, float, float] = (-inf, -inf, -inf)
-    """Least and greatest east, north and height of its members' places."""
+    places: Extent = field(default_factory=Extent)
+    """Metres east and north, and heights."""
     reach_m: float = 0.0
 
     def add(self, one: _Member) -> None:
         self.members.append(one.write(self.appearance))
-        (x, y), low, high = one.place, self.low, self.high
-        self.low = min(low[0], x), min(low[1], y), min(low[2], one.low_m)
-        self.high = max(high[0], x), max(high[1], y), max(high[2], one.high_m)
+        self.places.add((*one.place, one.low_m), (*one.place, one.high_m))
         self.reach_m = max(self.reach_m, one.reach_m)
 
 
@@ -90,9 +86,10 @@ class ObjectWriter:
             yield path, len(file.members)
 
     def _extent(self, file: _File) -> tuple[Points, Points]:
-        low, high = np.array(file.low[:2]) - file.reach_m, np.array(file.high[:2]) + file.reach_m
+        lowest, highest = file.places.corners
+        low, high = lowest[:2] - file.reach_m, highest[:2] + file.reach_m
         corners = self.plane.to_lonlat(np.array([low, high, [low[0], high[1]], [high[0], low[1]]]))
-        return np.array([*corners.min(axis=0), file.low[2]]), np.array([*corners.max(axis=0), file.high[2]])
+        return np.array([*corners.min(axis=0), lowest[2]]), np.array([*corners.max(axis=0), highest[2]])
 
     def _bridges(self, streets: Sequence[Street]) -> Iterator[_Member]:
         number = 0
