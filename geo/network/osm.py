@@ -1,4 +1,5 @@
-"""Street networks from OpenStreetMap extracts (.osm.pbf), read in two passes: ways, then only their nodes."""
+"""Street networks from OpenStreetMap extracts (.osm.pbf), read in two passes: ways with the places of their nodes,
+then the nodes that say something."""
 
 from array import array
 from collections import Counter
@@ -16,6 +17,7 @@ from geo.network.way import LeftOut, Way, WayKind, judge_way
 from geo.problem import Problem
 
 _KEYS = ("highway", "railway", "public_transport", "man_made", "route")
+_NOWHERE = (float("nan"), float("nan"))
 _CLOSED_BARRIERS = frozenset({"no", "private", "agricultural", "forestry", "military"})
 
 
@@ -53,6 +55,8 @@ class _Ways:
     names: list[str | None] = field(default_factory=list)
     start: "array[int]" = field(default_factory=lambda: array("q", [0]))
     refs: "array[int]" = field(default_factory=lambda: array("q"))
+    lonlat: "array[float]" = field(default_factory=lambda: array("d"))
+    """Two numbers a ref, NaN where the extract lacks the node."""
     left_out: Counter[str] = field(default_factory=Counter)
 
 
@@ -69,7 +73,9 @@ class _Nodes:
 
 def _read_ways(path: Path) -> _Ways:
     ways = _Ways()
-    reader = osmium.FileProcessor(str(path), osmium.osm.WAY).with_filter(osmium.filter.KeyFilter(*_KEYS))
+    # osmium's filter of ids would need a gigabyte, however few they are; this index has 16 bytes for each node.
+    reader = osmium.FileProcessor(str(path), osmium.osm.NODE | osmium.osm.WAY).with_locations("sparse_mem_array")
+    reader = reader.with_filter(osmium.filter.EntityFilter(osmium.osm.WAY)).with_filter(osmium.filter.KeyFilter(*_KEYS))
     way: Any
     for way in reader:
         tags = way.tags
@@ -82,7 +88,10 @@ def _read_ways(path: Path) -> _Ways:
         ways.ids.append(way.id)
         ways.judged.append(judged)
         ways.names.append(tags.get("name"))
-        ways.refs.extend([node.ref for node in way.nodes])
+        for node in way.nodes:
+            place = node.location
+            ways.refs.append(node.ref)
+            ways.lonlat.extend((place.lon, place.lat) if place.valid() else _NOWHERE)
         ways.start.append(len(ways.refs))
     return ways
 
@@ -97,29 +106,19 @@ def _may_be_way(tags: Any) -> bool:
 
 
 def _read_nodes(path: Path, ways: _Ways) -> _Nodes:
-    wanted = np.unique(np.frombuffer(ways.refs, dtype=np.int64)) if len(ways.refs) else np.zeros(0, np.int64)
-    ids, lonlat = array("q"), array("d")
-    crossing, closed = array("b"), array("b")
-    reader = osmium.FileProcessor(str(path), osmium.osm.NODE).with_filter(osmium.filter.IdFilter(wanted.tolist()))
+    refs, lonlat = np.array(ways.refs, dtype=np.int64), np.array(ways.lonlat, dtype=np.float64).reshape(-1, 2)
+    ids, first = np.unique(refs, return_index=True)
+    placed = ~np.isnan(lonlat[first, 0])
+    ids, lonlat = ids[placed], lonlat[first[placed]]
+    crossing, closed = array("q"), array("q")
+    reader = osmium.FileProcessor(str(path), osmium.osm.NODE).with_filter(osmium.filter.KeyFilter("highway", "barrier"))
     node: Any
     for node in reader:
-        location = node.location
-        if not location.valid():
-            continue
-        ids.append(node.id)
-        lonlat.extend((location.lon, location.lat))
-        tags = node.tags
-        tagged = len(tags) > 0
-        crossing.append(tagged and tags.get("highway") == "crossing")
-        closed.append(tagged and _is_closed(tags))
-    found = np.array(ids, dtype=np.int64)
-    order = np.argsort(found, kind="stable")
-    return _Nodes(
-        found[order],
-        np.array(lonlat, dtype=np.float64).reshape(-1, 2)[order],
-        np.array(crossing, dtype=np.bool_)[order],
-        np.array(closed, dtype=np.bool_)[order],
-    )
+        if node.tags.get("highway") == "crossing":
+            crossing.append(node.id)
+        if _is_closed(node.tags):
+            closed.append(node.id)
+    return _Nodes(ids, lonlat, np.isin(ids, crossing), np.isin(ids, closed))
 
 
 def _is_closed(tags: Any) -> bool:
