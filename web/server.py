@@ -1,6 +1,7 @@
 """The long-running processes: web processes on one socket, and beside them the worker and the realtime receiver."""
 
 import os
+import resource
 import signal
 import socket
 import subprocess
@@ -26,6 +27,7 @@ def serve(settings: Settings, *, beside: Sequence[str], announce: Callable[[str]
 
     `announce` is told the address as soon as browsers may ask.
     """
+    _allow_connections()
     with listen(settings.host, settings.port) as listening:
         port = listening.getsockname()[1]
         os.environ.update(settings.model_copy(update={"port": port}).as_environment())
@@ -37,6 +39,17 @@ def serve(settings: Settings, *, beside: Sequence[str], announce: Callable[[str]
                 processes.enter_context(_beside(settings, command))
             announce(address(settings.host, port))
             _run(settings, listening)
+
+
+_CONNECTIONS = 65_536
+
+
+def _allow_connections() -> None:
+    """Every page that follows the buses keeps one open; the usual soft limit is 1,024 files."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _CONNECTIONS if hard == resource.RLIM_INFINITY else min(_CONNECTIONS, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def _leave(_: int, __: FrameType | None) -> None:
