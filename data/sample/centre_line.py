@@ -27,6 +27,8 @@ _PATH_REACH_M = 25.0
 """How far a path leads on to find a street."""
 _STAIRS_SLOPE = 0.17
 """A narrow lane steeper than this is a flight of steps."""
+_AT_ONCE = 5000
+"""Ends that look for their streets together: memory does not grow with the city."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +89,15 @@ def _collectors(geography: Geography, towns: Towns) -> list[CentreLine]:
 
 def _lanes(streets: Sequence[Street], terrain: Terrain) -> list[CentreLine]:
     """The streets that were cut into towns; main streets and collectors have widths of their own and a long line."""
-    own = [one for one in streets if one.section == "1" and not one.name and one.line.distance(one.area) < 0.01
-           and one.line.length < 1.5 * one.area.length and _covers(one)]  # fmt: skip
-    return [CentreLine(one.line, one.width_m, _lane_tags(one, terrain)) for one in own]
+    return [CentreLine(one.line, one.width_m, _lane_tags(one, terrain)) for one in streets if _is_lane(one)]
 
 
-def _covers(street: Street) -> bool:
-    return bool(street.area.buffer(0.5, quad_segs=1).contains(street.line))
+def _is_lane(one: Street) -> bool:
+    return (
+        one.section == "1" and not one.name and one.line.distance(one.area) < 0.01
+        and one.line.length < 1.5 * one.area.length
+        and bool(one.area.buffer(0.5, quad_segs=1).contains(one.line))
+    )  # fmt: skip
 
 
 def _lane_tags(street: Street, terrain: Terrain) -> dict[str, str]:
@@ -179,10 +183,11 @@ def _joined(lines: list[CentreLine], known: list[CentreLine]) -> list[CentreLine
 
 def _ends(lines: list[CentreLine]) -> tuple[Points, NDArray[np.int64], Points]:
     """First and last point of each line in turn, whose they are, and the unit vectors that lead on from there."""
-    coordinates = [shapely.get_coordinates(one.line) for one in lines]
-    ends = np.array([p for points in coordinates for p in (points[0], points[-1])])
-    before = np.array([p for points in coordinates for p in (points[1], points[-2])])
-    heads = ends - before
+    points, line = shapely.get_coordinates([one.line for one in lines], return_index=True)
+    bounds = np.searchsorted(line, np.arange(len(lines) + 1))
+    first, last = bounds[:-1], bounds[1:] - 1
+    ends = points[np.column_stack([first, last]).ravel()]
+    heads = ends - points[np.column_stack([first + 1, last - 1]).ravel()]
     heads /= np.maximum(np.sqrt((heads**2).sum(axis=1)), 1e-9)[:, None]
     return ends, np.repeat(np.arange(len(lines)), 2), heads
 
@@ -191,10 +196,22 @@ def _targets(
     ends: Points, owners: NDArray[np.int64], heads: Points, every: list[CentreLine], meets: NDArray[np.float64]
 ) -> Points:
     """Where each end leads, shape (n, 2); NaN where it meets nothing or lies there already."""
-    lines = np.array([one.line for one in every], dtype=object)
+    tree = shapely.STRtree([one.line for one in every])
     half = np.array([one.width_m / 2 for one in every]) + _EDGE_M
+    found = np.full((len(ends), 2), np.nan)
+    for some in np.array_split(np.arange(len(ends)), len(ends) // _AT_ONCE + 1):
+        found[some] = _targets_among(tree, half, ends[some], owners[some], heads[some], meets[some])
+    return found
+
+
+def _targets_among(
+    tree: shapely.STRtree, half: NDArray[np.float64], ends: Points, owners: NDArray[np.int64], heads: Points,
+    meets: NDArray[np.float64],
+) -> Points:  # fmt: skip
+    """`half`: how near to each line of the tree an end must come."""
+    lines = tree.geometries
     points = _dots(ends)
-    end, other = shapely.STRtree(lines).query(points, predicate="dwithin", distance=max(half.max(), meets.max()))
+    end, other = tree.query(points, predicate="dwithin", distance=max(half.max(), meets.max()))
     gap = np.asarray(shapely.distance(points[end], lines[other]))
     near = (owners[end] != other) & (gap <= np.maximum(half[other], meets[end]))
     end, other, gap = end[near], other[near], gap[near]
