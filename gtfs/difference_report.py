@@ -29,8 +29,10 @@ _WORDS: Final = {
     "change": Text("増減", "Change"),
     "map": Text("図", "Picture"),
     "map_note": Text(
-        "赤: 廃止、緑: 新設、青: 変更、橙: 移設した停留所、灰: 変わらない路線。",
-        "Red: removed; green: added; blue: changed; orange: stops that moved; grey: routes that stay.",
+        "赤: 廃止、緑: 新設、青: 変更・改称、橙: 移設した停留所、灰: 変わらない路線。"
+        "重なるところは新設、廃止、変更の順に上に描きます。",
+        "Red: removed; green: added; blue: changed or renamed; orange: stops that moved; grey: routes that stay. Where "
+        "routes share a street, added ones lie above removed ones, and those above changed ones.",
     ),
     "routes": Text("路線", "Routes"),
     "route": Text("路線", "Route"),
@@ -157,8 +159,9 @@ def _route_row(route: RouteChange, say: Speaker) -> str:
     calls += [f'<span class="removed">-{escape(name)}</span>' for name in route.stops_removed]
     kind = route.change.value
     return (
-        f'<tr><td class="{kind}">{say(kind)}</td><td>{escape(route.name)}</td><td>{trips}</td><td>{headways}</td>'
-        f"<td>{times}</td><td>{', '.join(calls)}</td></tr>"
+        f'<tr><td class="{kind}">{say(kind)}</td><td>{escape(route.name)}</td><td class="whole">{trips}</td>'
+        f'<td class="whole">{headways}</td><td class="whole">{times}</td>'
+        f"<td>{', '.join(calls)}</td></tr>"
     )
 
 

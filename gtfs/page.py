@@ -17,6 +17,7 @@ border-radius:.5rem;padding:.5rem 1rem}ul.sums b{display:block;font-size:1.4rem}
 table{border-collapse:collapse;width:100%;font-size:.875rem}th{text-align:left;border-bottom:2px solid #79767d}
 td{border-bottom:1px solid #e0dee6;vertical-align:top}th,td{padding:.25rem .75rem .25rem 0}
 td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}td.id{overflow-wrap:anywhere}
+td:first-child,td.whole,th{white-space:nowrap}td.id:first-child{white-space:normal}
 code{font:.8125rem ui-monospace,Consolas,monospace}
 .error{color:#b3261e}.warning{color:#8a5200}.note{color:#2f5d8f}
 .added{color:#1b6e3a}.removed{color:#b3261e}.moved{color:#8a5200}.changed{color:#2f5d8f}

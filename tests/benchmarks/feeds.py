@@ -1,7 +1,6 @@
 """A feed of 2.4 million stop_times: read, judged by date, counted; and statistics beside gtfs-kit's on a part of it."""
 
 import os
-import resource
 import subprocess
 import sys
 import time
@@ -44,35 +43,28 @@ def _imported(path: Path, folder: Path) -> dict[str, float]:
     Processor time tells what the import costs where other work shares the cores.
     """
     command = [sys.executable, "-m", "web.cli", "--store", str(folder / "store"), "import", str(path)]
-    began, used = time.perf_counter(), _processor_s()
+    began = time.perf_counter()
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, env={**os.environ, "MALLOC_ARENA_MAX": "2"})
-    most = 0
+    most, used = 0, dict[int, float]()
     while process.poll() is None:
-        most = max(most, _memory(process.pid))
+        most = max(most, _memory(process.pid, used))
         time.sleep(0.1)
     seconds = time.perf_counter() - began
-    used = _processor_s() - used
     return {
-        "seconds": round(seconds, 1),
-        "processor_s": round(used, 1),
-        "peak_mb": round(most / 1e6),
+        "seconds": round(seconds, 1), "processor_s": round(sum(used.values()), 1), "peak_mb": round(most / 1e6),
         "status": float(process.returncode),
-    }
+    }  # fmt: skip
 
 
-def _processor_s() -> float:
-    """Of children that have ended."""
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
-
-
-def _memory(pid: int) -> int:
-    """Memory of the process and its children that nobody shares."""
+def _memory(pid: int, used: dict[int, float]) -> int:
+    """Memory of the process and its children that nobody shares; their processor time so far goes into `used`."""
     total = 0
     try:
         parent = psutil.Process(pid)
         for one in (parent, *parent.children(recursive=True)):
             total += one.memory_full_info().uss
+            times = one.cpu_times()
+            used[one.pid] = times.user + times.system
     except psutil.Error:
         pass
     return total
