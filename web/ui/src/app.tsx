@@ -10,6 +10,7 @@ import { translator } from "./language";
 import { Legend } from "./legend";
 import type { Page, Panel, State } from "./page";
 import { Mark, Sign, type SignName } from "./swatch";
+import { TimetableBar } from "./timetable";
 import { LayerTree } from "./tree";
 
 export function App({ page, state }: { page: Page; state: State }) {
@@ -22,6 +23,7 @@ export function App({ page, state }: { page: Page; state: State }) {
       </button>
       <div class={`loading-bar${state.mapBusy || state.asking > 0 ? " busy" : ""}`} role="progressbar" aria-label={t("page.loading")} aria-hidden={!(state.mapBusy || state.asking > 0)} />
       {state.wide ? <WideFrame page={page} state={state} /> : <NarrowFrame page={page} state={state} />}
+      <TimetableBar page={page} state={state} />
       {state.layers?.length === 0 && <EmptyCity language={state.language} />}
       <NoticeBar page={page} state={state} />
     </>

@@ -4,9 +4,10 @@ import { useEffect, useRef } from "preact/hooks";
 import { GroundCard, GroundRow } from "./ground";
 import { codeOf, formatValue, textIn, webAddress } from "./format";
 import { translator } from "./language";
-import type { AttributeNode, FeatureDetail, Language } from "./layer";
+import type { AttributeNode, FeatureDetail, Language, Layer } from "./layer";
 import { detailKey, type Page, type State } from "./page";
 import { Sign } from "./swatch";
+import { StopCard } from "./timetable";
 
 export function FeatureCard({ page, state }: { page: Page; state: State }) {
   const t = translator(state.language);
@@ -42,6 +43,7 @@ export function FeatureCard({ page, state }: { page: Page; state: State }) {
             {detail[language]}
           </p>
         )}
+        {detail && isDetail(detail) && hasTimetable(layer, state) && <StopCard layer={layer} detail={detail} state={state} />}
         {detail && isDetail(detail) && <Attributes nodes={detail.attributes} language={language} />}
         {selection.ground && <GroundRow ground={selection.ground} language={language} />}
       </div>
@@ -52,6 +54,8 @@ export function FeatureCard({ page, state }: { page: Page; state: State }) {
     </section>
   );
 }
+
+const hasTimetable = (layer: Layer, state: State): boolean => state.timetabled.feeds.some((one) => one.layer === layer.id);
 
 function isDetail(detail: State["details"][string]): detail is FeatureDetail {
   return "attributes" in detail;

@@ -164,6 +164,7 @@ function ThemeChoice({ layer, page, state, theme }: { layer: Layer; page: Page; 
             {textIn(one.title, state.language)}
           </option>
         ))}
+        {![...own.map((one) => one.id), ...columns.map((one) => columnThemeId(one.name))].includes(chosen) && <option value={chosen}>{textIn(theme.title, state.language)}</option>}
         {columns.length > 0 && (
           <optgroup label={t("legend.columns")}>
             {columns.map((one) => (

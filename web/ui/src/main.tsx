@@ -6,6 +6,7 @@ import { FeatureCard } from "./feature";
 import { Page } from "./page";
 import { translator } from "./language";
 import "./style.css";
+import "./timetable.css";
 
 const NARROW = "(max-width: 819px), (max-height: 499px)";
 

@@ -19,6 +19,7 @@ import type { Place } from "./hash";
 import type { Bounds } from "./layer";
 import { PAPER, type Plan } from "./plan";
 import { Tilesets } from "./tileset";
+import { VehicleCanvas } from "./vehicle-canvas";
 
 export interface Found {
   layer: string;
@@ -258,6 +259,11 @@ export class MapView {
     const free = [padding.left, clientWidth - padding.right, padding.top, clientHeight - padding.bottom] as const;
     if (x >= free[0] && x <= free[1] && y >= free[2] && y <= free[3]) return;
     this.#map.panBy([x - (free[0] + free[1]) / 2, y - (free[2] + free[3]) / 2], { duration: 350 });
+  }
+
+  /** Buses are drawn over everything else; `told` hears of the time while they run. */
+  vehicles(told: (second: number, count: number) => void): VehicleCanvas {
+    return new VehicleCanvas(this.#map, told);
   }
 
   hidePopup(): void {

@@ -12,6 +12,7 @@ import { planMap, type Scene } from "./plan";
 import type { ShownProblems } from "./problem";
 import type { FoundFeature } from "./question";
 import { Store } from "./store";
+import { NO_TIMETABLE, TimetableControl, type Timetabled } from "./timetable-control";
 import {
   addressesOfViews,
   changeView,
@@ -79,6 +80,7 @@ export interface State {
   details: Record<string, FeatureDetail | Text>;
   coverage: CoverageState;
   problems: ShownProblems | null;
+  timetabled: Timetabled;
   notice: Notice | null;
   mapBusy: boolean;
   asking: number;
@@ -99,6 +101,12 @@ const START_BEARING = -14;
 
 export class Page {
   readonly store: Store<State>;
+  readonly timetable = new TimetableControl({
+    told: () => this.state.timetabled,
+    tell: (timetabled) => this.store.set({ timetabled }),
+    paint: (layer, version, values, theme) => this.#paintTheme(layer, version, values, theme),
+    unpaint: (layers) => layers.forEach((id) => this.#change(id, { theme: null })),
+  });
   #map: MapView | null = null;
   #etag: string | null = null;
   #values = new Map<string, { version: string; values: Values }>();
@@ -120,6 +128,7 @@ export class Page {
       details: {},
       coverage: NO_COVERAGE,
       problems: null,
+      timetabled: NO_TIMETABLE,
       notice: null,
       mapBusy: false,
       asking: 0,
@@ -147,6 +156,7 @@ export class Page {
       this.store.set({ session, layers: ordered(answer.layers), views, notice: null });
       for (const layer of visibleLayers(answer.layers, views)) void this.#fetchColumnTheme(layer);
       if (!address.place) this.#begin();
+      void this.timetable.load();
     } catch (error) {
       this.#report(error, () => void this.load());
     }
@@ -176,6 +186,7 @@ export class Page {
     this.#etag = etag;
     this.store.set({ layers, ...(first ? { views: defaultViews(layers) } : {}) });
     if (first) this.#begin();
+    void this.timetable.load();
     for (const layer of visibleLayers(changed, this.state.views)) void this.#fetchColumnTheme(layer);
     if (changed.length > 0) {
       const names = { ja: changed.map((one) => one.title.ja).join("、"), en: changed.map((one) => one.title.en).join(", ") };
@@ -215,6 +226,7 @@ export class Page {
 
   attach(map: MapView): void {
     this.#map = map;
+    this.timetable.canvas = map.vehicles((second, count) => this.timetable.ran(second, count));
     this.store.subscribe((state) => this.#draw(state));
     if (this.state.layers && !this.state.place) this.#begin();
   }
@@ -353,6 +365,14 @@ export class Page {
       this.#change(layer.id, { theme: null });
       this.#report(error);
     }
+  }
+
+  /** Colours a layer by values that no column of it holds. */
+  #paintTheme(id: string, version: string, values: Values, theme: Theme): void {
+    if (this.#layer(id)?.version !== version) return;
+    this.#values.set(id, { version, values });
+    this.store.set({ columnThemes: { ...this.state.columnThemes, [id]: theme } });
+    this.#change(id, { theme: theme.id, hidden: [] });
   }
 
   #layer(id: string): Layer | undefined {

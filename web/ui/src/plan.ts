@@ -215,9 +215,12 @@ function drawn(layer: Layer, scene: Scene): Placed[] {
     solid: scene.solid,
     coloured: shows(view, "colour"),
   };
-  const shapes = isSpatial(layer, scene) && isWhole(layer) ? [] : DRAWERS[layer.style.draw](layer, look);
+  const shapes = isSpatial(layer, scene) && isWhole(layer) ? [] : DRAWERS[byState ? stateful(layer) : layer.style.draw](layer, look);
   return [...shapes, ...labels(layer, look)];
 }
+
+/** Pictures of icons can't depend on the state of a feature; colours of circles can. */
+const stateful = (layer: Layer): Layer["style"]["draw"] => (layer.style.draw === "icon" ? "circle" : layer.style.draw);
 
 /** The value of a fetched column, kept as state of each feature. */
 export const STATE_VALUE: ExpressionSpecification = ["feature-state", "value"];

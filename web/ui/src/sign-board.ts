@@ -1,6 +1,7 @@
 /** What a sign shows at a moment, of what it has received so far. Pure: tested without clock, network or browser. */
 
 import type { Language, Text } from "./layer";
+import { say } from "./sign-text";
 
 /** One departure as `GET /api/stops/{id}/departures` tells it. */
 export interface Departure {
@@ -171,6 +172,6 @@ const isOver = (known: Known, now: number): boolean =>
   !known.plan || now > Date.parse(known.plan.board.at) + PLAN_HOURS * 3_600_000;
 
 const outOfDate = (one: { title: Text; last: string }): Text => ({
-  ja: `「${one.title.ja}」の時刻表は${one.last}で終わりました`,
-  en: `The timetable of ${one.title.en} ended on ${one.last}`,
+  ja: say("ja", "ended", { title: one.title.ja, last: one.last }),
+  en: say("en", "ended", { title: one.title.en, last: one.last }),
 });

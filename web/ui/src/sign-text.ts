@@ -27,6 +27,8 @@ const ja = {
   offline: "通信できないため、時刻表で案内しています({time}に取得)",
   language: "言語",
   both: "日本語とEnglish",
+  own: "日本語",
+  ended: "「{title}」の時刻表は{last}で終わりました",
   choose: "停留所を選んでください",
   search: "停留所名",
 };
@@ -56,6 +58,8 @@ const en: typeof ja = {
   offline: "No connection: by the timetable (as of {time})",
   language: "Language",
   both: "日本語とEnglish",
+  own: "English",
+  ended: "The timetable of {title} ended on {last}",
   choose: "Choose a stop",
   search: "Name of the stop",
 };

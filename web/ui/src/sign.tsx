@@ -65,7 +65,7 @@ function Sign({ store }: { store: SignStore }) {
           {stateText(shown, store, language, offset)}
         </span>
         <button type="button" onClick={() => choose(next)} aria-label={say(language, "language")}>
-          {choice === "both" ? say(language, "both") : choice === "ja" ? "日本語" : "English"}
+          {say(language, choice === "both" ? "both" : "own")}
         </button>
       </footer>
     </div>

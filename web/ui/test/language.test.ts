@@ -4,7 +4,7 @@ import { DICTIONARIES, preferredLanguage, translator, type Key } from "../src/la
 
 const keys = Object.keys(DICTIONARIES.ja) as Key[];
 const sources = readdirSync(new URL("../src", import.meta.url))
-  .filter((name) => /\.tsx?$/.test(name) && name !== "language.ts")
+  .filter((name) => /\.tsx?$/.test(name) && name !== "language.ts" && !name.endsWith("-text.ts"))
   .map((name) => readFileSync(new URL(`../src/${name}`, import.meta.url), "utf8"))
   .join("\n");
 
