@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
 from geo import Layer
@@ -23,7 +24,17 @@ class Answer:
         return Layer(name, self.table)
 
     def as_json(self) -> dict[str, Any]:
-        """Rows without geometry, and the explanation."""
-        rows = pd.DataFrame(self.table.drop(columns="geometry", errors="ignore"))
-        plain = rows.astype(object).where(rows.notna(), None)
-        return {"rows": plain.to_dict("records"), "explanation": self.explanation.as_json()}
+        """Rows without geometry, and the explanation; what is blank or infinite is null."""
+        return {"rows": records(self.table), "explanation": self.explanation.as_json()}
+
+
+def records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rows without geometry as plain values that strict JSON can hold."""
+    rows = pd.DataFrame(table.drop(columns="geometry", errors="ignore"))
+    known = rows.notna() & ~rows.isin([np.inf, -np.inf])
+    plain = rows.astype(object).where(known, None)
+    return [{str(name): _plain(value) for name, value in row.items()} for row in plain.to_dict("records")]
+
+
+def _plain(value: Any) -> Any:
+    return value.item() if isinstance(value, np.generic) else value

@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from geo import InvalidLayerError, Layer, Text
-from gtfs.accessibility.answer import Answer
+from gtfs.accessibility.answer import Answer, records
 from gtfs.accessibility.explanation import Explanation
 from gtfs.measure.inequality import gini, palma
 
@@ -35,8 +35,8 @@ class Comparison:
 
     def as_json(self) -> dict[str, Any]:
         return {
-            "totals": _records(self.totals),
-            "bands": _records(self.bands),
+            "totals": records(self.totals),
+            "bands": records(self.bands),
             "changes": [change.as_json() for change in self.changes],
             "before": self.before.as_json(),
             "after": self.after.as_json(),
@@ -154,8 +154,3 @@ def _bands(
         {"from": low, "to": high, "people": float(people[(difference >= low) & (difference < high)].sum())}
         for low, high in pairwise(cuts)
     ]
-
-
-def _records(rows: pd.DataFrame) -> list[dict[str, Any]]:
-    plain = rows.astype(object).where(rows.notna() & ~rows.isin([np.inf, -np.inf]), None)
-    return [{str(name): value for name, value in row.items()} for row in plain.to_dict("records")]

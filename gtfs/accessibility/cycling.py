@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from geo import Text
 from geo.network.compiled import compiled
+from gtfs.errors import GtfsError
 from gtfs.measure.percentile import nearest_rank
 from gtfs.routing import LinkedPlaces, MinuteTimes, TransitNetwork, TravelQuery, TravelTimes
 from gtfs.routing import minute_times as walked_minutes
@@ -25,7 +26,7 @@ from gtfs.scenario.change import ChangeAccess
 _WALK_MS = 1.3
 
 
-class CyclingBackwardError(ValueError):
+class CyclingBackwardError(GtfsError, ValueError):
     """Cycling is reckoned from the departure on; an arrive-by question has none."""
 
     def __init__(self) -> None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from geo import InvalidLayerError
-from gtfs.accessibility.cumulative import with_id
+from gtfs.accessibility.cumulative import BLOCK, CYCLING_BLOCK, with_id
 from gtfs.accessibility.cycling import cycled, travel_times
 from gtfs.accessibility.explanation import PAIRS, explain, spread, travel_of
 from gtfs.accessibility.left_out import Deserts, desert_totals
@@ -20,10 +20,6 @@ from gtfs.accessibility.site import sites
 from gtfs.routing import UNREACHED, TransitNetwork, TravelQuery
 from gtfs.routing.walk import on_streets
 from gtfs.scenario.change import ChangeAccess
-
-_BLOCK: Final = 25_000
-"""Places at a time, so that memory stays flat; fewer with a bicycle, which reaches many stops."""
-_CYCLING_BLOCK: Final = 2_000
 
 
 class HomesAt(StrEnum):
@@ -127,7 +123,7 @@ def _asked(
     by: ChangeAccess | None,
 ) -> _Reached:
     """Block by block."""
-    end, size = linked(network, goals, query), _CYCLING_BLOCK if by else _BLOCK
+    end, size = linked(network, goals, query), CYCLING_BLOCK if by else BLOCK
     parts = []
     for first in range(0, len(starts.lonlat), size):
         start = linked(network, starts.lonlat[first : first + size], query)

@@ -38,7 +38,7 @@ class DesertTotals:
         return self.left_out / self.people if self.people else float("nan")
 
     def as_json(self) -> dict[str, Any]:
-        return {**vars(self), "share": self.share}
+        return {**vars(self), "share": self.share if self.people else None}
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,6 +46,9 @@ class Deserts(Answer):
     """`table`: the homes with station_m, bus_stop_m (infinite without one), served, and `left_out` people."""
 
     totals: DesertTotals
+
+    def as_json(self) -> dict[str, Any]:
+        return {**super().as_json(), "totals": self.totals.as_json()}
 
 
 def deserts(

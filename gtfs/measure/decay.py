@@ -10,6 +10,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from gtfs.errors import GtfsError
 from gtfs.measure.duration import in_minutes, minutes
 
 Minutes = NDArray[Any]
@@ -19,7 +20,7 @@ LATEST = minutes(120)
 """R5 looks no further: exponential and logistic weights end there."""
 
 
-class InvalidDecayError(ValueError):
+class InvalidDecayError(GtfsError, ValueError):
     """A width, deviation or half-life that is none."""
 
 

@@ -129,11 +129,11 @@ def _headway(section: Section) -> Headway:
 
 
 def _days(section: Section) -> tuple[str, ...]:
-    days = tuple(str(day) for _, day in section.items("days"))
-    for path, day in section.items("days"):
+    found = list(section.items("days"))
+    for path, day in found:
         if day not in WEEKDAYS:
             section.findings.add("type", path, expected=" / ".join(WEEKDAYS), value=str(day)[:80])
-    return days or WEEKDAYS
+    return tuple(str(day) for _, day in found) or WEEKDAYS
 
 
 def _change_frequency(section: Section) -> ChangeFrequency:

@@ -6,9 +6,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from geo import InvalidLayerError
 from gtfs import DateOutsideError
 from gtfs.accessibility import (
     Definition,
+    Logistic,
     Reason,
     Step,
     StepWithin,
@@ -17,6 +19,7 @@ from gtfs.accessibility import (
     ask,
     build_transit_network,
     compare,
+    cumulative,
     matrix,
     minutes,
 )
@@ -55,6 +58,27 @@ def test_access_names_the_places_that_are_reached_and_the_nearest(network: Trans
     assert np.isnan(home["nearest_4_p50"])
     within = access(network, HOMES, GOALS, an_hour(), decay=StepWithin(minutes(25)), columns=["beds"])
     assert within.table["beds_p50"].tolist() == [4 + 1, 0]
+
+
+@pytest.mark.parametrize("definition", list(Definition))
+def test_blocks_of_homes_have_the_answer_of_all_together(
+    network: TransitNetwork, monkeypatch: pytest.MonkeyPatch, definition: Definition
+) -> None:
+    homes = places({f"{at}": (A[0], A[1] + at * NORTH_400_M / 3) for at in range(7)})
+    query = an_hour((5, 95))
+    decay = Logistic(minutes(30), minutes(8))
+    whole = access(network, homes, GOALS, query, decay=decay, columns=["beds"], definition=definition)
+    monkeypatch.setattr(cumulative, "BLOCK", 3)
+    parts = access(network, homes, GOALS, query, decay=decay, columns=["beds"], definition=definition)
+    assert parts.table.equals(whole.table)
+    assert parts.explanation.travel == whole.explanation.travel
+
+
+def test_without_homes_or_places_to_reach_there_is_no_question(network: TransitNetwork) -> None:
+    with pytest.raises(InvalidLayerError, match="nothing to reach"):
+        access(network, HOMES, GOALS.iloc[:0], an_hour(), decay=Step(minutes(30)))
+    with pytest.raises(InvalidLayerError, match="no column 'jobs'"):
+        access(network, HOMES, GOALS, an_hour(), decay=Step(minutes(30)), columns=["jobs"])
 
 
 def test_both_definitions_are_offered_and_labelled(network: TransitNetwork) -> None:

@@ -1,3 +1,4 @@
+import json
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,7 @@ from gtfs.accessibility import (
     quality_classes,
 )
 from gtfs.accessibility.left_out import day_departures
+from gtfs.scenario import apply, parse_scenario
 from tests.gtfs.accessibility.line import DAY, NORTH_400_M, A, B, an_hour, line_feed, places
 
 STEP = NORTH_400_M / 4
@@ -91,7 +93,7 @@ def test_many_homes_are_asked_for_at_the_ends_of_their_streets(
     rows = {f"home {at}": (A[0], A[1] + at * STEP) for at in range(11)}
     homes, hospital = places({**rows, "lost": (139.5, 35.0)}, population=[1.0] * 12), places({"hospital": B})
     one_by_one = out_of_reach(streets, homes, hospital, an_hour(), within=minutes(34))
-    monkeypatch.setattr(facility_reach, "_BLOCK", 5)
+    monkeypatch.setattr(facility_reach, "BLOCK", 5)
     assert out_of_reach(streets, homes, hospital, an_hour(), within=minutes(34)).table.equals(one_by_one.table)
     grouped = out_of_reach(streets, homes, hospital, an_hour(), within=minutes(34), homes_at=HomesAt.STREET_ENDS)
     assert grouped.explanation.rules["searched_places"] == 2
@@ -114,3 +116,24 @@ def test_indices_of_service_on_the_line(tmp_path: Path, streets: TransitNetwork)
     index, covered = coverage(feeds, DAY, homes)
     assert (covered.people, covered.covered, covered.trunk_covered) == (15, 15, 15)
     assert index.rules["walking"] == "straight line"
+
+
+def test_without_the_line_that_deserts_name_everybody_is_left_out(tmp_path: Path) -> None:
+    feeds = {"city": line_feed(tmp_path)}
+    homes = places({"a": A}, population=[5.0])
+    before = deserts(build_transit_network(feeds, DAY, None), homes, an_hour())
+    [line] = before.explanation.rules["lines"]
+    gone = parse_scenario({"changes": [{"remove_route": {"route": line["route_id"]}}]})
+    after = deserts(build_transit_network(apply(feeds, gone), DAY, None), homes, an_hour())
+    assert (before.totals.left_out, after.totals.left_out) == (0, 5)
+    assert after.explanation.rules["lines"] == []
+
+
+def test_answers_are_strict_json(streets: TransitNetwork) -> None:
+    homes = places({"a": A, "lost": (139.5, 35.0)}, population=[1.0, np.nan])
+    found = deserts(streets, homes, an_hour())
+    read = json.loads(json.dumps(found.as_json(), allow_nan=False, ensure_ascii=False))
+    assert read["rows"][0]["station_m"] is None
+    assert read["totals"]["left_out"] == 0
+    again = out_of_reach(streets, homes, places({"hospital": B}), an_hour(), within=minutes(30))
+    assert json.loads(json.dumps(again.as_json(), allow_nan=False))["rows"][1]["minutes"] is None

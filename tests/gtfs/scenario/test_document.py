@@ -155,3 +155,14 @@ def test_an_empty_file_and_a_missing_one_are_told(tmp_path: Path) -> None:
     assert _problems(tmp_path, "\n") == [("file.empty", None, None)]
     with pytest.raises(UnreadableError, match="no such file"):
         read_scenario(tmp_path / "none.yaml")
+
+
+def test_the_example_in_the_docs_is_a_scenario(tmp_path: Path) -> None:
+    page = Path(__file__).parents[3] / "docs" / "accessibility.md"
+    example = page.read_text(encoding="utf-8").partition("```yaml\n")[2].partition("```")[0]
+    assert len(_read(tmp_path, example).changes) == 10
+
+
+def test_a_day_that_is_none_is_told_once(tmp_path: Path) -> None:
+    found = _problems(tmp_path, SHUTTLE.replace("saturday", "土曜"))
+    assert [key for _, key, _ in found] == ["changes[0].add_line.days[0]"]
