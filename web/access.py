@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import geopandas as gpd
 import numpy as np
 import orjson
+import pandas as pd
 from fastapi import APIRouter
 from starlette.responses import Response
 
@@ -57,8 +58,7 @@ def answer_isochrone(site: SiteOf, question: IsochroneModel) -> Response:
         with told_to_person():
             found = isochrone(ready.network, chosen, ready.surface)
             reached = [_reached(site, ready, chosen, layer) for layer in question.reach]
-    areas = orjson.loads(found.table.to_json())
-    told = {"areas": areas, "reached": reached, "explanation": found.explanation.as_json()}
+    told = {"areas": _collection(found.table), "reached": reached, "explanation": found.explanation.as_json()}
     return _json({**told, "question": chosen.as_json()})
 
 
@@ -85,7 +85,7 @@ def answer_question(site: SiteOf, question: AccessModel) -> Response:
             )
         )
     told = {key: value for key, value in result.as_json().items() if key != "rows"}
-    features = orjson.loads(table.to_json()) if isinstance(table, gpd.GeoDataFrame) else None
+    features = _collection(table) if isinstance(table, gpd.GeoDataFrame) else None
     totals = getattr(result.answer, "totals", None)
     sums = {"totals": totals.as_json()} if isinstance(totals, DesertTotals) else {}
     return _json({"totals": None, **told, **sums, "features": features})
@@ -112,6 +112,12 @@ def _reached(site: Site, ready: Ready, question: "AccessQuestion", layer: str) -
     ]
     title = site.store.layer(layer, site.viewer).title
     return {"layer": layer, "title": title.as_json(), "places": len(goals), "within": within, "nearest": nearest}
+
+
+def _collection(table: pd.DataFrame) -> Any:
+    """GeoJSON; JSON knows neither infinity nor NaN."""
+    places = gpd.GeoDataFrame(table).replace([np.inf, -np.inf], np.nan)
+    return orjson.loads(places.to_json(na="null", drop_id=True))
 
 
 class _Turn:

@@ -82,7 +82,7 @@ export async function fetchJob(id: Job["id"]): Promise<Job> {
   return (await ask(`/api/jobs/${encodeURIComponent(String(id))}`)).json() as Promise<Job>;
 }
 
-function post(body: unknown): RequestInit {
+export function post(body: unknown): RequestInit {
   return { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) };
 }
 

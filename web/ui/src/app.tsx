@@ -3,7 +3,7 @@
 import { useEffect } from "preact/hooks";
 import { AttributionLine } from "./attribution";
 import { Controls } from "./control";
-import { CoveragePanel } from "./coverage";
+import { AnalysisPanel } from "./analysis";
 import { EmptyCity } from "./empty";
 import { FeatureCard } from "./feature";
 import { translator } from "./language";
@@ -109,7 +109,7 @@ function NarrowFrame({ page, state }: { page: Page; state: State }) {
 }
 
 function PanelBody({ panel, page, state }: { panel: Panel; page: Page; state: State }) {
-  if (panel === "analysis") return <CoveragePanel page={page} state={state} />;
+  if (panel === "analysis") return <AnalysisPanel page={page} state={state} />;
   if (panel === "legend") return <Legend page={page} state={state} />;
   if (state.layers === null) return <p class="hint loading">{translator(state.language)("page.loading")}</p>;
   return <LayerTree page={page} state={state} />;

@@ -1,5 +1,7 @@
 /** What the page knows and what can be done to it. Components draw `State` and call these methods; the map obeys. */
 
+import { AccessDesk, NO_ACCESS, type AccessState } from "./access";
+import { accessSketch } from "./access-map";
 import { ApiError, analyseCoverage, fetchColumn, fetchElevation, fetchFeature, fetchJob, fetchLayers, fetchProblems, fetchSession, queueCoverage } from "./api";
 import { columnOfTheme, readColumn, themeOfValues, type Values } from "./column";
 import { classesOf } from "./expression";
@@ -79,6 +81,7 @@ export interface State {
   /** What is known of features, by `layer/version/fid`. */
   details: Record<string, FeatureDetail | Text>;
   coverage: CoverageState;
+  access: AccessState;
   problems: ShownProblems | null;
   timetabled: Timetabled;
   notice: Notice | null;
@@ -101,6 +104,7 @@ const START_BEARING = -14;
 
 export class Page {
   readonly store: Store<State>;
+  readonly access: AccessDesk<State>;
   readonly timetable = new TimetableControl({
     told: () => this.state.timetabled,
     tell: (timetabled) => this.store.set({ timetabled }),
@@ -127,6 +131,7 @@ export class Page {
       selection: null,
       details: {},
       coverage: NO_COVERAGE,
+      access: NO_ACCESS,
       problems: null,
       timetabled: NO_TIMETABLE,
       notice: null,
@@ -138,6 +143,7 @@ export class Page {
       panel: "layers",
       legendOpen: true,
     });
+    this.access = new AccessDesk(this.store, (answer) => this.#asking(answer));
   }
 
   get state(): State {
@@ -247,7 +253,7 @@ export class Page {
     else map.hidePopup();
   }
 
-  #scene({ layers, views, columnThemes, solid, selection, coverage, problems, session, backgroundShown }: State): Scene {
+  #scene({ layers, views, columnThemes, solid, selection, coverage, access, problems, session, backgroundShown }: State): Scene {
     return {
       layers: layers ?? [],
       views,
@@ -255,6 +261,7 @@ export class Page {
       solid,
       picked: selection?.candidates[selection.chosen] ?? null,
       coverage: sketchOf(coverage),
+      access: accessSketch(access),
       problems: problems?.points ?? null,
       background: backgroundShown ? (session?.background ?? null) : null,
       origin: this.window.location.origin,
@@ -382,6 +389,7 @@ export class Page {
   // Features
 
   asked(lonlat: [number, number], found: Found[], byKeyboard: boolean): void {
+    if (this.state.access.picking) return this.access.clicked(lonlat);
     const known = found.filter((one) => this.#layer(one.layer));
     const front = known.filter((one) => this.#layer(one.layer)?.group.id !== "base");
     const candidates = (front.length > 0 ? front : known).map((one) => this.#candidate(one));

@@ -1,5 +1,6 @@
 /** From layers and how they are shown to the map's sources and layers, in drawing order. Pure. */
 
+import { accessAreas, accessPoints, accessSources, type AccessSketch } from "./access-map";
 import type {
   ExpressionSpecification,
   FilterSpecification,
@@ -71,6 +72,7 @@ export interface Scene {
   solid: boolean;
   picked: Picked | null;
   coverage: CoverageAnswer | null;
+  access: AccessSketch | null;
   /** Places where something is wrong with the data. */
   problems: GeoJSON.FeatureCollection | null;
   background: Session["background"];
@@ -103,6 +105,11 @@ export function planMap(scene: Scene): Plan {
   if (scene.coverage) {
     for (const [id, source] of coverageSources(scene.coverage)) sources.set(id, source);
     placed.push(...coverageLayers());
+  }
+  if (scene.access) {
+    for (const [id, source] of accessSources(scene.access)) sources.set(id, source);
+    for (const layer of accessAreas(scene.access)) placed.push([Slot.AREA, layer]);
+    for (const layer of accessPoints(scene.access)) placed.push([Slot.CIRCLE, layer]);
   }
   if (scene.problems) {
     sources.set("problems", { type: "geojson", data: scene.problems });

@@ -27,6 +27,7 @@ const SCENE: Scene = {
   solid: true,
   picked: null,
   coverage: null,
+      access: null,
   problems: null,
   background: null,
   origin: "http://city.test",

@@ -1,0 +1,408 @@
+/** The analyses as a panel: by public transport, and by straight lines. */
+
+import { useEffect, useState } from "preact/hooks";
+import { CUTOFFS, facilities, homeLayers, type AccessDesk, type AccessKind, type Explanation, type IsochroneAnswer, type LineAnswer } from "./access";
+import { AREA_COLOURS } from "./access-map";
+import { accessWords, type AccessKey } from "./access-text";
+import { CoveragePanel } from "./coverage";
+import { formatNumber, formatShare, textIn } from "./format";
+import type { Layer } from "./layer";
+import type { Page, State } from "./page";
+
+const KINDS: AccessKind[] = ["isochrone", "deserts", "line", "coverage"];
+const PERCENTILES: [number, AccessKey][] = [
+  [5, "p5"],
+  [50, "p50"],
+  [95, "p95"],
+];
+const LINES = 8;
+
+interface Properties {
+  page: Page;
+  state: State;
+  desk: AccessDesk<State>;
+}
+
+export function AnalysisPanel({ page, state }: { page: Page; state: State }) {
+  const t = accessWords(state.language);
+  const { access } = state;
+  const desk = page.access;
+  useEffect(() => {
+    void desk.open().then(() => desk.show(desk.state.kind));
+    return () => desk.change({ picking: false });
+  }, [desk]);
+  return (
+    <div class="access">
+      <label class="kinds">
+        <span class="unseen">{t("kinds")}</span>
+        <select value={access.kind} onChange={(event) => desk.show(event.currentTarget.value as AccessKind)}>
+          {KINDS.map((kind) => (
+            <option key={kind} value={kind}>
+              {t(kind)}
+            </option>
+          ))}
+        </select>
+      </label>
+      {access.kind === "coverage" ? <CoveragePanel page={page} state={state} /> : <Transit page={page} state={state} desk={desk} />}
+    </div>
+  );
+}
+
+function Transit(properties: Properties) {
+  const { state, page, desk } = properties;
+  const t = accessWords(state.language);
+  const { access } = state;
+  if (access.feeds?.length === 0) return <p class="hint">{t("none")}</p>;
+  return (
+    <div class="coverage">
+      <p class="lead">{t(`${access.kind}Intro` as AccessKey)}</p>
+      {access.kind === "isochrone" && <Picking {...properties} />}
+      <When {...properties} />
+      {access.kind === "deserts" && <Deserts {...properties} />}
+      {access.kind === "line" && <Line {...properties} />}
+      {access.error && (
+        <p class="error" role="alert">
+          {access.error[state.language]}
+        </p>
+      )}
+      <div aria-live="polite" aria-busy={access.running}>
+        {access.running && <p class="hint loading">{t("running")}</p>}
+        {access.kind === "isochrone" && access.isochrone && <Areas state={state} answer={access.isochrone} page={page} />}
+        {access.kind === "deserts" && access.deserts && <Out {...properties} />}
+        {access.kind === "line" && access.compared && <Compared state={state} answer={access.compared} />}
+      </div>
+      {access.asked && (
+        <div class="buttons">
+          <button type="button" onClick={() => desk.clear()}>
+            {t("clear")}
+          </button>
+        </div>
+      )}
+      {access.asked && state.session?.viewer === "staff" && <Save {...properties} />}
+    </div>
+  );
+}
+
+function Picking({ state, desk }: Properties) {
+  const t = accessWords(state.language);
+  const { picking } = state.access;
+  return (
+    <button type="button" class="primary" aria-pressed={picking} onClick={() => desk.change({ picking: !picking })}>
+      {picking ? t("picking") : t("pick")}
+    </button>
+  );
+}
+
+/** Date, window, percentile and walk. */
+function When({ state, desk }: Properties) {
+  const t = accessWords(state.language);
+  const { travel, kind } = state.access;
+  const clock = (key: "start" | "end", label: AccessKey) => (
+    <label>
+      <span>{t(label)}</span>
+      <input type="time" value={travel[key]} onChange={(event) => event.currentTarget.value && desk.travels({ [key]: event.currentTarget.value })} />
+    </label>
+  );
+  return (
+    <form class="when" onSubmit={(event) => event.preventDefault()}>
+      <label>
+        <span>{t("date")}</span>
+        <input type="date" value={travel.day} onChange={(event) => event.currentTarget.value && desk.travels({ day: event.currentTarget.value })} />
+      </label>
+      {kind !== "deserts" && (
+        <>
+          <div class="pair">
+            {clock("start", "from")}
+            {clock("end", "to")}
+          </div>
+          <div class="pair">
+            <label>
+              <span>{t("percentile")}</span>
+              <select value={travel.percentile} onChange={(event) => desk.travels({ percentile: Number(event.currentTarget.value) })}>
+                {PERCENTILES.map(([value, key]) => (
+                  <option key={value} value={value}>
+                    {t(key)}
+                  </option>
+                ))}
+              </select>
+            </label>
+            <label>
+              <span>{t("walk")}</span>
+              <input type="number" min="1" max="60" value={travel.walk} onChange={(event) => Number(event.currentTarget.value) > 0 && desk.travels({ walk: Number(event.currentTarget.value) })} />
+            </label>
+          </div>
+        </>
+      )}
+    </form>
+  );
+}
+
+function Areas({ state, answer, page }: { state: State; answer: IsochroneAnswer; page: Page }) {
+  const t = accessWords(state.language);
+  const areas = [...answer.areas.features].reverse();
+  return (
+    <section class="answer">
+      <table class="figures">
+        <tbody>
+          {areas.map(({ properties }) => (
+            <tr key={properties.minutes}>
+              <th scope="row">
+                <i class="key-colour" style={{ background: AREA_COLOURS[properties.minutes] }} aria-hidden="true" />
+                {t("within", { minutes: properties.minutes })}
+              </th>
+              <td>{formatNumber(properties.area_km2, state.language, 2)} km²</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {answer.reached.length > 0 && (
+        <>
+          <h3>{t("reached")}</h3>
+          <table class="places reached">
+            <thead>
+              <tr>
+                <th />
+                {CUTOFFS.map((one) => (
+                  <th key={one} scope="col">
+                    {t("minutes", { minutes: one })}
+                  </th>
+                ))}
+              </tr>
+            </thead>
+            <tbody>
+              {answer.reached.map((one) => (
+                <tr key={one.layer}>
+                  <th scope="row">
+                    {textIn(one.title, state.language)}
+                    {one.nearest[0] && (
+                      <button type="button" class="link" onClick={() => page.lookAt(one.nearest[0]!.lonlat)}>
+                        {t("nearest")} {t("minutes", { minutes: one.nearest[0].minutes })}
+                      </button>
+                    )}
+                  </th>
+                  {CUTOFFS.map((minutes) => (
+                    <td key={minutes}>{formatNumber(one.within[String(minutes)] ?? 0, state.language)}</td>
+                  ))}
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </>
+      )}
+      <Why state={state} explanation={answer.explanation} />
+    </section>
+  );
+}
+
+function Why({ state, explanation }: { state: State; explanation: Explanation }) {
+  const t = accessWords(state.language);
+  const { travel, walking, window } = explanation;
+  const one = (value: number | null): string => (value === null ? "–" : formatNumber(value, state.language, 1));
+  return (
+    <details class="why">
+      <summary>{t("why")}</summary>
+      <ul>
+        <li>{t("window", { day: explanation.day, from: window[0].slice(0, 5), to: window[1].slice(0, 5) })}</li>
+        {travel.walk_min !== null && <li>{t("trip", { walk: one(travel.walk_min), wait: one(travel.wait_min), ride: one(travel.ride_min) })}</li>}
+        {travel.lines.length > 0 && (
+          <li>
+            {t("lines")}: {travel.lines.slice(0, LINES).map((line) => line.name).join("、")}
+            {travel.lines.length > LINES ? " …" : ""}
+          </li>
+        )}
+        <li>
+          {textIn(walking, state.language)}, {t("speed", { speed: formatNumber(walking.speed_kmh, state.language, 1) })}
+        </li>
+        {explanation.unreached.map((reason) => (
+          <li key={reason.en}>
+            {textIn(reason, state.language)}: {formatNumber(reason.count, state.language)}
+          </li>
+        ))}
+      </ul>
+    </details>
+  );
+}
+
+function Deserts({ state, desk }: Properties) {
+  const t = accessWords(state.language);
+  const homes = homeLayers(state.layers ?? []);
+  const [origins, setOrigins] = useState(homes[0]?.id ?? "");
+  const [station, setStation] = useState(800);
+  const [busStop, setBusStop] = useState(300);
+  if (homes.length === 0) return <p class="hint">{t("noHomes")}</p>;
+  const ask = (event: Event): void => {
+    event.preventDefault();
+    void desk.askDeserts(origins || homes[0]!.id, station, busStop);
+  };
+  return (
+    <form onSubmit={ask}>
+      <Choice title={t("homes")} layers={homes} value={origins} state={state} choose={setOrigins} />
+      <div class="pair">
+        <NumberField title={t("station")} value={station} most={5000} change={setStation} />
+        <NumberField title={t("busStop")} value={busStop} most={5000} change={setBusStop} />
+      </div>
+      <button type="submit" class="primary" disabled={state.access.running}>
+        {t("run")}
+      </button>
+    </form>
+  );
+}
+
+function Out({ state }: Properties) {
+  const t = accessWords(state.language);
+  const { totals, explanation } = state.access.deserts!;
+  const rows: [AccessKey, string][] = [
+    ["people", formatNumber(totals.people, state.language)],
+    ["leftOut", `${formatNumber(totals.left_out, state.language)} (${formatShare(totals.share, state.language)})`],
+    ["places", formatNumber(totals.places, state.language)],
+  ];
+  return (
+    <section class="answer">
+      <Figures rows={rows.map(([key, value]) => [t(key), value])} />
+      <Why state={state} explanation={explanation} />
+    </section>
+  );
+}
+
+function Line({ state, desk }: Properties) {
+  const t = accessWords(state.language);
+  const homes = homeLayers(state.layers ?? []);
+  const goals = facilities(state.layers ?? []);
+  const { line, running } = state.access;
+  if (homes.length === 0 || goals.length === 0) return <p class="hint">{t("noHomes")}</p>;
+  const chosen = { ...line, origins: line.origins || homes[0]!.id, destinations: line.destinations || goals[0]!.id };
+  const change = (part: Partial<typeof line>): void => desk.change({ line: { ...chosen, ...part } });
+  const ask = (event: Event): void => {
+    event.preventDefault();
+    void desk.compareLine(chosen, t("line"));
+  };
+  return (
+    <form onSubmit={ask}>
+      <p class="stops" aria-live="polite">
+        {t("stops", { count: line.stops.length })}
+        {line.stops.length > 0 && (
+          <button type="button" class="link" onClick={() => change({ stops: line.stops.slice(0, -1) })}>
+            {t("undo")}
+          </button>
+        )}
+      </p>
+      <div class="pair">
+        <NumberField title={t("headway")} value={line.headway} most={240} change={(headway) => change({ headway })} />
+        <NumberField title={t("lineSpeed")} value={line.speed} most={120} change={(speed) => change({ speed })} />
+      </div>
+      <Choice title={t("homes")} layers={homes} value={chosen.origins} state={state} choose={(origins) => change({ origins })} />
+      <Choice title={t("facilities")} layers={goals} value={chosen.destinations} state={state} choose={(destinations) => change({ destinations })} />
+      <NumberField title={t("cutoff")} value={line.cutoff} most={120} change={(cutoff) => change({ cutoff })} />
+      <button type="submit" class="primary" disabled={running || line.stops.length < 2}>
+        {t("compare")}
+      </button>
+    </form>
+  );
+}
+
+function Compared({ state, answer }: { state: State; answer: LineAnswer }) {
+  const t = accessWords(state.language);
+  const number = (value: number | null, digits = 0): string => (value === null ? "–" : formatNumber(value, state.language, digits));
+  const [reached, nearest] = answer.totals;
+  if (!reached) return null;
+  const rows: [string, string][] = [
+    [t("people"), number(reached.people)],
+    [t("more"), number(reached.more)],
+    [t("newly"), number((nearest ?? reached).newly_known)],
+    [t("better"), number(nearest ? nearest.less : null)],
+    [t("less"), number(reached.less + (nearest?.more ?? 0))],
+    [t("mean"), `${number(reached.mean_before, 1)} → ${number(reached.mean_after, 1)}`],
+  ];
+  return (
+    <section class="answer">
+      <Figures rows={rows} />
+      <ul class="notes">
+        {answer.changes.map((change) => (
+          <li key={change.en}>{textIn(change, state.language)}</li>
+        ))}
+      </ul>
+      <Why state={state} explanation={answer.after} />
+    </section>
+  );
+}
+
+function Figures({ rows }: { rows: [string, string][] }) {
+  return (
+    <table class="figures">
+      <tbody>
+        {rows.map(([title, value]) => (
+          <tr key={title}>
+            <th scope="row">{title}</th>
+            <td>{value}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function Choice({ title, layers, value, state, choose }: { title: string; layers: Layer[]; value: string; state: State; choose: (id: string) => void }) {
+  return (
+    <label>
+      <span>{title}</span>
+      <select value={value} onChange={(event) => choose(event.currentTarget.value)}>
+        {layers.map((layer) => (
+          <option key={layer.id} value={layer.id}>
+            {textIn(layer.title, state.language)}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+function NumberField({ title, value, most, change }: { title: string; value: number; most: number; change: (value: number) => void }) {
+  return (
+    <label>
+      <span>{title}</span>
+      <input
+        type="number"
+        min="1"
+        max={most}
+        value={value}
+        onInput={(event) => {
+          const typed = Number(event.currentTarget.value);
+          if (typed >= 1 && typed <= most) change(typed);
+        }}
+      />
+    </label>
+  );
+}
+
+function Save({ page, state, desk }: Properties) {
+  const t = accessWords(state.language);
+  const { job, kind } = state.access;
+  const [title, setTitle] = useState("");
+  const waiting = job?.state === "queued" || job?.state === "running";
+  const save = async (event: Event): Promise<void> => {
+    event.preventDefault();
+    const done = await desk.save(title.trim() || t(kind));
+    if (done?.state === "done") await page.refresh();
+  };
+  return (
+    <form class="save" onSubmit={(event) => void save(event)}>
+      <label>
+        <span>{t("title")}</span>
+        <input type="text" value={title} placeholder={t(kind)} onInput={(event) => setTitle(event.currentTarget.value)} />
+      </label>
+      <button type="submit" disabled={waiting}>
+        {waiting ? t("saving") : t("save")}
+      </button>
+      {job?.state === "done" && (
+        <p class="done" role="status">
+          {t("saved")}
+        </p>
+      )}
+      {job?.state === "failed" && (
+        <p class="error" role="alert">
+          {textIn(job.message, state.language) || t("failed")}
+        </p>
+      )}
+    </form>
+  );
+}
