@@ -91,8 +91,10 @@ def minute_times(
         every = np.full((count, len(asked.targets), asked.samples), UNREACHED, np.int16)
         asked.search(rows, none, np.empty((count, len(asked.targets), 0), np.int16), every)
         if query.arrive_by:
-            every = np.ascontiguousarray(every.swapaxes(0, 1)[:, :, ::-1])
-            yield MinuteTimes(slice(0, len(asked.targets)), rows, every)
+            # The mirror has the last minute first, but each minute's draws in their order.
+            by_draw = every.swapaxes(0, 1).reshape(len(asked.targets), count, len(asked.minutes), -1)[:, :, ::-1]
+            seconds = np.ascontiguousarray(by_draw).reshape(len(asked.targets), count, -1)
+            yield MinuteTimes(slice(0, len(asked.targets)), rows, seconds)
         else:
             yield MinuteTimes(rows, slice(0, len(asked.targets)), every)
 
