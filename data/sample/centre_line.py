@@ -163,13 +163,13 @@ def _line_parts(geometry: BaseGeometry) -> list[LineString]:
 
 
 def _joined(lines: list[CentreLine], known: list[CentreLine]) -> list[CentreLine]:
-    """Each line with its ends drawn out to those it meets: straight on where that hits, else to the nearest place."""
+    """The same list, each line with its ends drawn out to those it meets: straight on where that hits, else to the
+    nearest place. The old lines go as the new ones come: both at once would take twice the memory.
+    """
     if not lines:
         return []
-    every = [*lines, *known]
     ends, owners, heads = _ends(lines)
-    targets = _targets(ends, owners, heads, every, np.array([one.meets_m for one in lines])[owners])
-    found = []
+    targets = _targets(ends, owners, heads, [*lines, *known], np.array([one.meets_m for one in lines])[owners])
     for k, one in enumerate(lines):
         points = shapely.get_coordinates(one.line)
         first, last = (
@@ -177,8 +177,8 @@ def _joined(lines: list[CentreLine], known: list[CentreLine]) -> list[CentreLine
         )
         moved = {i + int(np.isfinite(first[0])): tags for i, tags in one.node_tags.items()}
         parts = [p for p in (first[None], points, last[None]) if np.isfinite(p).all()]
-        found.append(replace(one, line=LineString(np.round(np.vstack(parts), 3)), node_tags=moved))
-    return found
+        lines[k] = replace(one, line=LineString(np.round(np.vstack(parts), 3)), node_tags=moved)
+    return lines
 
 
 def _ends(lines: list[CentreLine]) -> tuple[Points, NDArray[np.int64], Points]:
