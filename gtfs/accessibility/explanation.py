@@ -17,7 +17,7 @@ from gtfs.routing import Journey, LegKind, TransitNetwork, TravelQuery, journeys
 
 PAIRS: Final = 24
 """Pairs of places whose trips an explanation looks at; all would take longer than the answer."""
-FEW_PAIRS: Final = 8
+FEW_PAIRS: Final = 4
 """Where a person waits for the answer."""
 
 

@@ -40,14 +40,16 @@ def isochrone(
     *,
     cutoffs: Sequence[timedelta] = CUTOFFS,
     surface: Surface | None = None,
+    pairs: int = FEW_PAIRS,
 ) -> Isochrone:
     """Where one gets to from a place (longitude, latitude) in less than each cutoff.
 
-    With the `surface` of an earlier answer on the same network most of the work is done already.
+    With the `surface` of an earlier answer on the same network most of the work is done already. `pairs`: how many
+    trips the explanation looks at for lines and waits, some 30 ms each; 0 for none.
     """
     grid, place = surface or build_surface(network, query), np.array([origin], dtype=np.float64)
     times = travel_times(network, place, grid.places, query)
-    travel = _travel(network, query, place[0], grid, times.seconds[0], cutoffs, leaving=True)
+    travel = _travel(network, query, place[0], grid, times.seconds[0], cutoffs, pairs, leaving=True)
     return _answer(network, query, cutoffs, grid, times, place, travel, leaving=True)
 
 
@@ -58,11 +60,12 @@ def isochrone_to(
     *,
     cutoffs: Sequence[timedelta] = CUTOFFS,
     surface: Surface | None = None,
+    pairs: int = FEW_PAIRS,
 ) -> Isochrone:
     """From where one gets to a place in less than each cutoff."""
     grid, place = surface or build_surface(network, query), np.array([destination], dtype=np.float64)
     times = travel_times(network, grid.places, place, query)
-    travel = _travel(network, query, place[0], grid, times.seconds[:, 0], cutoffs, leaving=False)
+    travel = _travel(network, query, place[0], grid, times.seconds[:, 0], cutoffs, pairs, leaving=False)
     return _answer(network, query, cutoffs, grid, times, place, travel, leaving=False)
 
 
@@ -116,13 +119,14 @@ def _travel(
     grid: Surface,
     seconds: NDArray[np.int16],
     cutoffs: Sequence[timedelta],
+    count: int,
     *,
     leaving: bool,
 ) -> Travel:
     """Of places at all distances within the largest cutoff."""
     middle = seconds[:, len(query.percentiles) // 2]
     near = np.flatnonzero(middle < max(cutoffs).total_seconds())
-    chosen = spread(near[np.argsort(middle[near], kind="stable")], FEW_PAIRS)
+    chosen = spread(near[np.argsort(middle[near], kind="stable")], count)
     others = grid.places.lonlat[chosen]
-    pairs = [(place, other) if leaving else (other, place) for other in others]
-    return travel_of(network, pairs, query)
+    looked_at = [(place, other) if leaving else (other, place) for other in others]
+    return travel_of(network, looked_at, query)

@@ -51,6 +51,7 @@ def test_what_an_isochrone_stands_on_is_told(network: TransitNetwork) -> None:
     told = isochrone(network, A, an_hour(), cutoffs=[minutes(45)]).explanation
     assert [line.route_id for line in told.travel.lines] == ["L"]
     assert not told.unreached
+    assert isochrone(network, A, an_hour(), pairs=0).explanation.travel.pairs == 0
     lonely = isochrone(network, (139.02, 35.0), an_hour(), cutoffs=[minutes(45)])
     assert [reason.value for reason in lonely.explanation.unreached] == ["no_stop"]
 
