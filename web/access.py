@@ -103,15 +103,16 @@ def _reached(site: Site, ready: Ready, question: "AccessQuestion", layer: str) -
     times = travel_times(ready.network, start, end, travel_query(question)).seconds
     middle = times[..., len(question.percentiles) // 2].ravel()
     order = np.argsort(middle, kind="stable")[:_NEAREST]
-    names = goals.features["name"] if "name" in goals.features else goals.features["feature_id"]
+    record = site.store.layer(layer, site.viewer)
+    label = record.current.style.label
+    names = goals.features[label if label in goals.features else "feature_id"]
     within = {f"{one:g}": int((middle < timedelta(minutes=one).total_seconds()).sum()) for one in question.cutoffs_min}
     nearest = [
         {"name": str(names.iloc[row]), "minutes": int(middle[row]) // 60, "lonlat": goals.lonlat[row].tolist()}
         for row in order
         if middle[row] != UNREACHED
     ]
-    title = site.store.layer(layer, site.viewer).title
-    return {"layer": layer, "title": title.as_json(), "places": len(goals), "within": within, "nearest": nearest}
+    return {"layer": layer, "title": record.title.as_json(), "places": len(goals), "within": within, "nearest": nearest}
 
 
 def _collection(table: pd.DataFrame) -> Any:

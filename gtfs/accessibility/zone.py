@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 
 import geopandas as gpd
 import numpy as np
@@ -20,6 +20,8 @@ from gtfs.routing import UNREACHED, TransitNetwork, TravelQuery, TravelTimes, tr
 
 LonLat = tuple[float, float]
 CUTOFFS = (minutes(15), minutes(30), minutes(45), minutes(60))
+BESIDE_M: Final = 150.0
+"""An area ends so far from the streets."""
 _GEOD = Geod(ellps="GRS80")
 
 
@@ -90,7 +92,10 @@ def _answer(
         travel=travel,
         origin_snap_m=times.origin_snap_m,
         destination_snap_m=times.destination_snap_m,
-        rules={"area": f"t < cutoff; marching squares on points {grid.spacing_m:.0f} m apart"},
+        rules={
+            "area": f"t < cutoff; marching squares on points {grid.spacing_m:.0f} m apart",
+            "beside_streets_m": BESIDE_M,
+        },
         unreached=[] if why == Reason.TOO_LONG else [why],
     )
     return Isochrone(_areas(grid, seconds, query, cutoffs), explanation, grid, seconds)
@@ -101,8 +106,10 @@ def _areas(
 ) -> gpd.GeoDataFrame:
     rows: list[dict[str, Any]] = []
     shapes = []
+    on_land = _beside_streets(grid)
     for at, percentile in enumerate(query.percentiles):
-        times = np.where(seconds[:, :, at] == UNREACHED, np.inf, seconds[:, :, at].astype(np.float64))
+        reached = (seconds[:, :, at] != UNREACHED) & on_land
+        times = np.where(reached, seconds[:, :, at].astype(np.float64), np.inf)
         for cutoff in sorted(cutoffs, reverse=True):
             area = grid.to_lonlat(area_below(times, cutoff.total_seconds()))
             limit = in_minutes(cutoff)
@@ -110,6 +117,14 @@ def _areas(
             rows.append({**named, "area_km2": abs(_GEOD.geometry_area_perimeter(area)[0]) / 1e6})
             shapes.append(area)
     return gpd.GeoDataFrame(rows, geometry=shapes, crs="EPSG:4326")
+
+
+def _beside_streets(grid: Surface) -> NDArray[np.bool_]:
+    """Points (rows, columns) that belong to an area: further from a street is sea, river or forest."""
+    if grid.places.network.streets is None:
+        return np.ones((grid.rows, grid.columns), dtype=bool)
+    near = grid.places.snapped.distance_m <= max(BESIDE_M, grid.spacing_m)
+    return np.asarray(near.reshape(grid.rows, grid.columns))
 
 
 def _travel(
