@@ -1,137 +1,159 @@
-"""How answers are shown on the map until somebody decides otherwise."""
+"""How answers look as layers: colours of ColorBrewer that also read in grey."""
 
 from collections.abc import Sequence
-from itertools import pairwise
-from typing import Final
+from typing import Any, Final
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 
-from geo import Column, ColumnType, Draw, Portrayal, Style, StyleClass, Text, Theme
-from geo.portrayal import ANALYSIS
+from geo import ANALYSIS, Column, ColumnType, Draw, Portrayal, Style, StyleClass, Text, Theme
+from gtfs.accessibility.comparison import Comparison
+from gtfs.accessibility.left_out import Deserts
+from gtfs.accessibility.service_index import ServiceIndex
+from gtfs.accessibility.zone import Isochrone
+from gtfs.measure.parameter import PTAL_BANDS, QUALITY_CLASSES
 
-_MINUTES = (15.0, 30.0, 45.0, 60.0, 90.0)
-_NEAR_TO_FAR: Final = ("#1A6F5A", "#5DAE8B", "#C9DB74", "#F4B860", "#E2725B", "#9E2A2B")
-_RAMP: Final = ("#E8F1F8", "#B8D4EA", "#7FB2D9", "#3F86BF", "#174E86")
-_LOSS_TO_GAIN: Final = ("#B2182B", "#EF8A62", "#F7F7F7", "#67A9CF", "#2166AC")
-_OUT: Final = ("#FEE6CE", "#FDBE85", "#FD8D3C", "#E6550D", "#A63603")
-_PEOPLE = (0.0, 10.0, 50.0, 100.0, 500.0)
-_NONE = StyleClass("#A0A6AC", Text("到達できない・不明", "Not reached or not known"))
-_SERVED = StyleClass("#2E9E6B", Text("圏内", "Served"))
+_GREENS: Final = ("#005824", "#238B45", "#41AE76", "#66C2A4", "#99D8C9", "#CCECE6")
+_BLUES: Final = ("#EFF3FF", "#C6DBEF", "#9ECAE1", "#6BAED6", "#3182BD", "#08519C")
+_REDS: Final = ("#FEE6CE", "#FDBE85", "#FD8D3C", "#E6550D", "#A63603")
+_LESS: Final = ("#B2182B", "#EF8A62", "#FDDBC7")
+_MORE: Final = ("#D1E5F0", "#67A9CF", "#2166AC")
+_SPECTRUM: Final = ("#D0D0D0", "#2B2D7C", "#3F6FB5", "#4EA8A0", "#7DBB58", "#E8D13C", "#F0982E", "#DB4A2B", "#8C1A1F")
+_NOISE: Final = 1e-9
+"""A difference that only comes from rounding."""
+_SAME = StyleClass("#F7F7F7", Text("変わらない", "No change"), minimum=-_NOISE, maximum=_NOISE)
+_UNKNOWN = StyleClass("#B8BCC0", Text("不明・到達しない", "Unknown or not reached"))
+_PEOPLE_EDGES: Final = (0.001, 10, 50, 100, 500)
+
+
+def isochrone_portrayal(answer: Isochrone) -> Portrayal:
+    """Areas by their cutoff, near ones darkest."""
+    cutoffs = sorted(set(answer.table["minutes"]))
+    colours = [_GREENS[min(at, len(_GREENS) - 1)] for at in range(len(cutoffs))]
+    classes = [
+        StyleClass(colour, Text(f"{one:g}分未満", f"under {one:g} minutes"), float(one))
+        for one, colour in zip(cutoffs, colours, strict=True)
+    ]
+    title = Text("到達圏", "Isochrones")
+    theme = Theme.categories("minutes", title, "minutes", classes, _UNKNOWN)
+    return Portrayal(title, ANALYSIS, Style(Draw.FILL, (theme,), opacity=0.5), _columns(answer.table, {}))
+
+
+def access_portrayal(table: gpd.GeoDataFrame, column: str, title: Text, *, unit: str = "") -> Portrayal:
+    """A number of each place, light to dark in up to six steps of equally many places."""
+    edges = _edges(table[column], len(_BLUES))
+    classes = [
+        StyleClass(colour, _range(low, high), minimum=low, maximum=high)
+        for colour, low, high in zip(_BLUES, [None, *edges], [*edges, None], strict=False)
+    ]
+    theme = Theme.steps(column, title, column, classes, _UNKNOWN, unit=unit)
+    return Portrayal(title, ANALYSIS, Style(_draw(table), (theme,), opacity=0.8), _columns(table, {column: title}))
+
+
+def deserts_portrayal(answer: Deserts) -> Portrayal:
+    """People left out; served places are pale."""
+    served = StyleClass("#E5F5E0", Text("圏内", "Served"), minimum=0, maximum=_PEOPLE_EDGES[0])
+    steps = [
+        StyleClass(colour, _range(round(low), high), minimum=low, maximum=high)
+        for colour, low, high in zip(_REDS, _PEOPLE_EDGES, [*_PEOPLE_EDGES[1:], None], strict=True)
+    ]
+    title = Text("取り残されている人", "People left out")
+    theme = Theme.steps("left_out", title, "left_out", [served, *steps], _UNKNOWN, unit="人")
+    style = Style(_draw(answer.table), (theme,), opacity=0.8)
+    return Portrayal(title, ANALYSIS, style, _columns(answer.table, {"left_out": title}))
+
+
+def difference_portrayal(answer: Comparison, column: str, title: Text, *, unit: str = "") -> Portrayal:
+    """Of `{column}_difference`: red where it is less, blue where it is more."""
+    name = f"{column}_difference"
+    known = answer.table[name].to_numpy(dtype=np.float64, na_value=np.nan)
+    edges = _edges(pd.Series(np.abs(known[np.isfinite(known) & (known != 0)])), len(_MORE))
+    lows: list[float | None] = [None, *(-one for one in reversed(edges))]
+    less = [
+        StyleClass(colour, _range(low, 0.0 if high == -_NOISE else high), minimum=low, maximum=high)
+        for colour, low, high in zip(_LESS[-len(lows) :], lows, [*lows[1:], -_NOISE], strict=True)
+    ]
+    starts = [_NOISE, *edges]
+    more = [
+        StyleClass(colour, _range(0.0 if low == _NOISE else low, high), minimum=low, maximum=high)
+        for colour, low, high in zip(_MORE, starts, [*edges, None], strict=False)
+    ]
+    theme = Theme.steps(name, title, name, [*less, _SAME, *more], _UNKNOWN, unit=unit)
+    return Portrayal(
+        title, ANALYSIS, Style(_draw(answer.table), (theme,), opacity=0.8), _columns(answer.table, {name: title})
+    )
+
+
+def index_portrayal(answer: ServiceIndex) -> Portrayal:
+    """Of `ptal` or `quality_classes`."""
+    if "ptal" in answer.table:
+        column, title, names = "ptal", Text.same("PTAL"), [name for _, name in PTAL_BANDS]
+        colours: Sequence[str] = _SPECTRUM
+    else:
+        column, title = "quality_class", Text("公共交通の質(ÖV-Güteklassen)", "ÖV-Güteklassen")
+        names = sorted({name for classes in QUALITY_CLASSES.values() for name in classes if name})
+        colours = _GREENS
+    classes = [StyleClass(colour, Text.same(name), name) for name, colour in zip(names, colours, strict=False)]
+    theme = Theme.categories(column, title, column, classes, _UNKNOWN)
+    style = Style(_draw(answer.table), (theme,), opacity=0.8)
+    return Portrayal(title, ANALYSIS, style, _columns(answer.table, {column: title}))
+
+
+def _edges(values: "pd.Series[Any]", classes: int) -> list[float]:
+    """Inner edges of equally full classes, to two figures, each once; fewer where values are alike."""
+    known = values.to_numpy(dtype=np.float64, na_value=np.nan)
+    known = known[np.isfinite(known)]
+    if not len(known):
+        return []
+    cuts = np.quantile(known, np.linspace(0, 1, classes + 1)[1:-1])
+    rounded = sorted({float(f"{one:.2g}") for one in cuts})
+    return [one for one in rounded if known.min() < one <= known.max()]
+
+
+def _range(low: float | None, high: float | None) -> Text:
+    if low is None and high is None:
+        return Text("すべて", "All")
+    if low is None:
+        return Text(f"{high:g}未満", f"under {high:g}")
+    if high is None:
+        return Text(f"{low:g}以上", f"{low:g} or more")
+    return Text(f"{low:g}〜{high:g}", f"{low:g} to {high:g}")
+
+
+def _draw(table: pd.DataFrame) -> Draw:
+    points = isinstance(table, gpd.GeoDataFrame) and bool((table.geom_type == "Point").all())
+    return Draw.CIRCLE if points else Draw.FILL
+
+
+def _columns(table: pd.DataFrame, titles: dict[str, Text]) -> tuple[Column, ...]:
+    """Every column but id and geometry, numbers as numbers; those without a title by their name."""
+    known = {**_TITLES, **titles}
+    return tuple(
+        Column(str(name), known.get(str(name), Text.same(str(name))), _type(table[name]))
+        for name in table.columns
+        if name not in ("feature_id", "geometry")
+    )
+
+
+def _type(values: "pd.Series[Any]") -> ColumnType:
+    if pd.api.types.is_bool_dtype(values):
+        return ColumnType.BOOLEAN
+    if pd.api.types.is_integer_dtype(values):
+        return ColumnType.INTEGER
+    return ColumnType.NUMBER if pd.api.types.is_numeric_dtype(values) else ColumnType.TEXT
+
 
 _TITLES = {
-    "isochrone": Text("到達圏(公共交通)", "Isochrone by public transport"),
-    "access": Text("アクセシビリティ", "Accessibility"),
-    "deserts": Text("公共交通空白地域", "Transit deserts"),
-    "out_of_reach": Text("施設に行けない地域", "Out of reach of a facility"),
+    "minutes": Text("分", "Minutes"),
+    "percentile": Text("パーセンタイル", "Percentile"),
+    "area_km2": Text("面積(km²)", "Area (km²)"),
+    "population": Text("人口", "Population"),
+    "station_m": Text("駅まで(m)", "To a station (m)"),
+    "bus_stop_m": Text("バス停まで(m)", "To a bus stop (m)"),
+    "served": Text("圏内", "Served"),
+    "left_out": Text("取り残されている人", "People left out"),
+    "reason": Text("届かない理由", "Why not reached"),
+    "snap_m": Text("道路まで(m)", "To the street (m)"),
+    "name": Text("名称", "Name"),
 }
-_COLUMNS = (
-    Column("minutes", Text("所要時間", "Travel time"), ColumnType.NUMBER, "分"),
-    Column("percentile", Text("パーセンタイル", "Percentile"), ColumnType.INTEGER),
-    Column("area_km2", Text("面積", "Area"), ColumnType.NUMBER, "km²"),
-    Column("left_out", Text("圏外の人口", "People left out"), ColumnType.NUMBER, "人"),
-    Column("population", Text("人口", "People"), ColumnType.NUMBER, "人"),
-    Column("station_m", Text("駅までの距離", "To a station"), ColumnType.NUMBER, "m"),
-    Column("bus_stop_m", Text("バス停までの距離", "To a bus stop"), ColumnType.NUMBER, "m"),
-    Column("snap_m", Text("道路までの距離", "To the street"), ColumnType.NUMBER, "m"),
-    Column("reason", Text("到達できない理由", "Why nothing is reached")),
-)
-
-
-def portray_answer(measure: str, frame: gpd.GeoDataFrame) -> Portrayal:
-    """`frame`: the table of an answer, or of a comparison, which has columns `…_difference`."""
-    changed = [name for name in frame if str(name).endswith("_difference")]
-    themes = [_difference(frame, str(name)) for name in changed] or _themes(measure, frame)
-    is_point = bool((frame.geom_type == "Point").all())
-    draw = Draw.CIRCLE if is_point else Draw.FILL
-    title = _TITLES[measure]
-    if changed:
-        title = Text(f"{title.ja}の変化", f"Change of: {title.en}")
-    known = tuple(column for column in _COLUMNS if column.name in frame)
-    return Portrayal(title, ANALYSIS, Style(draw, tuple(themes), opacity=0.6), known)
-
-
-def _themes(measure: str, frame: gpd.GeoDataFrame) -> list[Theme]:
-    if measure in ("isochrone", "out_of_reach"):
-        themes = [_steps("minutes", Text("所要時間", "Travel time"), _MINUTES, _NEAR_TO_FAR[1:], "分", 0.0)]
-        return themes + ([_people()] if measure == "out_of_reach" else [])
-    if measure == "deserts":
-        distances = (100.0, 200.0, 300.0, 500.0, 800.0)
-        return [
-            _people(),
-            _steps("bus_stop_m", Text("バス停までの距離", "To a bus stop"), distances, _NEAR_TO_FAR[1:], "m", 0.0),
-        ]
-    return [_amounts(frame, name) for name in map(str, frame) if _is_figure(name)]
-
-
-def _is_figure(name: str) -> bool:
-    stem, _, label = name.rpartition("_")
-    return bool(stem) and (label == "mean" or (label.startswith("p") and label[1:].replace(".", "").isdigit()))
-
-
-def _amounts(frame: gpd.GeoDataFrame, name: str) -> Theme:
-    if name.startswith("nearest_"):
-        return _steps(
-            name, Text(f"最寄りまで({name})", f"To the nearest ({name})"), _MINUTES, _NEAR_TO_FAR[1:], "分", 0.0
-        )
-    values = frame[name].to_numpy(dtype=np.float64, na_value=np.nan)
-    edges = _edges(values[np.isfinite(values) & (values > 0)])
-    return _steps(name, Text(f"到達できる数({name})", f"Reached ({name})"), edges, _RAMP, "", 0.0)
-
-
-def _edges(values: np.ndarray) -> tuple[float, ...]:
-    """Fifths of the places, rounded to two digits: what differs differs in colour."""
-    if not len(values):
-        return (1.0,)
-    fifths = np.quantile(values, [0.2, 0.4, 0.6, 0.8])
-    rounded = {float(f"{one:.2g}") for one in fifths if one > 0}
-    return tuple(sorted(rounded)) or (1.0,)
-
-
-def _steps(column: str, title: Text, edges: Sequence[float], colours: Sequence[str], unit: str, first: float) -> Theme:
-    bounds = [first, *edges, None]
-    pairs = list(pairwise(bounds))
-    chosen = [colours[round(at * (len(colours) - 1) / max(len(pairs) - 1, 1))] for at in range(len(pairs))]
-    classes = [
-        StyleClass(colour, _range(low, high, unit), minimum=low, maximum=high)
-        for colour, (low, high) in zip(chosen, pairs, strict=True)
-    ]
-    return Theme.steps(column, title, column, classes, _NONE, unit=unit)
-
-
-def _people() -> Theme:
-    classes = [_SERVED_STEP, *(
-        StyleClass(colour, _range(low, high, "人"), minimum=low or 1e-6, maximum=high)
-        for colour, (low, high) in zip(_OUT, pairwise((*_PEOPLE, None)), strict=True)
-    )]  # fmt: skip
-    return Theme.steps("left_out", Text("圏外の人口", "People left out"), "left_out", classes, _NONE, unit="人")
-
-
-_SERVED_STEP = StyleClass(_SERVED.colour, _SERVED.label, minimum=None, maximum=1e-6)
-
-
-def _difference(frame: gpd.GeoDataFrame, column: str) -> Theme:
-    """Symmetric about no change."""
-    values = np.abs(frame[column].to_numpy(dtype=np.float64, na_value=np.nan))
-    some = values[np.isfinite(values) & (values > 0)]
-    large = float(f"{np.quantile(some, 0.8):.1g}") if len(some) else 1.0
-    small = large / 10
-    bounds = [None, -large, -small, small, large, None]
-    labels = [_range(low, high, "") for low, high in pairwise(bounds)]
-    labels[2] = Text("ほぼ変わらない", "About the same")
-    better = _LOSS_TO_GAIN if not column.startswith(("minutes", "left_out", "nearest_")) else _LOSS_TO_GAIN[::-1]
-    classes = [
-        StyleClass(colour, label, minimum=low, maximum=high)
-        for colour, label, (low, high) in zip(better, labels, pairwise(bounds), strict=True)
-    ]
-    stem = column.removesuffix("_difference")
-    return Theme.steps(column, Text(f"{stem} の差(後-前)", f"{stem}, after minus before"), column, classes, _NONE)
-
-
-def _range(low: float | None, high: float | None, unit: str) -> Text:
-    english = {"分": " min", "人": "", "m": " m"}.get(unit, unit)
-    if low is None or high is None:
-        edge = low if high is None else high
-        words = ("以上", "or more") if high is None else ("未満", "and less")
-        return Text(f"{edge:g}{unit}{words[0]}", f"{edge:g}{english} {words[1]}")
-    return Text(f"{low:g}〜{high:g}{unit}", f"{low:g} to {high:g}{english}")
