@@ -18,6 +18,7 @@ from data.realtime import Realtime
 from gtfs.realtime.snapshot import Snapshot, Vehicle
 from gtfs.realtime.snapshot_file import read_snapshot
 from gtfs.realtime.state import FeedState
+from web.parcel import GZIP_HEAD, Parcel, parcel
 from web.realtime_source import Clock, utc_now
 
 _log = logging.getLogger(__name__)
@@ -30,6 +31,9 @@ HEARTBEAT_S: Final = 15.0
 """Proxies close what is silent for a minute."""
 _KEPT: Final = 20
 """Changes that a client that comes back is sent instead of everything."""
+
+_RETRY: Final = parcel(b"retry: 3000\n\n")
+_HEARTBEAT: Final = parcel(b": still here\n\n")
 
 Features = Mapping[str, dict[str, Any]]
 
@@ -97,8 +101,8 @@ class Frame:
     """One state of all vehicles, and what changed since the one before, as events ready to be sent."""
 
     id: str
-    whole: bytes
-    change: bytes
+    whole: Parcel
+    change: Parcel
 
 
 class Hub:
@@ -115,33 +119,37 @@ class Hub:
         self.clients = 0
         self.reads = 0
 
-    async def stream(self, last_id: str | None) -> AsyncIterator[bytes]:
-        """Everything or, for a client that comes back, what it missed; then changes, and heartbeats between them."""
+    async def stream(self, last_id: str | None, *, packed: bool = False) -> AsyncIterator[bytes]:
+        """Everything or, for a client that comes back, what it missed; then changes, and heartbeats between them.
+
+        `packed`: as one gzip stream, whose parts are shared too.
+        """
         self.clients += 1
         try:
             await self._watched()
-            yield b"retry: 3000\n\n"
+            yield (GZIP_HEAD if packed else b"") + _RETRY.bytes(packed)
             while True:
                 await self._watched()
                 news = self._news
-                events = self._since(last_id)
+                events = self._since(last_id, packed)
                 if events:
                     last_id = self._frames[-1].id
                     yield events
                 try:
                     await asyncio.wait_for(news.wait(), self._heartbeat_s)
                 except TimeoutError:
-                    yield b": still here\n\n"
+                    yield _HEARTBEAT.bytes(packed)
         finally:
             self.clients -= 1
 
-    def _since(self, last_id: str | None) -> bytes:
+    def _since(self, last_id: str | None, packed: bool) -> bytes:
         if not self._frames or last_id == self._frames[-1].id:
             return b""
         ids = [frame.id for frame in self._frames]
         if last_id not in ids:
-            return self._frames[-1].whole
-        return b"".join(frame.change for frame in list(self._frames)[ids.index(last_id) + 1 :])
+            return self._frames[-1].whole.bytes(packed)
+        missed = [frame.change.bytes(packed) for frame in list(self._frames)[ids.index(last_id) + 1 :]]
+        return missed[0] if len(missed) == 1 else b"".join(missed)
 
     async def _watched(self) -> None:
         """Until somebody has looked: whoever comes first starts the one watch, as does the first after it failed."""
@@ -194,8 +202,8 @@ def make_frame(snapshot: Snapshot, before: Features) -> tuple[Frame, Features]:
     return Frame(id, whole, _event("changes", id, {**told, "changed": changed, "removed": removed})), features
 
 
-def _event(name: str, id: str, data: Mapping[str, Any]) -> bytes:
-    return b"event: %b\nid: %b\ndata: %b\n\n" % (name.encode(), id.encode(), orjson.dumps(data))
+def _event(name: str, id: str, data: Mapping[str, Any]) -> Parcel:
+    return parcel(b"event: %b\nid: %b\ndata: %b\n\n" % (name.encode(), id.encode(), orjson.dumps(data)))
 
 
 def vehicle_features(snapshot: Snapshot) -> list[dict[str, Any]]:

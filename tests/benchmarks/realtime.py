@@ -42,6 +42,8 @@ from tests.gtfs.realtime.street import STOPS, street_files
 SIGNS, MAPS = 300, 1_000
 EVERY_S = 15.0
 LASTS_S = 75.0
+_LEAST_EVENT = 200
+"""Bytes; heartbeats have fewer."""
 OPERATORS = 5
 WORKERS = 2
 
@@ -263,14 +265,20 @@ async def _ask_every(port: int, path: str, begins_s: float, measured: Measured, 
 
 
 async def _stream(port: int, begins_s: float, measured: Measured) -> None:
+    """As a browser does: compressed. Of 1,000 clients in one process each decodes only how much came."""
     await asyncio.sleep(begins_s)
-    reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=1 << 22)
-    writer.write(b"GET /api/realtime/stream HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(b"GET /api/realtime/stream HTTP/1.1\r\nHost: localhost\r\nAccept-Encoding: gzip\r\n\r\n")
     try:
+        await reader.readuntil(b"\r\n\r\n")
+        is_first = True
         while time.monotonic() < measured.ends:
-            line = await asyncio.wait_for(reader.readuntil(b"\n"), measured.ends - time.monotonic() + 0.1)
-            if line.startswith(b"event: changes"):
-                measured.events.append(time.time())
+            length = int(await asyncio.wait_for(reader.readuntil(b"\r\n"), measured.ends - time.monotonic() + 0.1), 16)
+            await reader.readexactly(length + 2)
+            if length > _LEAST_EVENT:
+                if not is_first:  # everything, as it was when the client came
+                    measured.events.append(time.time())
+                is_first = False
     except TimeoutError:
         pass
     except (OSError, asyncio.IncompleteReadError):

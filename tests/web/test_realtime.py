@@ -1,6 +1,7 @@
 """GET /api/realtime ...: who sees which buses, what is said of a feed that fails, and the stream that all share."""
 
 import asyncio
+import zlib
 from collections.abc import AsyncIterator, Iterator
 from contextlib import aclosing
 from dataclasses import replace
@@ -229,6 +230,23 @@ async def _first(stream: AsyncIterator[bytes], count: int) -> AsyncIterator[byte
             yield await anext(stream)
     finally:
         await stream.aclose()  # type: ignore[attr-defined]
+
+
+def test_the_packed_stream_says_the_same(filled: Store) -> None:
+    realtime = Realtime(filled)
+
+    async def follow(packed: bool) -> bytes:
+        realtime.write(snapshot(45, *(bus(f"b{n}") for n in range(200))))
+        stream = hub(filled, heartbeat_s=0.05).stream(None, packed=packed)
+        return b"".join([chunk async for chunk in _first(stream, 4)])
+
+    plain, packed = (asyncio.run(asyncio.wait_for(follow(one), 20)) for one in (False, True))
+    # 31: a gzip head is expected. A browser decodes as it comes, without an end.
+    unpacked = zlib.decompressobj(31).decompress(packed)
+    assert len(packed) < len(plain) / 5
+    ((name, _, data),) = parse(unpacked)
+    assert (name, len(data["features"])) == ("vehicles", 200)
+    assert unpacked.endswith(b": still here\n\n")
 
 
 def test_a_silent_stream_has_a_heartbeat(filled: Store) -> None:
