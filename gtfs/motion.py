@@ -10,7 +10,7 @@ from gtfs.clock import NO_TIME
 from gtfs.schedule import Schedule
 
 _DEGREE_M = 111_195.0
-_STRETCH_M = 20.0
+_STRETCH_M, _STRETCHES = 20.0, 2_000
 _TIE_M2 = 400.0
 """Small beside the square of any distance between two streets."""
 
@@ -38,32 +38,28 @@ class Motion:
 
 def motion(schedule: Schedule, day: date) -> Motion:
     """Of every run on the service date that has two places and times; empty where nothing runs."""
-    paths: dict[tuple[int, bytes], tuple[int, Path | None]] = {}
+    ways: dict[tuple[int, bytes], int] = {}
     profiles: dict[bytes, int] = {}
+    paths: list[Path] = []
     times: list[NDArray[np.int32]] = []
     rows: list[tuple[int, int, int, int]] = []
+    clock = np.column_stack([schedule.call_arrival, schedule.call_departure])
+    good = (clock[:, 1] != NO_TIME) & ~np.isnan(schedule.stop_lonlat[schedule.call_stop]).any(axis=1)
     for run in np.flatnonzero(schedule.active(day)[schedule.trip_service]).tolist():
-        calls = slice(int(schedule.trip_call[run]), int(schedule.trip_call[run + 1]))
-        stops, clock = schedule.call_stop[calls], _times(schedule, calls)
-        good = (clock[:, 1] != NO_TIME) & ~np.isnan(schedule.stop_lonlat[stops]).any(axis=1)
-        if np.count_nonzero(good) < 2:
+        calls = np.arange(schedule.trip_call[run], schedule.trip_call[run + 1])
+        calls = calls[good[calls]]
+        if len(calls) < 2:
             continue
-        stops, clock = stops[good], clock[good]
-        key = (int(schedule.trip_shape[run]), stops.tobytes())
-        if key not in paths:
-            paths[key] = (len(paths), _path(schedule, key[0], stops))
-        start = int(clock[0, 1])
-        profile = np.maximum.accumulate((clock - start).ravel()).reshape(-1, 2).astype(np.int32)
-        number = profiles.setdefault(profile.tobytes(), len(profiles))
-        if number == len(times):
-            times.append(profile)
-        rows.append((paths[key][0], number, int(schedule.trip_route[run]), start))
-    told = tuple(path for _, path in paths.values() if path is not None)
-    return Motion(told, tuple(times), np.array(rows, dtype=np.int64).reshape(-1, 4))
-
-
-def _times(schedule: Schedule, calls: slice) -> NDArray[np.int32]:
-    return np.column_stack([schedule.call_arrival[calls], schedule.call_departure[calls]])
+        stops, start = schedule.call_stop[calls], int(clock[calls[0], 1])
+        way = (int(schedule.trip_shape[run]), stops.tobytes())
+        if way not in ways:
+            ways[way] = len(paths)
+            paths.append(_path(schedule, way[0], stops))
+        told = clock[calls] - start
+        if (number := profiles.setdefault(told.tobytes(), len(times))) == len(times):
+            times.append(np.maximum.accumulate(told.ravel()).reshape(-1, 2).astype(np.int32))
+        rows.append((ways[way], number, int(schedule.trip_route[run]), start))
+    return Motion(tuple(paths), tuple(times), np.array(rows, dtype=np.int64).reshape(-1, 4))
 
 
 def _path(schedule: Schedule, shape: int, stops: NDArray[np.int32]) -> Path:
@@ -110,8 +106,8 @@ def along_path(
 
 
 def _cut(points: NDArray[np.float64], metres: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """The same path in stretches of at most _STRETCH_M: within one of them nobody turns back."""
-    between = np.arange(0, metres[-1], _STRETCH_M)
+    """The same path in stretches of _STRETCH_M, longer ones beyond 40 km: within one of them nobody turns back."""
+    between = np.arange(0, metres[-1], max(_STRETCH_M, metres[-1] / _STRETCHES))
     finer = np.unique(np.concatenate([metres, between]))
     return np.column_stack([np.interp(finer, metres, points[:, axis]) for axis in (0, 1)]), finer
 
