@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Final, Self
 
@@ -44,6 +45,11 @@ class TransitNetwork:
     """By stop and nearest first; a stop is no transfer to itself. Only stops served on the day."""
     transfer_m: NDArray[np.float32]
     """Metres, the ways between stop and street at both ends included."""
+
+    @cached_property
+    def plans(self) -> dict[Any, Any]:
+        """What earlier queries made of it (`plan_of`), so that the next one with the same walks needn't."""
+        return {}
 
     @property
     def walking(self) -> Text:

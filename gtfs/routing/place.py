@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from geo.network import Links, Snapped
 from gtfs.routing.network import TransitNetwork
+from gtfs.routing.plan import Plan
 from gtfs.routing.walk import Walks, nearest_first, on_streets, timed, turned, walks
 
 LIMIT_M: Final = 2_340.0
@@ -43,17 +44,20 @@ class LinkedPlaces:
         one_way = streets is not None and bool(np.any(streets.direction))
         return self._links(backward=True) if one_way else self.from_stops
 
-    def walked(self, speed_ms: float, limit_s: int, *, to_stops: bool = False) -> Walks:
-        """(start, place, seconds) of `from_stops` or `to_stops`, as far as the limit."""
-        links = self.to_stops if to_stops else self.from_stops
-        key = (id(links), speed_ms, limit_s)
-        if key not in self._walked:
+    def walked(self, plan: Plan, speed_ms: float, limit_s: int, *, to_stops: bool = False) -> Walks:
+        """(start, place, seconds) of `from_stops`, or with a plan in the mirror of `to_stops`: as far as the limit, and
+        only those that a best journey may use."""
+        key = (speed_ms, limit_s, to_stops)
+        found = self._walked.get(key)
+        if found is None:
+            links = self.to_stops if to_stops else self.from_stops
+            found = plan.needed(timed(links, speed_ms, limit_s), len(self))
             self._walked.clear()
-            self._walked[key] = timed(links, speed_ms, limit_s)
-        return self._walked[key]
+            self._walked[key] = found
+        return found
 
     @cached_property
-    def _walked(self) -> dict[tuple[int, float, int], Walks]:
+    def _walked(self) -> dict[tuple[float, int, bool], Walks]:
         """The last one asked for: a person who clicks about asks with the same speed."""
         return {}
 

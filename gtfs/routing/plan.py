@@ -4,7 +4,7 @@ Backward is the same search in a mirror: times are negated and every pattern run
 that arrivals are departures, the walk from the last stop is the walk to the first one, and who waits still waits.
 """
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,8 +13,11 @@ from geo.network import Links
 from gtfs.errors import InvalidQueryError
 from gtfs.routing.network import TransitNetwork
 from gtfs.routing.query import TravelQuery
+from gtfs.routing.stay import needed_walks
 from gtfs.routing.timetable import RoutingTimetable
 from gtfs.routing.walk import Walks, timed
+
+KEPT_PLANS: Final = 4
 
 
 class Plan(NamedTuple):
@@ -47,6 +50,23 @@ class Plan(NamedTuple):
     walk_stop: NDArray[np.int32]
     walk_s: NDArray[np.int32]
 
+    def needed(self, walks: Walks, places: int, *, to_stops: bool = False) -> Walks:
+        """Of walks from stops to so many places those that a best journey may use."""
+        calls = self.alight, self.first, self.call, self.stop, self.leave
+        return needed_walks(*calls, walks, places, to_stops=to_stops)
+
+
+def plan_of(network: TransitNetwork, query: TravelQuery, *, backward: bool = False) -> Plan:
+    """`build_plan`, or the plan of an earlier query that walked and waited alike."""
+    key = (query.day, query.min_wait_s, query.walk_speed_ms, query.transfer_s, backward)
+    plan: Plan | None = network.plans.get(key)
+    if plan is None:
+        plan = build_plan(network, query, backward=backward)
+        while len(network.plans) >= KEPT_PLANS:
+            network.plans.pop(next(iter(network.plans)), None)
+        network.plans[key] = plan
+    return plan
+
 
 def build_plan(network: TransitNetwork, query: TravelQuery, *, backward: bool = False) -> Plan:
     """InvalidQueryError when the network is of another day or its transfers don't reach as far as the query's."""
@@ -73,7 +93,9 @@ def build_plan(network: TransitNetwork, query: TravelQuery, *, backward: bool = 
         *(stop, may_leave, start, boarding, pattern[boarding], *walk),
     )
     # Copies: compiled code would know a read-only or a mapped array for another type, and be compiled again.
-    return Plan(*(np.array(one, dtype=kind, order="C") for one, kind in zip(arrays, _KINDS, strict=True)))
+    plan = Plan(*(np.array(one, dtype=kind, order="C") for one, kind in zip(arrays, _KINDS, strict=True)))
+    needed = plan.needed((plan.walk_start, plan.walk_stop, plan.walk_s), table.stop_count, to_stops=True)
+    return plan._replace(walk_start=needed[0], walk_stop=needed[1], walk_s=needed[2])
 
 
 _KINDS = (*[np.int32] * 4, np.int64, *[np.int32] * 3, np.bool_, *[np.int32] * 3, np.int64, *[np.int32] * 2)

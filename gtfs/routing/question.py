@@ -14,7 +14,7 @@ from gtfs.errors import InvalidQueryError
 from gtfs.routing.draw import draw
 from gtfs.routing.network import TransitNetwork
 from gtfs.routing.place import LIMIT_M, LinkedPlaces, Places, link_places
-from gtfs.routing.plan import Plan, build_plan
+from gtfs.routing.plan import Plan, plan_of
 from gtfs.routing.profile import profile
 from gtfs.routing.query import TravelQuery
 from gtfs.routing.raptor import State, new_state
@@ -83,7 +83,7 @@ class Question:
         """Of each stop the targets near it."""
         query = self.query
         limit = query.access_s if self.backward else query.egress_s
-        return self.targets.walked(query.walk_speed_ms, limit, to_stops=self.backward)
+        return self.targets.walked(self.plan, query.walk_speed_ms, limit, to_stops=self.backward)
 
     def access(self, sources: Snapped) -> Walks:
         """Of each source its stops, nearest first."""
@@ -112,10 +112,12 @@ def question(
     limit_m = max(LIMIT_M, (query.access_s if backward else query.egress_s) * query.walk_speed_ms)
     sources, targets = (destinations, origins) if backward else (origins, destinations)
     here, there = _linked(network, sources, 0.0), _linked(network, targets, limit_m)
+    if any(isinstance(one, LinkedPlaces) and one.network is not network for one in (origins, destinations)):
+        raise InvalidQueryError("places", "of another network")
     if there.limit_m < limit_m:
         raise InvalidQueryError("access_s" if backward else "egress_s", limit_m / query.walk_speed_ms)
     minutes = -query.minutes[::-1] if query.arrive_by else query.minutes
-    plan = build_plan(network, query, backward=backward)
+    plan = plan_of(network, query, backward=backward)
     draws = draw(network.timetable, query, backward=query.arrive_by)
     also = np.unique(plan.stop[np.repeat(plan.headway > 0, np.diff(plan.first))]).astype(np.int32)
     return Question(network, query, here, there, plan, np.ascontiguousarray(minutes), draws, also, backward)

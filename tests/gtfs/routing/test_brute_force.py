@@ -74,7 +74,7 @@ def expected(took: NDArray[np.float64]) -> NDArray[np.int16]:
     return np.where(np.isfinite(took), took, UNREACHED).astype(np.int16)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(SEEDS)
 def test_every_minute_has_the_earliest_arrival_that_a_plain_search_finds(seed: int) -> None:
     with TemporaryDirectory() as folder:
@@ -85,7 +85,7 @@ def test_every_minute_has_the_earliest_arrival_that_a_plain_search_finds(seed: i
     np.testing.assert_array_equal(by_minute(network, *places, query), expected(np.array(took)))
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(SEEDS)
 def test_arriving_by_every_minute_one_leaves_as_late_as_a_plain_search_allows(seed: int) -> None:
     with TemporaryDirectory() as folder:
@@ -96,7 +96,7 @@ def test_arriving_by_every_minute_one_leaves_as_late_as_a_plain_search_allows(se
     np.testing.assert_array_equal(by_minute(network, *places, query), expected(np.array(took)))
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(SEEDS, st.booleans())
 def test_percentiles_searched_from_either_side_are_those_of_the_minutes(seed: int, arrive_by: bool) -> None:
     """One place at the end that is searched from for the minutes, twelve at the other: the matrix is turned."""

@@ -43,7 +43,7 @@ def _calls(trip: list[Call], later: int) -> list[tuple[Any, ...]]:
     return [(f"s{c.stop}", c.arrival + later, c.departure + later, int(not c.board), int(not c.alight)) for c in trip]
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(SEEDS, st.booleans())
 def test_each_minute_and_draw_is_a_timetable_of_its_own(seed: int, arrive_by: bool) -> None:
     with TemporaryDirectory() as folder:
@@ -66,7 +66,7 @@ def test_each_minute_and_draw_is_a_timetable_of_its_own(seed: int, arrive_by: bo
     np.testing.assert_array_equal(by_minute(network, [here], [there], asked)[0, 0], expected(np.array(took)))
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(SEEDS, st.booleans())
 def test_without_draws_journeys_and_times_agree_on_half_the_headway(seed: int, arrive_by: bool) -> None:
     with TemporaryDirectory() as folder:

@@ -13,7 +13,7 @@ from tests.gtfs.routing.plain_search import PlainTown
 from tests.gtfs.routing.test_brute_force import SEEDS, START, by_minute, random_case
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(SEEDS)
 def test_the_minutes_of_journeys_have_the_travel_times_and_their_legs_can_be_travelled(seed: int) -> None:
     with TemporaryDirectory() as folder:

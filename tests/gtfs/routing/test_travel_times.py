@@ -153,6 +153,18 @@ def test_places_linked_before_give_the_same_answer(tmp_path: Path) -> None:
         np.testing.assert_array_equal(plain.seconds, travel_times(network, linked, linked, asked).seconds)
     with pytest.raises(InvalidQueryError, match="egress_s"):
         travel_times(network, places, linked, query(8 * H, 1, egress_s=3000))
+    with pytest.raises(InvalidQueryError, match="places"):
+        travel_times(town(tmp_path, {"1": [("A", 8 * H), ("B", 9 * H)]}), places, linked, query(8 * H, 1))
+
+
+def test_no_places_and_no_trips_are_no_error(tmp_path: Path) -> None:
+    network = town(tmp_path, {"1": [("A", 8 * H)]})
+    assert network.timetable.trip_count == 0
+    assert minutes_of(network, 0, 1300, query(8 * H, 2)) == [1000, 1000]
+    for sides in ((lonlat(), lonlat(0)), (lonlat(0), lonlat()), (lonlat(), lonlat())):
+        for arrive_by in (False, True):
+            found = travel_times(network, *sides, query(8 * H, 2, arrive_by=arrive_by))
+            assert found.seconds.shape == (len(sides[0]), len(sides[1]), 1)
 
 
 def test_minutes_are_whole_ones_so_that_a_cutoff_counts_as_in_seconds(tmp_path: Path) -> None:
