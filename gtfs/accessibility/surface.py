@@ -9,6 +9,7 @@ import shapely
 from numpy.typing import NDArray
 from pyproj import CRS
 
+from geo import InvalidLayerError
 from geo.crs import metric_crs, project_points, reproject, reproject_points
 from gtfs.accessibility.reason import linked
 from gtfs.routing import LinkedPlaces, TransitNetwork, TravelQuery
@@ -32,6 +33,12 @@ class Surface:
     places: LinkedPlaces
     """Row by row from the north, shape (rows * columns,)."""
 
+    def covers(self, place: NDArray[np.float64]) -> bool:
+        """Whether a place (longitude, latitude) lies among the points."""
+        [(x, y)] = project_points(place.reshape(1, 2), self.crs)
+        column, row = (x - self.west_m) / self.spacing_m, (self.north_m - y) / self.spacing_m
+        return bool(0 <= column <= self.columns - 1 and 0 <= row <= self.rows - 1)
+
     def to_lonlat(self, shape: Any) -> Any:
         """A geometry in grid units (x: column, y: row) in degrees, outer rings counter-clockwise."""
         moved = shapely.transform(
@@ -44,9 +51,24 @@ class Surface:
 
 
 def build_surface(network: TransitNetwork, query: TravelQuery, *, spacing_m: float = SPACING_M) -> Surface:
-    """Over all served stops and the walks from them, as far as there are streets."""
-    lonlat = network.timetable.stop_lonlat[network.timetable.served]
-    lonlat = lonlat[np.isfinite(lonlat).all(axis=1)]
+    """Over all served stops and the walks from them, as far as there are streets; where nothing runs over all stops."""
+    every = np.asarray(network.timetable.stop_lonlat)
+    known = np.isfinite(every).all(axis=1)
+    served = network.timetable.served & known
+    lonlat = every[served if served.any() else known]
+    if not len(lonlat):
+        raise InvalidLayerError("the timetables have no stop with a place")
+    return _surface(network, query, lonlat, spacing_m)
+
+
+def surface_around(
+    network: TransitNetwork, query: TravelQuery, place: NDArray[np.float64], *, spacing_m: float = SPACING_M
+) -> Surface:
+    """What can be walked to from a place (longitude, latitude): beyond `build_surface` there is no stop to walk to."""
+    return _surface(network, query, place.reshape(1, 2), spacing_m)
+
+
+def _surface(network: TransitNetwork, query: TravelQuery, lonlat: NDArray[np.float64], spacing_m: float) -> Surface:
     west, south = lonlat.min(axis=0)
     east, north = lonlat.max(axis=0)
     crs = metric_crs(float(west + east) / 2, float(south + north) / 2)

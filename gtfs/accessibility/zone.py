@@ -14,7 +14,7 @@ from gtfs.accessibility.answer import Answer
 from gtfs.accessibility.contour import area_below
 from gtfs.accessibility.explanation import FEW_PAIRS, Travel, explain, spread, travel_of
 from gtfs.accessibility.reason import Reason, linked, reasons
-from gtfs.accessibility.surface import Surface, build_surface
+from gtfs.accessibility.surface import Surface, build_surface, surface_around
 from gtfs.measure.duration import in_minutes, minutes
 from gtfs.routing import UNREACHED, TransitNetwork, TravelQuery, TravelTimes, travel_times
 
@@ -49,7 +49,8 @@ def isochrone(
     With the `surface` of an earlier answer on the same network most of the work is done already. `pairs`: how many
     trips the explanation looks at for lines and waits, some 30 ms each; 0 for none.
     """
-    grid, place = surface or build_surface(network, query), np.array([origin], dtype=np.float64)
+    place = np.array([origin], dtype=np.float64)
+    grid = _covering(network, query, surface, place)
     times = travel_times(network, place, grid.places, query)
     travel = _travel(network, query, place[0], grid, times.seconds[0], cutoffs, pairs, leaving=True)
     return _answer(network, query, cutoffs, grid, times, place, travel, leaving=True)
@@ -65,10 +66,18 @@ def isochrone_to(
     pairs: int = FEW_PAIRS,
 ) -> Isochrone:
     """From where one gets to a place in less than each cutoff."""
-    grid, place = surface or build_surface(network, query), np.array([destination], dtype=np.float64)
+    place = np.array([destination], dtype=np.float64)
+    grid = _covering(network, query, surface, place)
     times = travel_times(network, grid.places, place, query)
     travel = _travel(network, query, place[0], grid, times.seconds[:, 0], cutoffs, pairs, leaving=False)
     return _answer(network, query, cutoffs, grid, times, place, travel, leaving=False)
+
+
+def _covering(
+    network: TransitNetwork, query: TravelQuery, surface: Surface | None, place: NDArray[np.float64]
+) -> Surface:
+    grid = surface or build_surface(network, query)
+    return grid if grid.covers(place) else surface_around(network, query, place)
 
 
 def _answer(

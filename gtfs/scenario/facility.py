@@ -32,7 +32,7 @@ def _changed(rows: pd.DataFrame, change: FacilityChange, place: Place) -> tuple[
     if isinstance(change, CloseFacility):
         gone = _row(rows, change.feature_id, place, "close_facility.id")
         name = rows["name"][gone]
-        return rows.drop(gone).reset_index(drop=True), Text(f"施設「{name}」を閉鎖", f"facility {name!r} closed")
+        return rows.drop(gone).reset_index(drop=True), Text(f"施設「{name}」を閉鎖", f"facility '{name}' closed")
     return _merged(rows, change, place)
 
 
@@ -42,7 +42,7 @@ def _added(rows: pd.DataFrame, change: AddFacility, place: Place) -> tuple[pd.Da
     values = (change.feature_id, change.name, *change.at, change.amount)
     added = pd.DataFrame([dict(zip(COLUMNS, values, strict=True))])
     joined = pd.concat([rows, added], ignore_index=True) if len(rows) else added
-    return joined, Text(f"施設「{change.name}」を追加", f"facility {change.name!r} added")
+    return joined, Text(f"施設「{change.name}」を追加", f"facility '{change.name}' added")
 
 
 def _merged(rows: pd.DataFrame, change: MergeFacility, place: Place) -> tuple[pd.DataFrame, Text]:
@@ -52,7 +52,7 @@ def _merged(rows: pd.DataFrame, change: MergeFacility, place: Place) -> tuple[pd
     amount[into] += amount[gone].sum()
     names, name = "、".join(rows.loc[gone, "name"]), rows["name"][into]
     merged = rows.assign(amount=amount).drop(gone).reset_index(drop=True)
-    return merged, Text(f"施設「{names}」を「{name}」に統合", f"facilities {names} merged into {name!r}")
+    return merged, Text(f"施設「{names}」を「{name}」に統合", f"facilities {names} merged into '{name}'")
 
 
 def _row(rows: pd.DataFrame, feature_id: str, place: Place, key: str) -> int:

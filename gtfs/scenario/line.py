@@ -101,17 +101,15 @@ def _with_trips(
     ids = [f"{line.route_id}-{direction}-{clock_text(start)}" for start in starts]
     known = {"route_id": line.route_id, "service_id": service_id, "direction_id": direction, "shape_id": shape}
     feed = with_rows(feed, "trips", [{"trip_id": trip_id, **known} for trip_id in ids])
-    calls = [
-        pd.DataFrame({
-            "trip_id": trip_id,
-            "arrival_time": [clock_text(start + int(one)) for one in offsets[0]],
-            "departure_time": [clock_text(start + int(one)) for one in offsets[1]],
-            "stop_id": stops,
-            "stop_sequence": range(1, len(stops) + 1),
-        })
-        for trip_id, start in zip(ids, starts, strict=True)
-    ]  # fmt: skip
-    return with_rows(feed, "stop_times", pd.concat(calls, ignore_index=True)) if calls else feed
+    seconds = np.array(starts, dtype=np.int64)[:, np.newaxis, np.newaxis] + offsets
+    calls = pd.DataFrame({
+        "trip_id": np.repeat(np.array(ids, dtype=object), len(stops)),
+        "arrival_time": [clock_text(one) for one in seconds[:, 0].ravel().tolist()],
+        "departure_time": [clock_text(one) for one in seconds[:, 1].ravel().tolist()],
+        "stop_id": np.tile(np.array(stops, dtype=object), len(ids)),
+        "stop_sequence": np.tile(np.arange(1, len(stops) + 1), len(ids)),
+    })  # fmt: skip
+    return with_rows(feed, "stop_times", calls)
 
 
 def _told(line: AddLine, metres: float, seconds: int) -> Text:
@@ -122,6 +120,6 @@ def _told(line: AddLine, metres: float, seconds: int) -> Text:
     return Text(
         f"路線「{line.name}」{kind[0]}を追加:停留所{len(line.stops)}か所、{measured.ja}{metres / 1000:.1f}km、"
         f"所要{seconds / 60:.0f}分({line.speed_kmh:g}km/h)、{both.ja}{len(starts)}便",
-        f"line {line.name!r}{kind[1]} added: {len(line.stops)} stops, {metres / 1000:.1f} km "
+        f"line '{line.name}'{kind[1]} added: {len(line.stops)} stops, {metres / 1000:.1f} km "
         f"{measured.en}, {seconds / 60:.0f} minutes at {line.speed_kmh:g} km/h, {len(starts)} trips{both.en}",
     )

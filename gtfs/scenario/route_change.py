@@ -37,7 +37,7 @@ def change_frequency(feed: Feed, change: ChangeFrequency, place: Place) -> tuple
     name = _name(feed, change.route_id)
     told = Text(
         f"路線「{name}」の便数を変更:{len(old)}便 → {len(new)}便(全ダイヤの計)",
-        f"route {name!r}: {len(old)} trips become {len(new)} (all timetables together)",
+        f"route '{name}': {len(old)} trips become {len(new)} (all timetables together)",
     )
     return changed, told
 
@@ -51,7 +51,7 @@ def change_speed(feed: Feed, change: ChangeSpeed, place: Place) -> tuple[Feed, T
     name = _name(feed, change.route_id)
     return changed, Text(
         f"路線「{name}」の所要時間を{1 / change.factor:.3g}倍に変更({len(new)}便)",
-        f"route {name!r}: journey times times {1 / change.factor:.3g} ({len(new)} trips)",
+        f"route '{name}': journey times times {1 / change.factor:.3g} ({len(new)} trips)",
     )
 
 
@@ -64,7 +64,7 @@ def remove_route(feed: Feed, change: RemoveRoute, place: Place) -> tuple[Feed, T
         if table in feed.tables and "route_id" in feed.tables[table]:
             gone = (feed.tables[table]["route_id"] == change.route_id).fillna(False)
             feed = without_rows(feed, table, gone)
-    return feed, Text(f"路線「{name}」を廃止({len(ids)}便)", f"route {name!r} removed ({len(ids)} trips)")
+    return feed, Text(f"路線「{name}」を廃止({len(ids)}便)", f"route '{name}' removed ({len(ids)} trips)")
 
 
 def reroute(feed: Feed, change: Reroute, place: Place) -> tuple[Feed, Text]:
@@ -96,7 +96,7 @@ def reroute(feed: Feed, change: Reroute, place: Place) -> tuple[Feed, Text]:
     minutes = float(np.mean(saved)) / 60
     return feed, Text(
         f"路線「{name}」の経路を変更:{len(new)}便が停留所{len(via)}か所を経由(所要時間は平均{minutes:+.1f}分)",
-        f"route {name!r} rerouted: {len(new)} trips run by {len(via)} stops ({minutes:+.1f} minutes on average)",
+        f"route '{name}' rerouted: {len(new)} trips run by {len(via)} stops ({minutes:+.1f} minutes on average)",
     )
 
 
@@ -110,7 +110,7 @@ def move_stop(feed: Feed, change: MoveStop, place: Place) -> tuple[Feed, Text]:
     name = str(row["stop_name"]) if isinstance(row["stop_name"], str) else change.stop_id
     return feed, Text(
         f"停留所「{name}」({change.stop_id})を{moved:.0f}m移設(時刻は変えない)",
-        f"stop {name!r} ({change.stop_id}) moved by {moved:.0f} m (times unchanged)",
+        f"stop '{name}' ({change.stop_id}) moved by {moved:.0f} m (times unchanged)",
     )
 
 

@@ -54,8 +54,18 @@ def trips_of(feed: Feed, route_id: str) -> list[Trip]:
     times = feed.table("stop_times")
     times = times[times["trip_id"].isin(trips["trip_id"]).to_numpy(dtype=bool)]
     order = np.lexsort([times["stop_sequence"].to_numpy(dtype="float64", na_value=np.inf)])
-    calls = dict(list(times.iloc[order].groupby("trip_id", sort=False)))
-    found = [_trip(row, calls[row["trip_id"]]) for _, row in trips.iterrows() if row["trip_id"] in calls]
+    times = times.iloc[order]
+    arrival, departure = (parse_seconds(times[f"{name}_time"]).astype(np.int64) for name in ("arrival", "departure"))
+    arrival, departure = (
+        np.where(arrival == NO_TIME, departure, arrival),
+        np.where(departure == NO_TIME, arrival, departure),
+    )
+    rows = times.groupby("trip_id", sort=False).indices
+    found = [
+        Trip(row, times.iloc[at], arrival[at], departure[at])
+        for _, row in trips.iterrows()
+        if (at := rows.get(row["trip_id"])) is not None
+    ]
     return _repeated(found, feed.table("frequencies"))
 
 
@@ -76,7 +86,7 @@ def with_trips(feed: Feed, trips: Sequence[Trip]) -> Feed:
     if not trips:
         return feed
     feed = with_rows(feed, "trips", pd.DataFrame([trip.row for trip in trips]))
-    return with_rows(feed, "stop_times", pd.concat([_calls(trip) for trip in trips], ignore_index=True))
+    return with_rows(feed, "stop_times", _calls(trips))
 
 
 def ways(trips: Sequence[Trip]) -> dict[tuple[str, str], list[Trip]]:
@@ -98,16 +108,6 @@ def _shifted(seconds: NDArray[np.int64], by: int) -> NDArray[np.int64]:
     return np.where(seconds == NO_TIME, NO_TIME, seconds + by)
 
 
-def _trip(row: "pd.Series[Any]", calls: pd.DataFrame) -> Trip:
-    arrival, departure = (parse_seconds(calls[f"{name}_time"]).astype(np.int64) for name in ("arrival", "departure"))
-    return Trip(
-        row,
-        calls,
-        np.where(arrival == NO_TIME, departure, arrival),
-        np.where(departure == NO_TIME, arrival, departure),
-    )
-
-
 def _repeated(trips: list[Trip], frequencies: pd.DataFrame) -> list[Trip]:
     if not len(frequencies):
         return trips
@@ -124,13 +124,14 @@ def _repeated(trips: list[Trip], frequencies: pd.DataFrame) -> list[Trip]:
     return found
 
 
-def _calls(trip: Trip) -> pd.DataFrame:
-    texts = {
-        f"{name}_time": ["" if second == NO_TIME else clock_text(int(second)) for second in seconds]
-        for name, seconds in (("arrival", trip.arrival), ("departure", trip.departure))
-    }
-    blank = {name: pd.array(text, dtype="string") for name, text in texts.items()}
-    calls = trip.calls.assign(trip_id=trip.trip_id, **blank)
-    for name in texts:
-        calls[name] = calls[name].replace("", pd.NA)
+def _calls(trips: Sequence[Trip]) -> pd.DataFrame:
+    calls = pd.concat([trip.calls for trip in trips], ignore_index=True)
+    calls["trip_id"] = np.repeat([trip.trip_id for trip in trips], [len(trip.calls) for trip in trips])
+    calls["arrival_time"] = _texts(np.concatenate([trip.arrival for trip in trips]))
+    calls["departure_time"] = _texts(np.concatenate([trip.departure for trip in trips]))
     return calls
+
+
+def _texts(seconds: NDArray[np.int64]) -> list[str | None]:
+    """None for a blank time."""
+    return [None if second == NO_TIME else clock_text(second) for second in seconds.tolist()]

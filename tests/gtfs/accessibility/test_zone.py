@@ -6,7 +6,7 @@ import shapely
 from pyproj import Geod
 
 from gtfs.accessibility import TransitNetwork, build_surface, build_transit_network, isochrone, isochrone_to, minutes
-from tests.gtfs.accessibility.line import DAY, A, B, an_hour, line_feed
+from tests.gtfs.accessibility.line import DAY, SUNDAY, A, B, an_hour, line_feed
 
 
 @pytest.fixture(scope="module")
@@ -61,3 +61,17 @@ def test_a_wide_area_has_points_farther_apart(tmp_path: Path) -> None:
     surface = build_surface(network, an_hour(), spacing_m=10.0)
     assert surface.spacing_m > 10
     assert len(surface.places) < 70_000
+
+
+def test_far_from_every_stop_there_is_still_the_walk(network: TransitNetwork) -> None:
+    far = (139.6, 35.2)
+    found = isochrone(network, far, an_hour(), cutoffs=[minutes(15)], surface=build_surface(network, an_hour()))
+    assert found.table["area_km2"].iloc[0] == pytest.approx(np.pi * 0.9**2, rel=0.02)
+    assert found.table.geometry.iloc[0].contains(shapely.Point(far))
+
+
+def test_on_a_day_without_service_one_walks(tmp_path: Path) -> None:
+    network = build_transit_network({"city": line_feed(tmp_path)}, SUNDAY, None)
+    found = isochrone(network, A, an_hour(day=SUNDAY), cutoffs=[minutes(15), minutes(60)])
+    assert found.table["area_km2"].tolist() == pytest.approx([np.pi * 1.8**2, np.pi * 0.9**2], rel=0.02)
+    assert [reason.value for reason in found.explanation.unreached] == ["no_service"]
