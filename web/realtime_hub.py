@@ -32,6 +32,7 @@ HEARTBEAT_S: Final = 15.0
 _KEPT: Final = 20
 """Changes that a client that comes back is sent instead of everything."""
 
+_TOLD_AT_ONCE: Final = 20
 _RETRY: Final = parcel(b"retry: 3000\n\n")
 _HEARTBEAT: Final = parcel(b": still here\n\n")
 
@@ -114,7 +115,8 @@ class Hub:
         self._frames: deque[Frame] = deque(maxlen=_KEPT)
         self._features: Features = {}
         self._told: Snapshot | None = None
-        self._news, self._ready = asyncio.Event(), asyncio.Event()
+        self._waiting: set[asyncio.Future[None]] = set()
+        self._ready = asyncio.Event()
         self._watch: asyncio.Task[None] | None = None
         self.clients = 0
         self.reads = 0
@@ -130,15 +132,19 @@ class Hub:
             yield (GZIP_HEAD if packed else b"") + _RETRY.bytes(packed)
             while True:
                 await self._watched()
-                news = self._news
                 events = self._since(last_id, packed)
                 if events:
                     last_id = self._frames[-1].id
                     yield events
+                    continue  # while it was sent more may have come
+                news: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+                self._waiting.add(news)
                 try:
-                    await asyncio.wait_for(news.wait(), self._heartbeat_s)
+                    await asyncio.wait_for(news, self._heartbeat_s)
                 except TimeoutError:
                     yield _HEARTBEAT.bytes(packed)
+                finally:
+                    self._waiting.discard(news)
         finally:
             self.clients -= 1
 
@@ -179,8 +185,16 @@ class Hub:
         self._told, self._features = snapshot, features
         if not self._frames or frame.id != self._frames[-1].id:
             self._frames.append(frame)
-        news, self._news = self._news, asyncio.Event()
-        news.set()
+        await self._tell()
+
+    async def _tell(self) -> None:
+        """Some at a time: between them the process answers others, such as signs."""
+        waiting = list(self._waiting)
+        for first in range(0, len(waiting), _TOLD_AT_ONCE):
+            for news in waiting[first : first + _TOLD_AT_ONCE]:
+                if not news.done():
+                    news.set_result(None)
+            await asyncio.sleep(0)
 
 
 def _log_failure(watch: "asyncio.Task[None]") -> None:
