@@ -29,6 +29,8 @@ class Picture:
     """What stands behind `#` in the address; empty: what the page chooses itself."""
     language: str = "ja"
     size: tuple[int, int] = WIDE
+    path: str = ""
+    """Another page than the map."""
     click: tuple[int, int] | None = None
     """Where the mouse clicks before the picture is taken."""
     commands: tuple[tuple[str, ...], ...] = ()
@@ -117,6 +119,9 @@ PICTURES = (
     Picture("numazu-iur30", ("plateau/numazu_iur30",)),
     Picture("yaizu", ("municipal/yaizu_22212",), "13.2/34.8600/138.3150/0/0&lang=ja"),
     Picture("donan-bus", ("gtfs/donan_2020",)),
+    Picture("sign-ja", (), path="sign/みほん駅南口?lang=ja&at=2026-11-24T08:02%2B09:00", size=(1280, 720)),
+    Picture("sign-en", (), path="sign/みほん駅南口?lang=en&at=2026-11-24T08:02%2B09:00", size=(1280, 720)),
+    Picture("sign-print", (), path="stops/みほん駅北口/print?date=2026-11-24", size=(794, 1123), wait_s=2),
     Picture(
         "yaizu-aed-coverage",
         ("municipal/yaizu_22212/AED設置箇所一覧/222127_aed.csv",),
@@ -150,7 +155,7 @@ def fill(store: Path, picture: Picture) -> None:
 
 
 def take(page: Page, url: str, picture: Picture) -> None:
-    page.goto(f"{url}/#{picture.view}" if picture.view else url)
+    page.goto(f"{url}/{picture.path}#{picture.view}" if picture.view else f"{url}/{picture.path}")
     page.wait_for_timeout(picture.wait_s * 1_000)
     if picture.click:
         page.mouse.click(*picture.click)

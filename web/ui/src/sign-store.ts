@@ -21,8 +21,11 @@ export class SignStore {
   constructor(
     private readonly area: string,
     private readonly changed: () => void,
+    /** Milliseconds: the sign as it would be from then on, to try out; null: now. */
+    private readonly preview: number | null = null,
   ) {
-    const kept = this.kept();
+    if (preview !== null) this.ahead = preview - Date.now();
+    const kept = preview === null ? this.kept() : null;
     if (kept) [this.known, this.ahead] = [{ plan: kept.plan, live: null }, kept.ahead];
   }
 
@@ -59,7 +62,7 @@ export class SignStore {
     if (!answer?.board) return false;
     const plan = { board: answer.board, at: this.now() };
     this.known = { ...this.known, plan };
-    this.keep(plan);
+    if (this.preview === null) this.keep(plan);
     this.changed();
     return true;
   }
@@ -67,7 +70,8 @@ export class SignStore {
   /** Null when nobody answered; `board` is null when nothing has changed. */
   private async ask(query: string, etag: string): Promise<{ board: Board | null; etag: string } | null> {
     try {
-      const address = new URL(`api/stops/${encodeURIComponent(this.area)}/departures?${query}`, document.baseURI);
+      const at = this.preview === null ? "" : `&at=${encodeURIComponent(new Date(Math.floor(this.now() / 60_000) * 60_000).toISOString())}`;
+      const address = new URL(`api/stops/${encodeURIComponent(this.area)}/departures?${query}${at}`, document.baseURI);
       const headers: HeadersInit = etag ? { "If-None-Match": etag } : {};
       const answer = await fetch(address, { headers, cache: "no-store", signal: AbortSignal.timeout(TIMEOUT_MS) });
       this.setClock(answer.headers.get("Date"));
@@ -87,6 +91,7 @@ export class SignStore {
 
   /** A display's own clock is often wrong; the header tells whole seconds, so small differences are left. */
   private setClock(date: string | null): void {
+    if (this.preview !== null) return;
     const server = date ? Date.parse(date) : NaN;
     if (!Number.isNaN(server) && Math.abs(server - this.now()) > 3_000) this.ahead = server - Date.now();
   }

@@ -17,7 +17,7 @@ const area = decodeURIComponent(location.pathname.split("/sign/")[1] ?? "").repl
 const root = document.getElementById("sign") as HTMLElement;
 
 if (area) {
-  const store = new SignStore(area, () => draw());
+  const store = new SignStore(area, () => draw(), previewOf(options.get("at")));
   const draw = (): void => render(<Sign store={store} />, root);
   draw();
   store.start();
@@ -173,6 +173,7 @@ function emptyText(shown: Shown, refusal: Text | null, language: Language): stri
 
 function stateText(shown: Shown, store: SignStore, language: Language, offset: number): string {
   if (shown.mode === "waiting") return say(language, "waiting");
+  if (options.has("at")) return say(language, "preview");
   if (shown.doubts[0]) return inLanguage(shown.doubts[0], language);
   const time = store.known.plan ? clockAt(store.known.plan.at, offset) : "";
   return say(language, shown.mode, { time });
@@ -207,6 +208,12 @@ function Choose() {
       </ul>
     </main>
   );
+}
+
+/** `?at=2026-05-11T08:00+09:00` */
+function previewOf(text: string | null): number | null {
+  const time = text === null ? NaN : Date.parse(text.replace(" ", "+"));
+  return Number.isNaN(time) ? null : time;
 }
 
 function asChoice(text: string | null): Choice {
