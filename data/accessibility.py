@@ -15,6 +15,7 @@ import pandas as pd
 import shapely
 
 from data.analysis import Recipe, joined_terms
+from data.answer_portrayal import portray_answer
 from data.errors import InvalidQueryError
 from data.naming import layer_id
 from data.record import LayerRecord
@@ -27,7 +28,6 @@ from geo.people import population_column
 from geo.population import split_population
 from gtfs import GtfsError, accessibility
 from gtfs.accessibility import Answer, Comparison, DesertRule, Isochrone, Surface
-from gtfs.accessibility.portrayal import portray_answer
 from gtfs.measure.decay import Decay, InvalidDecayError
 from gtfs.routing import TransitNetwork, TravelQuery
 from gtfs.scenario import Scenario, apply_facilities, apply_told, parse_scenario
@@ -338,7 +338,7 @@ def save_answer(store: Store, question: AccessQuestion, viewer: Viewer) -> Layer
                 "a matrix is no layer: write it to a file",
             )
         ) from error
-    portrayal = portray_answer(chosen.measure.value, frame)
+    portrayal = portray_answer(result.answer)
     used = [store.layer(name, viewer) for name in inputs]
     figures = {key: value for key, value in result.answer.as_json().items() if key != "rows"}
     with store.staging() as staging:

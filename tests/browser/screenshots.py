@@ -37,6 +37,10 @@ class Picture:
     """Further commands after the import."""
     wait_s: float = 10
     """Until everything is drawn, without a graphics card."""
+    ask: str = ""
+    """Kind of analysis that is opened before the click."""
+    answer_s: float = 2.5
+    """Until what the click asked for is there."""
 
 
 _CITY = (
@@ -62,6 +66,9 @@ _FLOOD = (
 )
 
 
+_TRANSIT = "mihon-bus-routes,mihon-bus-stops,sample-city-tran,mihon-water,mihon-railway"
+
+
 def _zooms(language: str) -> Iterator["Picture"]:
     """The whole sample city with its terrain, from afar to the street."""
     for name, view in _ZOOMS.items():
@@ -74,6 +81,22 @@ PICTURES = (
     Picture("popup-ja", (), _city("16.6/35.0800/138.8580/-20/50", "usage"), click=(747, 600)),
     *_zooms("ja"),
     *_zooms("en"),
+    Picture(
+        "isochrone-ja",
+        (),
+        f"13.6/35.0830/138.8640/0/0&layers={_TRANSIT}&view=2d&lang=ja",
+        click=(760, 470),
+        ask="isochrone",
+        answer_s=20,
+    ),
+    Picture(
+        "deserts-en",
+        (),
+        f"13.6/35.0830/138.8640/0/0&layers={_TRANSIT}&view=2d&lang=en",
+        "en",
+        ask="deserts",
+        answer_s=20,
+    ),
     Picture("flood-water", (), f"{_FLOOD}&lang=ja", wait_s=40),
     Picture("phone-ja", (), _city("15/35.0795/138.8585/-20/50", "height"), size=PHONE),
     Picture("numazu-2021", ("plateau/numazu_2021_iur15",)),
@@ -157,9 +180,16 @@ def fill(store: Path, picture: Picture) -> None:
 def take(page: Page, url: str, picture: Picture) -> None:
     page.goto(f"{url}/{picture.path}#{picture.view}" if picture.view else f"{url}/{picture.path}")
     page.wait_for_timeout(picture.wait_s * 1_000)
+    if picture.ask:
+        page.click("#tab-analysis")
+        page.locator(".kinds select").select_option(picture.ask)
+        page.wait_for_timeout(4_000)
+    if picture.ask == "deserts":
+        page.click(".access form button.primary")
     if picture.click:
         page.mouse.click(*picture.click)
-        page.wait_for_timeout(2_500)
+    if picture.ask or picture.click:
+        page.wait_for_timeout(picture.answer_s * 1_000)
     page.screenshot(path=IMAGES / f"{picture.name}.jpg", type="jpeg", quality=82, timeout=120_000)
 
 

@@ -192,6 +192,7 @@ def coverage_names(layers: list[Layer], points: Layer) -> tuple[Layer, Layer]:
 
 def ask_coverage(page: Page, names: tuple[Layer, Layer]) -> dict[str, Any]:
     page.get_by_role("tab", name="分析").click()
+    page.get_by_label("分析の種類").select_option("coverage")
     page.get_by_role("combobox", name="施設（点のレイヤー）").select_option(names[0]["id"])
     page.get_by_role("spinbutton", name="距離（m）").fill("400")
     page.get_by_role("combobox", name="人口のレイヤー").select_option(names[1]["id"])

@@ -143,8 +143,8 @@ export class AccessDesk<S extends Holder> {
   /** Asks which timetables there are, and so has the server make ready what the first question needs. */
   async open(): Promise<void> {
     const told = (await (await ask("/api/accessibility")).json()) as { feeds: AccessState["feeds"]; day: string | null };
-    const { travel } = this.state;
-    this.change({ feeds: told.feeds, travel: { ...travel, day: travel.day || (told.day ?? "") } });
+    const { travel, kind } = this.state;
+    this.change({ feeds: told.feeds, kind: told.feeds?.length === 0 ? "coverage" : kind, travel: { ...travel, day: travel.day || (told.day ?? "") } });
   }
 
   show(kind: AccessKind): void {
