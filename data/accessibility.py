@@ -11,12 +11,11 @@ from enum import StrEnum
 from typing import Any
 
 import geopandas as gpd
-import pandas as pd
-import shapely
 
 from data.analysis import Recipe, joined_terms
 from data.answer_portrayal import portray_answer
 from data.errors import InvalidQueryError
+from data.feed import stored_feed
 from data.naming import layer_id
 from data.record import LayerRecord
 from data.stage import stage_frame
@@ -27,10 +26,10 @@ from geo import GeoError, Layer, Text
 from geo.people import population_column
 from geo.population import split_population
 from gtfs import GtfsError, accessibility
-from gtfs.accessibility import Answer, Comparison, DesertRule, Isochrone, Surface
+from gtfs.accessibility import Answer, Comparison, DesertRule, Isochrone, Setting, Surface
 from gtfs.measure.decay import Decay, InvalidDecayError
 from gtfs.routing import TransitNetwork, TravelQuery
-from gtfs.scenario import Scenario, apply_facilities, apply_told, parse_scenario
+from gtfs.scenario import Scenario, parse_scenario
 
 PEOPLE = "population"
 
@@ -109,8 +108,6 @@ class Result:
     question: AccessQuestion
     """With the day and the layers that were chosen."""
     answer: Answer | Comparison
-    changes: tuple[Text, ...] = ()
-    """What a scenario changed."""
 
     def as_json(self) -> dict[str, Any]:
         return {**self.answer.as_json(), "question": self.question.as_json()}
@@ -171,10 +168,8 @@ def _clock(text: str) -> time | timedelta:
     return timedelta(hours=int(hours), minutes=int(minutes))
 
 
-def _network(
-    store: Store, layers: TransitLayers, question: AccessQuestion, viewer: Viewer, scenario: Scenario | None = None
-) -> TransitNetwork:
-    return transit_network(store, layers, travel_query(question).day, viewer, scenario=scenario)
+def _network(store: Store, layers: TransitLayers, question: AccessQuestion, viewer: Viewer) -> TransitNetwork:
+    return transit_network(store, layers, travel_query(question).day, viewer)
 
 
 def _answer(
@@ -182,9 +177,11 @@ def _answer(
     question: AccessQuestion,
     viewer: Viewer,
     network: TransitNetwork,
-    scenario: Scenario | None = None,
+    setting: Setting | None = None,
 ) -> Answer:
+    """`setting`: before or after a scenario."""
     query = travel_query(question)
+    by = setting.by if setting else None
     match question.measure:
         case Measure.ISOCHRONE:
             return isochrone(network, question)
@@ -192,24 +189,25 @@ def _answer(
             return accessibility.access(
                 network,
                 homes(store, question, viewer),
-                _goals(store, question, viewer, scenario),
+                _goals(store, question, viewer, setting),
                 query,
                 decay=decay_of(question),
                 columns=question.columns,
                 definition=_definition(question.definition),
+                by=by,
             )
         case Measure.MATRIX:
             return accessibility.matrix(
-                network, _features(store, question.origins, viewer), _goals(store, question, viewer, scenario), query
+                network, _features(store, question.origins, viewer), _goals(store, question, viewer, setting), query
             )
         case Measure.DESERTS:
             rule = DesertRule(question.station_m, question.bus_stop_m, question.departures)
             return accessibility.deserts(network, homes(store, question, viewer), query, people=PEOPLE, rule=rule)
         case Measure.OUT_OF_REACH:
             within = timedelta(minutes=question.cutoff_min)
-            goals = _goals(store, question, viewer, scenario)
+            goals = _goals(store, question, viewer, setting)
             people = homes(store, question, viewer)
-            return accessibility.out_of_reach(network, people, goals, query, within=within, people=PEOPLE)
+            return accessibility.out_of_reach(network, people, goals, query, within=within, people=PEOPLE, by=by)
 
 
 def isochrone(network: TransitNetwork, question: AccessQuestion, surface: Surface | None = None) -> Isochrone:
@@ -228,18 +226,25 @@ def _compared(
     if question.measure in (Measure.ISOCHRONE, Measure.MATRIX):
         raise InvalidQueryError(
             Text(
-                "シナリオは access・deserts・out_of_reach で比べられます",
-                "scenarios compare access, deserts, out_of_reach",
+                "シナリオで比べられるのは access・deserts・out_of_reach です",
+                "a scenario compares access, deserts and out_of_reach",
             )
         )
-    from data.feed import stored_feed
-
-    told = apply_told({one: stored_feed(store, one, viewer) for one in layers.feeds}, scenario).told
-    before = _answer(store, question, viewer, _network(store, layers, question, viewer))
-    after = _answer(store, question, viewer, _network(store, layers, question, viewer, scenario), scenario)
+    network = _network(store, layers, question, viewer)
+    read = {one: stored_feed(store, one, viewer) for one in layers.feeds}
+    day, streets = travel_query(question).day, network.streets
+    before, after = accessibility.settings(read, scenario, day, streets, before=network)
+    answers = [_answer(store, question, viewer, one.network, one) for one in (before, after)]
+    told = (*after.told, *_told_of_facilities(store, question, viewer, after))
     columns = _COMPARED.get(question.measure, ())
-    people = PEOPLE if PEOPLE in before.table else None
-    return Result(question, accessibility.compare(before, after, columns=columns, people=people, changes=told), told)
+    people = PEOPLE if PEOPLE in answers[0].table else None
+    return Result(question, accessibility.compare(*answers, columns=columns, people=people, changes=told))
+
+
+def _told_of_facilities(store: Store, question: AccessQuestion, viewer: Viewer, after: Setting) -> tuple[Text, ...]:
+    if question.destinations is None:
+        return ()
+    return after.facilities(_features(store, question.destinations, viewer), layer=question.destinations).told
 
 
 _COMPARED = {Measure.DESERTS: ("left_out",), Measure.OUT_OF_REACH: ("minutes", "left_out")}
@@ -265,26 +270,16 @@ def homes(store: Store, question: AccessQuestion, viewer: Viewer) -> gpd.GeoData
     return features if column == PEOPLE else features.rename(columns={column: PEOPLE})
 
 
-def _goals(store: Store, question: AccessQuestion, viewer: Viewer, scenario: Scenario | None) -> gpd.GeoDataFrame:
+def _goals(store: Store, question: AccessQuestion, viewer: Viewer, setting: Setting | None) -> gpd.GeoDataFrame:
     features = _features(store, question.destinations, viewer)
-    if scenario is None:
+    if setting is None:
         return features
-    amount = features[question.columns[0]] if question.columns else pd.Series(1.0, index=features.index)
-    points = shapely.centroid(features.geometry.to_numpy())
-    name = features["name"] if "name" in features else features["feature_id"]
-    rows = pd.DataFrame({
-        "feature_id": features["feature_id"].astype(str),
-        "name": name.astype(str),
-        "lon": shapely.get_x(points),
-        "lat": shapely.get_y(points),
-        "amount": amount.astype("float64"),
-    })  # fmt: skip
-    changed, told = apply_facilities(rows, scenario, layer=question.destinations)
-    if not told:
-        return features
-    places = gpd.points_from_xy(changed["lon"], changed["lat"])
-    renamed = changed.rename(columns={"amount": question.columns[0]} if question.columns else {})
-    return gpd.GeoDataFrame(renamed.drop(columns=["lon", "lat"]), geometry=places, crs="EPSG:4326")
+    if len(question.columns) > 1:
+        raise InvalidQueryError(
+            Text("シナリオで比べる列は1つだけ指定してください", "a scenario compares one column of the destinations")
+        )
+    column = question.columns[0] if question.columns else "amount"
+    return setting.facilities(features, column, layer=question.destinations).features
 
 
 def _features(store: Store, layer: str | None, viewer: Viewer) -> gpd.GeoDataFrame:

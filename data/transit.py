@@ -15,11 +15,9 @@ from data.record import LayerRecord
 from data.store import Store
 from data.viewer import Viewer
 from geo import Bounds, Text
-from geo.network import StreetNetwork
 from gtfs.routing import TransitNetwork, build_transit_network
 from gtfs.routing.network import FORMAT as NETWORK_FORMAT
 from gtfs.routing.timetable import FORMAT as TIMETABLE_FORMAT
-from gtfs.scenario import Scenario, apply
 
 KIND = "transit"
 CODE = f"1.{NETWORK_FORMAT}.{TIMETABLE_FORMAT}"
@@ -81,21 +79,12 @@ def _shared(one: Bounds, other: Bounds | None) -> float:
     return max(width, 0.0) * max(height, 0.0)
 
 
-def transit_streets(store: Store, layers: TransitLayers, viewer: Viewer) -> StreetNetwork | None:
-    return street_network(store, layers.streets, viewer, slopes=False) if layers.streets else None
-
-
-def transit_network(
-    store: Store, layers: TransitLayers, day: date, viewer: Viewer, *, scenario: Scenario | None = None
-) -> TransitNetwork:
-    """The network of a date; with a `scenario` it is built anew and not kept.
+def transit_network(store: Store, layers: TransitLayers, day: date, viewer: Viewer) -> TransitNetwork:
+    """The network of a date.
 
     DateOutsideError when no feed knows the date; otherwise errors as `stored_feed` and `street_network`.
     """
-    streets = transit_streets(store, layers, viewer)
-    if scenario is not None:
-        read = {one: stored_feed(store, one, viewer) for one in layers.feeds}
-        return build_transit_network(apply(read, scenario), day, streets)
+    streets = street_network(store, layers.streets, viewer, slopes=False) if layers.streets else None
 
     def build(folder: Path) -> None:
         read = {one: stored_feed(store, one, viewer) for one in layers.feeds}
