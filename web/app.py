@@ -142,7 +142,7 @@ class _Front:
         if plain is not None:
             await plain(scope, receive, send)
         elif scope["type"] == "http" and scope["method"] == "HEAD":
-            await self._api({**scope, "method": "GET"}, receive, _without_body(send))
+            await self._api({**scope, "method": "GET", export.HEAD_ONLY: True}, receive, _without_body(send))
         else:
             await self._api(scope, receive, send)
 
@@ -151,10 +151,16 @@ class _Front:
 
 
 def _without_body(send: Send) -> Send:
-    """HEAD is answered as GET is, of which it wants the head."""
+    """HEAD is answered as GET is, of which it wants the head. The answer ends where its body begins, so that a stream
+    that goes on for ever is left by who sends it: for the server its reader has gone."""
+    ended = False
 
     async def send_head(message: Message) -> None:
-        await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
+        nonlocal ended
+        if ended:
+            return
+        ended = message["type"] == "http.response.body"
+        await send({**message, "body": b"", "more_body": False} if ended else message)
 
     return send_head
 

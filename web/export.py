@@ -25,6 +25,8 @@ MEDIA: Mapping[Format, str] = {
     Format.GEOJSON: "application/geo+json",
     Format.CSV: "text/csv; charset=utf-8; header=present",
 }
+HEAD_ONLY = "machinami.head_only"
+"""Key of a scope whose request wants no body, though its method says GET."""
 _CSVW = "application/csvm+json"
 _FILES: dict[str, dict[str, str]] = {media.partition(";")[0]: {} for media in (*MEDIA.values(), _CSVW)}
 
@@ -77,11 +79,13 @@ def export_features(
         named = {**request.query_params, "format": "csvw"}
         beside = f"/api/layers/{quote(layer_id)}/export?{urlencode(named)}"
         headers["Link"] = f'<{beside}>; rel="describedby"; type="{_CSVW}"'
-    if not site.exports.acquire(blocking=False):
-        raise BusyError
     packed = kind in (Format.CSV, Format.GEOJSON) and "gzip" in accept_encoding
     # An encoding of our own keeps the middleware from compressing in the event loop.
     headers["Content-Encoding"] = "gzip" if packed else "identity"
+    if HEAD_ONLY in request.scope:
+        return StreamingResponse(iter(()), headers=headers, media_type=MEDIA[kind])  # no length: nobody knows it yet
+    if not site.exports.acquire(blocking=False):
+        raise BusyError
     body = _Held(_gzipped(chunks) if packed else chunks, site.exports)
     return StreamingResponse(body, headers=headers, media_type=MEDIA[kind])
 

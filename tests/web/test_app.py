@@ -1,10 +1,12 @@
 """The application as a whole: its description, its page, its health."""
 
+import asyncio
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from starlette.testclient import TestClient
 
@@ -154,3 +156,13 @@ def test_head_is_answered_as_get_without_the_body(public: TestClient, path: str)
     assert (head.status_code, head.content) == (200, b"")
     assert head.headers.get("etag") == get.headers.get("etag")
     assert head.headers["content-type"] == get.headers["content-type"]
+
+
+def test_head_of_a_stream_that_never_ends_is_answered(public: TestClient) -> None:
+    async def head() -> httpx.Response:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(public.app), base_url="http://localhost") as client:
+            return await asyncio.wait_for(client.head("/api/realtime/stream"), 20)
+
+    answer = asyncio.run(head())
+    assert (answer.status_code, answer.content) == (200, b"")
+    assert answer.headers["content-type"].startswith("text/event-stream")

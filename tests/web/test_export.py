@@ -5,12 +5,14 @@ import io
 from collections.abc import Iterator
 from pathlib import Path
 from threading import BoundedSemaphore
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
 import pytest
 from starlette.testclient import TestClient
 
+from data import Export
 from tests.web.conftest import Town
 from web.export import MEDIA, _Held
 
@@ -57,6 +59,30 @@ def test_a_selection_is_exported(internal: TestClient, asked: dict[str, str], na
     answer = internal.get(EXPORT, params={"format": "geojson", **asked})
     assert [one["properties"]["name"] for one in answer.json()["features"]] == names
     assert answer.json()["licence"] == "CC BY 4.0"
+
+
+@pytest.mark.parametrize("format", ["gpkg", "parquet", "geojson", "csv"])
+@pytest.mark.parametrize("encoding", ["gzip", "identity"])
+def test_head_tells_what_get_would_and_exports_nothing(
+    town: Town, monkeypatch: pytest.MonkeyPatch, format: str, encoding: str
+) -> None:
+    client = town.client(internal=True)
+    asked: dict[str, Any] = {
+        "params": {"format": format, "filter": "population > 1000"},
+        "headers": {"Accept-Encoding": encoding},
+    }
+    get = client.get(EXPORT, **asked)
+    monkeypatch.setattr(Export, "tables", lambda *_, **__: pytest.fail("a feature was read"))
+    head = client.head(EXPORT, **asked)
+    assert (head.status_code, head.content) == (200, b"")
+    told = {name: value for name, value in get.headers.items() if name != "content-length"}
+    assert dict(head.headers) == told
+
+
+def test_head_of_an_export_that_cannot_be_says_so(internal: TestClient) -> None:
+    for asked, status in (({"format": "csv", "filter": "x ="}, 400), ({"format": "geojson", "crs": "plane"}, 422)):
+        assert internal.head(EXPORT, params=asked).status_code == status
+    assert internal.head("/api/layers/none/export", params={"format": "csv"}).status_code == 404
 
 
 def test_texts_are_compressed_on_the_way_and_files_are_not(internal: TestClient) -> None:
