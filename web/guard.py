@@ -62,7 +62,10 @@ def _is_address(name: str) -> bool:
 
 
 class BodyCheck:
-    """Lets only short JSON in. A form of a foreign page can't send that content type without asking first."""
+    """Lets only short JSON in. A form of a foreign page can't send that content type without asking first.
+
+    Forms know no method but POST: of others, which no address takes, only the length is judged.
+    """
 
     def __init__(self, app: ASGIApp, limit: int) -> None:
         self._app = app
@@ -72,17 +75,18 @@ class BodyCheck:
         if scope["type"] != "http" or scope["method"] in ("GET", "HEAD", "OPTIONS"):
             await self._app(scope, receive, send)
             return
-        refusal, body = await self._read(Headers(scope=scope), receive)
+        refusal, body = await self._read(scope, receive)
         if refusal is not None:
             await refusal(scope, receive, send)
             return
         await self._app(scope, _replay(body, receive), send)
 
-    async def _read(self, headers: Headers, receive: Receive) -> tuple[Response | None, bytes]:
+    async def _read(self, scope: Scope, receive: Receive) -> tuple[Response | None, bytes]:
+        headers = Headers(scope=scope)
         declared = headers.get("content-length", "0")
         if declared.isdecimal() and int(declared) > self._limit:
             return known_error(BodyTooLargeError(self._limit)), b""
-        if headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
+        if scope["method"] == "POST" and not _is_json(headers):
             return known_error(NotJsonError()), b""
         body = b""
         more = True
@@ -93,6 +97,10 @@ class BodyCheck:
             if len(body) > self._limit:
                 return known_error(BodyTooLargeError(self._limit)), b""
         return None, body
+
+
+def _is_json(headers: Headers) -> bool:
+    return headers.get("content-type", "").partition(";")[0].strip().lower() == "application/json"
 
 
 def _replay(body: bytes, receive: Receive) -> Receive:

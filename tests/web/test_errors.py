@@ -93,6 +93,14 @@ def test_a_method_that_an_address_does_not_know_is_405(public: TestClient) -> No
     assert answer.json()["error"]["code"] == "method_not_allowed"
 
 
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE"])
+@pytest.mark.parametrize("path", ["/api/layers", "/api/layers/aed", "/api/analyses/coverage"])
+def test_a_method_that_no_address_knows_is_405_whatever_it_sends(public: TestClient, method: str, path: str) -> None:
+    for headers in ({}, {"Content-Type": "text/plain"}, {"Content-Type": "application/json"}):
+        answer = public.request(method, path, content=b"{}", headers=headers)
+        assert (answer.status_code, answer.json()["error"]["code"]) == (405, "method_not_allowed")
+
+
 @pytest.mark.parametrize("path", ["/../pyproject.toml", "/%2e%2e/pyproject.toml", "/assets/../../app.py", "/app.py"])
 def test_nothing_outside_the_page_can_be_read(public: TestClient, path: str) -> None:
     assert public.get(path).status_code == 404

@@ -67,6 +67,10 @@ def test_a_body_that_is_too_long_is_refused(town: Town) -> None:
     assert answer.json()["error"]["code"] == "body.too_large"
 
 
+def test_a_long_body_is_refused_whatever_the_method(town: Town) -> None:
+    assert town.client(max_body_bytes=1_000).put("/api/layers", content=b"x" * 2_000).status_code == 413
+
+
 def test_a_long_body_that_hides_its_length_is_refused_too(town: Town) -> None:
     client = town.client(max_body_bytes=1_000)
     chunks = (b"x" * 100 for _ in range(50))
