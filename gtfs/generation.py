@@ -146,10 +146,12 @@ def plain_name(name: str) -> str:
 def stop_names_by_route(feed: Feed) -> dict[str, tuple[str, ...]]:
     """The most frequent sequence of stop names of each route's trips."""
     visits = calls(feed)
+    if visits.empty:
+        return {}
     stops = feed.table("stops").drop_duplicates("stop_id").set_index("stop_id")
-    names = visits["stop_id"].map(stops["stop_name"]).fillna(visits["stop_id"]).astype("object")
+    names = visits["stop_id"].map(stops["stop_name"]).astype("string").fillna(visits["stop_id"]).astype("object")
     trip: NDArray[np.int64] = pd.factorize(visits["trip_id"])[0]
-    starts = np.flatnonzero(np.append(True, trip[1:] != trip[:-1])) if len(trip) else np.empty(0, dtype=np.int64)
+    starts = np.flatnonzero(np.append(True, trip[1:] != trip[:-1]))
     patterns: dict[str, Counter[tuple[str, ...]]] = {}
     values, route = names.to_numpy(), visits["route_id"].astype("object").to_numpy()
     for start, end in zip(starts.tolist(), [*starts[1:].tolist(), len(trip)], strict=True):

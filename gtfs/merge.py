@@ -120,7 +120,10 @@ def _filled(rows: pd.DataFrame, column: str, value: str) -> pd.DataFrame:
 
 def _bind_fares(tables: Tables) -> None:
     """A fare without a rule holds everywhere: it gets a rule for each route of its own feed."""
-    if "fare_attributes" not in tables or "routes" not in tables:
+    if not all(
+        table in tables and column in tables[table]
+        for table, column in (("fare_attributes", "fare_id"), ("routes", "route_id"))
+    ):
         return
     rules = tables.get("fare_rules", pd.DataFrame({"fare_id": [], "route_id": []}, dtype="string"))
     free = [

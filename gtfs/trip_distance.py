@@ -61,12 +61,13 @@ def shape_distances_m(feed: Feed, ends: pd.DataFrame) -> NDArray[np.float64]:
     """
     unique = ends.drop_duplicates()
     lines = _lines(feed)
+    if lines.empty:
+        return np.full(len(ends), np.nan)
     shape = pd.Index(lines.index).get_indexer(pd.Index(unique["shape_id"]))
     line = lines.to_numpy()[shape]
     length = shapely.length(line)
     plane = Plane.of_stops(feed)
-    along = [shapely.line_locate_point(line, shapely.points(plane.places(feed, pd.Index(unique[end]))))
-             for end in ("first", "last")]  # fmt: skip
+    along = [_located(line, plane.places(feed, pd.Index(unique[end]))) for end in ("first", "last")]
     way = along[1] - along[0]
     simple = shapely.is_simple(lines.to_numpy())[shape]
     with np.errstate(invalid="ignore"):
@@ -75,13 +76,20 @@ def shape_distances_m(feed: Feed, ends: pd.DataFrame) -> NDArray[np.float64]:
     return ends.merge(unique.assign(metres=metres), how="left")["metres"].to_numpy(dtype=np.float64)
 
 
+def _located(line: NDArray[Any], xy: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Metres along each line to the place on it nearest to `xy`; NaN for a place that nobody knows."""
+    known = ~np.isnan(xy).any(axis=1)
+    along = np.full(len(line), np.nan)
+    along[known] = shapely.line_locate_point(line[known], shapely.points(xy[known]))
+    return along
+
+
 def _lines(feed: Feed) -> "pd.Series[Any]":
     """By shape_id, in metres."""
-    shapes = feed.table("shapes").sort_values(["shape_id", "shape_pt_sequence"])
+    shapes = feed.table("shapes").dropna(subset=["shape_id"]).sort_values(["shape_id", "shape_pt_sequence"])
     lonlat = _lonlat(shapes, "shape_pt")
     code, ids = pd.factorize(shapes["shape_id"])
-    lone = np.bincount(code[code >= 0], minlength=len(ids)) < 2
-    keep = (code >= 0) & ~lone[code]
+    keep = np.bincount(code, minlength=len(ids))[code] > 1
     xy = Plane.around(lonlat).metres(lonlat[keep])
     numbers, kept = pd.factorize(code[keep])
     lines = np.asarray(shapely.linestrings(xy, indices=numbers)) if len(kept) else np.empty(0, dtype=object)

@@ -49,7 +49,7 @@ def _order_dates(tables: Tables) -> Iterator[Fix]:
     rows = tables.get("calendar_dates")
     if rows is None or not {"service_id", "date"} <= set(rows.columns):
         return
-    known = tables["calendar"]["service_id"].tolist() if "calendar" in tables else []
+    known = tables["calendar"]["service_id"].dropna().tolist() if _has(tables, "calendar", "service_id") else []
     services = dict.fromkeys([*known, *sorted(rows["service_id"].dropna().unique())])
     numbers = {service: number for number, service in enumerate(services)}
     by_service = rows["service_id"].map(numbers).fillna(-1).to_numpy(dtype=np.int64)
@@ -81,15 +81,19 @@ def _feed_info(tables: Tables) -> Iterator[Fix]:
 def _period(tables: Tables) -> tuple[str | None, str | None]:
     """First and last date on which anything may run, as YYYYMMDD."""
     days: list[np.datetime64] = []
-    if "calendar" in tables:
+    if _has(tables, "calendar", "start_date", "end_date"):
         rows = tables["calendar"]
         running = rows[[day for day in WEEKDAYS if day in rows]].isin(["1"]).any(axis=1)
         days += [*parse_days(rows["start_date"][running]), *parse_days(rows["end_date"][running])]
-    if "calendar_dates" in tables:
+    if _has(tables, "calendar_dates", "date", "exception_type"):
         rows = tables["calendar_dates"]
         days += [*parse_days(rows["date"][rows["exception_type"] == "1"])]
     told = [day for day in days if not np.isnat(day)]
     return (_plain(min(told)), _plain(max(told))) if told else (None, None)
+
+
+def _has(tables: Tables, table: str, *columns: str) -> bool:
+    return table in tables and set(columns) <= set(tables[table].columns)
 
 
 def _plain(day: np.datetime64) -> str:

@@ -77,6 +77,8 @@ def _speeds(feed: Feed, legs: _Legs) -> Iterator[Finding]:
     stops = feed.table("stops").drop_duplicates("stop_id").set_index("stop_id")
     lonlat: NDArray[np.float64] = stops[["stop_lon", "stop_lat"]].to_numpy(dtype="float64")
     at = pd.Index(stops.index).get_indexer(pd.Index(legs.calls["stop_id"]))
+    if not len(legs.start) or not len(stops):
+        return
     first, second = at[legs.start], at[legs.start + 1]
     metres = metres_between(lonlat[first], lonlat[second])
     metres[(first < 0) | (second < 0)] = np.nan
@@ -111,7 +113,8 @@ def _limits(feed: Feed, legs: _Legs) -> NDArray[np.float64]:
     types = feed.table("routes").drop_duplicates("route_id").set_index("route_id")["route_type"]
     by_trip = trips.map(types).map(lambda type: _LIMIT_KMH.get(_plain(type), _OTHER_KMH), na_action="ignore")
     trip = legs.calls["trip_id"].iloc[legs.start]
-    return trip.map(by_trip).fillna(_OTHER_KMH).to_numpy(dtype="float64")
+    limits = pd.to_numeric(trip.map(by_trip), errors="coerce").to_numpy(dtype="float64", na_value=np.nan)
+    return np.where(np.isnan(limits), _OTHER_KMH, limits)
 
 
 def _plain(route_type: int) -> int:

@@ -20,10 +20,10 @@ LIMIT_M: Final = 100.0
 def shape_findings(feed: Feed) -> Iterator[Finding]:
     """One finding for each stop: the shape that it is farthest from."""
     pairs = _pairs(feed)
-    if pairs.empty:
-        return
     stops = feed.table("stops").drop_duplicates("stop_id").reset_index().set_index("stop_id")
     lonlat: NDArray[np.float64] = stops[["stop_lon", "stop_lat"]].reindex(pairs["stop_id"]).to_numpy(dtype="float64")
+    if np.isnan(lonlat).any(axis=1).all():
+        return
     pairs = pairs.assign(metres=_distances(feed, pairs["shape_id"], lonlat))
     far = pairs[pairs["metres"] > LIMIT_M].sort_values("metres", ascending=False).drop_duplicates("stop_id")
     for stop_id, shape_id, metres in far.sort_index().itertuples(index=False):
@@ -47,8 +47,11 @@ def _distances(feed: Feed, shape_ids: "pd.Series[Any]", lonlat: NDArray[np.float
     """Metres from each place to the shape beside it; NaN where either is missing."""
     lines = _lines(feed, float(np.nanmean(lonlat[:, 1])))
     line = np.array([lines.get(shape) for shape in shape_ids.tolist()], dtype=object)
-    points = shapely.points(lonlat * _scale(float(np.nanmean(lonlat[:, 1]))))
-    return np.asarray(shapely.distance(points, line), dtype=np.float64)
+    known = ~np.isnan(lonlat).any(axis=1)
+    metres = np.full(len(lonlat), np.nan)
+    points = shapely.points(lonlat[known] * _scale(float(np.nanmean(lonlat[:, 1]))))
+    metres[known] = shapely.distance(points, line[known])
+    return metres
 
 
 def _lines(feed: Feed, latitude: float) -> dict[str, shapely.LineString]:
