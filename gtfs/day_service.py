@@ -44,10 +44,15 @@ class RouteService:
         }
 
 
-def services_of_date(feed: Feed, day: date, calendar: ServiceCalendar | None = None) -> tuple[RouteService, ...]:
-    """Routes that run on `day`, as in routes.txt. DateOutsideError for a date the feed says nothing about."""
+def services_of_date(
+    feed: Feed, day: date, calendar: ServiceCalendar | None = None, starts: pd.DataFrame | None = None
+) -> tuple[RouteService, ...]:
+    """Routes that run on `day`, as in routes.txt. DateOutsideError for a date the feed says nothing about.
+
+    Who asks for several dates brings the feed's `service_calendar` and `trip_starts`.
+    """
     running = (calendar or service_calendar(feed)).on(day)
-    starts = trip_starts(feed)
+    starts = trip_starts(feed) if starts is None else starts
     starts = starts[starts["service_id"].isin(running)]
     of_route: Mapping[Any, pd.DataFrame] = dict(list(starts.groupby("route_id")))
     names, agencies = route_names(feed), agency_names(feed)

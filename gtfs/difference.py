@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo import Text
-from gtfs.day_service import RouteService, services_of_date
+from gtfs.day_service import RouteService, services_of_date, trip_starts
 from gtfs.feed import Feed
 from gtfs.generation import overlap, plain_name, stop_names_by_route
 from gtfs.route import route_names
@@ -132,13 +132,10 @@ class Difference:
 
 def feed_difference(before: Feed, after: Feed) -> Difference:
     """NoServiceError where one of them tells no date at all."""
-    dates = {
-        kind: (old.get(kind), new.get(kind))
-        for old, new in [(typical_dates(before), typical_dates(after))]
-        for kind in DayKind
-    }
-    services = [_services(feed, {kind: pair[side] for kind, pair in dates.items()}) for side, feed in
-                enumerate((before, after))]  # fmt: skip
+    calendars = [service_calendar(feed) for feed in (before, after)]
+    typical = [typical_dates(feed, one) for feed, one in zip((before, after), calendars, strict=True)]
+    dates = {kind: (typical[0].get(kind), typical[1].get(kind)) for kind in DayKind}
+    services = [_services(*one) for one in zip((before, after), calendars, typical, strict=True)]
     stops = stop_changes(before, after)
     renamed = {one.name_before: one.name for one in stops if one.before_id and one.after_id}
     return Difference(tuple(_route_changes(before, after, services, renamed)), stops, dates)
@@ -164,10 +161,15 @@ def typical_dates(feed: Feed, calendar: ServiceCalendar | None = None) -> dict[D
     return found
 
 
-def _services(feed: Feed, dates: Mapping[DayKind, date | None]) -> dict[DayKind, dict[str, RouteService]]:
+def _services(
+    feed: Feed, calendar: ServiceCalendar, dates: Mapping[DayKind, date]
+) -> dict[DayKind, dict[str, RouteService]]:
+    starts = trip_starts(feed)
     return {
-        kind: {route.route_id: route for route in services_of_date(feed, day)} if day else {}
-        for kind, day in dates.items()
+        kind: {route.route_id: route for route in services_of_date(feed, dates[kind], calendar, starts)}
+        if kind in dates
+        else {}
+        for kind in DayKind
     }
 
 
