@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from threading import Lock
+from typing import TypeGuard
 
 from data import Store, Viewer
 from data.feed import Timetables, timetables
@@ -27,17 +28,28 @@ class SiteTimetables:
         self._live: Live | None = None
 
     def latest(self) -> Timetables:
-        """The first question after an import may wait until its timetable is built.
+        """The very first question may wait until timetables are built; while later ones are, those before answer.
 
         Asked for again each day, so that a clean-up doesn't take what is in use for forgotten.
         """
         generation = self._store.generation()
-        with self._lock:
+        if not self._lock.acquire(blocking=False):
+            if self._is_still_seen(before := self._latest):
+                return before
+            self._lock.acquire()
+        try:
             outdated = generation != self._generation or time.monotonic() - self._asked_at > _DAY_S
             if self._latest is None or outdated:
                 self._latest = timetables(self._store, self._viewer)
                 self._generation, self._asked_at = generation, time.monotonic()
             return self._latest
+        finally:
+            self._lock.release()
+
+    def _is_still_seen(self, before: Timetables | None) -> TypeGuard[Timetables]:
+        """What has become internal meanwhile must not be told any more."""
+        seen = {record.id for record in self._store.layers(self._viewer)}
+        return before is not None and seen.issuperset(before.layers)
 
     def live(self) -> Live | None:
         """None where nothing has been received: then the timetable stands."""

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from data import ImportOptions, InvalidQueryError, Store, UnknownLayerError, Viewer, import_paths
-from data.feed import feed_path, feeds, stored_feed
+from data.feed import feed_path, feeds, schedule, stored_feed, timetables
 from gtfs import read_feed
 from tests.gtfs.feeds import LOOP, folder_feed, zip_feed
 
@@ -42,3 +42,24 @@ def test_a_feed_is_as_public_as_its_stops(store: Store, tmp_path: Path) -> None:
     store.publish(layer_id, Viewer.SYSTEM)
     assert [record.id for record in feeds(store, Viewer.PUBLIC)] == [layer_id]
     assert len(stored_feed(store, layer_id, Viewer.PUBLIC).table("trips")) == 3
+
+
+def test_a_timetable_is_built_once_for_a_version_and_then_mapped(store: Store, tmp_path: Path) -> None:
+    layer_id = imported(store, zip_feed(tmp_path / "loop.zip"))
+    first = schedule(store, layer_id, Viewer.SYSTEM)
+    (folder,) = (store.path / "derived").glob("timetable-*/")
+    feed_path(store, store.layer(layer_id, Viewer.SYSTEM)).write_bytes(b"")
+    again = schedule(store, layer_id, Viewer.SYSTEM)
+    assert list(again.trip_id) == list(first.trip_id) == ["1a", "1b", "2a"]
+    assert (folder / "schedule.json").exists()
+    with pytest.raises(UnknownLayerError):
+        schedule(store, layer_id, Viewer.PUBLIC)
+
+
+def test_a_feed_without_any_date_of_service_does_not_stop_the_others(store: Store, tmp_path: Path) -> None:
+    never = LOOP["calendar.txt"].splitlines()[0] + "\n"
+    imported(store, folder_feed(tmp_path / "never", {"calendar.txt": never}))
+    layer_id = imported(store, folder_feed(tmp_path / "loop"))
+    known = timetables(store, Viewer.SYSTEM)
+    assert list(known.schedules) == [layer_id]
+    assert {pole.feed for area in known.areas.areas for pole in area.poles} == {layer_id}
