@@ -45,7 +45,6 @@ export class VehicleCanvas {
   constructor(private readonly map: MapLibre, private readonly told: (second: number, count: number) => void) {
     this.#canvas.className = "vehicles";
     this.#canvas.setAttribute("aria-hidden", "true");
-    map.getCanvasContainer().append(this.#canvas);
     map.on("render", () => this.#draw());
     map.on("resize", () => this.#fit());
     this.#fit();
@@ -111,7 +110,9 @@ export class VehicleCanvas {
     context.clearRect(0, 0, width, height);
     const dots = [...this.#timetabled(), ...this.#received()];
     this.count = dots.length;
-    if (dots.length === 0) return;
+    // A layer as large as the map costs time even when nothing is on it.
+    if (dots.length === 0) return this.#canvas.remove();
+    if (!this.#canvas.isConnected) this.map.getCanvasContainer().append(this.#canvas);
     const zoom = this.map.getZoom();
     const placed = dots.map((dot) => ({ dot, ...this.map.project([dot.lon, dot.lat]) })).filter(({ x, y }) => x > -20 && y > -20 && x < width + 20 && y < height + 20);
     const named = zoom >= TEXT_ZOOM && placed.length <= TEXT_MOST;
