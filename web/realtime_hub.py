@@ -210,7 +210,7 @@ def make_frame(snapshot: Snapshot, before: Features) -> tuple[Frame, Features]:
     changed = [feature for id, feature in features.items() if before.get(id) != feature]
     removed = [id for id in before if id not in features]
     # A snapshot that has become invalid keeps its number, and is another state all the same.
-    qualities = "".join(feed.state.quality[0] for feed in snapshot.feeds)
+    qualities = "".join(feed.state.quality[:2] for feed in snapshot.feeds)
     id = f"{snapshot.number}-{int(snapshot.made_at.timestamp())}-{qualities}"
     whole = _event("vehicles", id, {**told, "type": "FeatureCollection", "features": list(features.values())})
     return Frame(id, whole, _event("changes", id, {**told, "changed": changed, "removed": removed})), features

@@ -148,3 +148,28 @@ def test_a_taken_port_is_one_line_and_exit_1(town: Town) -> None:
     assert done.returncode == 1
     assert done.stderr.startswith(f"エラー: 127.0.0.1:{port} で待ち受けできません")
     assert done.stderr.count("\n") == 1
+
+
+def test_the_receiver_of_realtime_data_runs_beside_the_server_where_feeds_are_named(tmp_path: Path) -> None:
+    from data import ImportOptions, Store, Viewer, import_paths
+    from data.realtime import Binding, Realtime
+    from tests.gtfs.feeds import zip_feed
+
+    store = Store.open(tmp_path / "store")
+    import_paths(store, [zip_feed(tmp_path / "loop.zip")], viewer=Viewer.SYSTEM, options=ImportOptions())
+    store.publish("loop-stops", Viewer.SYSTEM)
+    Realtime(store).bind([Binding("loop-stops", (str(tmp_path / "none.pb"),))], Viewer.SYSTEM)
+    server = Server(store.path, "--no-worker")
+    try:
+        ends = time.monotonic() + 60
+        while not server.get("/api/realtime").json()["feeds"] and time.monotonic() < ends:
+            time.sleep(0.3)
+        (feed,) = server.get("/api/realtime").json()["feeds"]
+        beside = server.children()
+        assert feed["state"]["quality"] == "silent"
+        assert len(beside) == 1
+    finally:
+        status, _ = server.stop()
+    assert status == 0
+    assert _gone(beside)
+    store.close()
