@@ -52,7 +52,7 @@ def _order_dates(tables: Tables) -> Iterator[Fix]:
     known = tables["calendar"]["service_id"].dropna().tolist() if _has(tables, "calendar", "service_id") else []
     services = dict.fromkeys([*known, *sorted(rows["service_id"].dropna().unique())])
     numbers = {service: number for number, service in enumerate(services)}
-    by_service = rows["service_id"].map(numbers).fillna(-1).to_numpy(dtype=np.int64)
+    by_service = rows["service_id"].map(numbers).astype("Float64").fillna(-1).to_numpy(dtype=np.int64)
     order = np.lexsort([rows["date"].fillna("").to_numpy(dtype="U16"), by_service])
     if (order != np.arange(len(rows))).any():
         tables["calendar_dates"] = rows.iloc[order]

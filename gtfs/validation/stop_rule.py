@@ -115,7 +115,7 @@ def _agencies(feed: Feed) -> dict[str, str]:
         return dict.fromkeys(feed.table("stops")["stop_id"].dropna().astype(str), names[0])
     routes = feed.table("trips").drop_duplicates("trip_id").set_index("trip_id")["route_id"].map(agency_names(feed))
     times = feed.table("stop_times")[["trip_id", "stop_id"]].drop_duplicates("stop_id")
-    told = times["trip_id"].map(routes).fillna("-")
+    told = times["trip_id"].map(routes).astype("string").fillna("-")
     return dict(zip(times["stop_id"].astype(str), told.astype(str), strict=True))
 
 

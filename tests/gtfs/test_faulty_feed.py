@@ -31,6 +31,7 @@ FAULTS: dict[str, dict[str, str | bytes | None]] = {
     "no calls": {"stop_times.txt": _head("stop_times.txt")},
     "no stops": {"stops.txt": _head("stops.txt")},
     "no routes": {"routes.txt": _head("routes.txt")},
+    "neither trips nor operator": {"trips.txt": _head("trips.txt"), "agency.txt": _head("agency.txt")},
     "no operator": {"agency.txt": _head("agency.txt")},
     "a stop in an uneven row": {
         "stops.txt": LOOP["stops.txt"].replace("138.91,0,,\nC", "138.91,0,,,x,y\nC"), "shapes.txt": _SHAPES,
