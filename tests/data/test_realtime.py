@@ -1,6 +1,8 @@
 """Bus location in a store: bindings, one poller, snapshots for those who may see them, observations by day."""
 
 import multiprocessing
+import shutil
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -19,9 +21,25 @@ NOW = datetime(2026, 11, 24, tzinfo=UTC)
 URL = "https://user:word@bus.example.lg.jp:8443/rt/trip_updates.pb?key=secret"
 
 
+@pytest.fixture(scope="module")
+def imported(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("loop")
+    opened = Store.open(folder / "store")
+    import_paths(opened, [zip_feed(folder / "loop.zip")], viewer=Viewer.SYSTEM, options=ImportOptions())
+    opened.close()
+    return folder / "store"
+
+
 @pytest.fixture
-def realtime(store: Store, tmp_path: Path) -> Realtime:
-    import_paths(store, [zip_feed(tmp_path / "loop.zip")], viewer=Viewer.SYSTEM, options=ImportOptions())
+def store(imported: Path, tmp_path: Path) -> Iterator[Store]:
+    """A copy of one import for each test."""
+    opened = Store.open(shutil.copytree(imported, tmp_path / "store"))
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def realtime(store: Store) -> Realtime:
     return Realtime(store)
 
 

@@ -1,5 +1,6 @@
 """The poller against a server of this test: conditional questions, failures, limits, restarts."""
 
+import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -69,11 +70,20 @@ def operator() -> Iterator[Operator]:
     thread.join()
 
 
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    opened = Store.open(tmp_path / "store")
-    path = zip_feed(tmp_path / "street.zip", changes=dict(street_files()))
+@pytest.fixture(scope="module")
+def imported(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("street")
+    opened = Store.open(folder / "store")
+    path = zip_feed(folder / "street.zip", changes=dict(street_files()))
     import_paths(opened, [path], viewer=Viewer.SYSTEM, options=ImportOptions())
+    opened.close()
+    return folder / "store"
+
+
+@pytest.fixture
+def store(imported: Path, tmp_path: Path) -> Iterator[Store]:
+    """A copy of one import for each test."""
+    opened = Store.open(shutil.copytree(imported, tmp_path / "store"))
     yield opened
     opened.close()
 
