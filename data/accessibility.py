@@ -22,7 +22,7 @@ from data.stage import stage_frame
 from data.store import Store
 from data.transit import TransitLayers, transit_layers, transit_network, usual_day
 from data.viewer import Viewer
-from geo import GeoError, Layer, Text
+from geo import GeoError, Layer, Text, UnreadableError
 from geo.people import population_column
 from geo.population import split_population
 from gtfs import GtfsError, accessibility
@@ -355,6 +355,9 @@ def save_answer(store: Store, question: AccessQuestion, viewer: Viewer) -> Layer
 
 def text_of(error: Exception) -> Text:
     text = getattr(error, "text", None)
+    if isinstance(error, UnreadableError):
+        one = error.problem
+        return Text(f"{one.file}: {one.message('ja')}", f"{one.file}: {one.message('en')}")
     return text if isinstance(text, Text) else Text.same(str(error))
 
 

@@ -169,6 +169,8 @@ def test_a_date_outside_the_calendar_is_an_error_that_names_the_range(
         {"origins": "nothing"},
         {"walk_kmh": 0},
         {"columns": ["beds"]},
+        {"scenario": {"changes": [{"fly": {}}]}},
+        {"scenario": {"changes": [{"remove_route": {"route": "9"}}]}},
     ],
 )
 def test_a_question_that_makes_no_sense_is_told_in_both_languages(client: TestClient, wrong: dict[str, Any]) -> None:
@@ -177,6 +179,7 @@ def test_a_question_that_makes_no_sense_is_told_in_both_languages(client: TestCl
     message = asked.json()["error"]["message"]
     assert message["ja"]
     assert message["en"]
+    assert "Traceback" not in asked.text
 
 
 def test_the_public_asks_only_of_what_is_public(city: Store) -> None:
