@@ -5,6 +5,7 @@ A feed is as public as the layer of its stops. Layers of the same operators are 
 """
 
 import json
+import logging
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,12 +13,15 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
+from data.errors import UnknownLayerError
 from data.feed import feed_path, feeds
 from data.record import LayerRecord
 from data.store import Store
 from data.viewer import Viewer
+from geo import UnreadableError
 from gtfs.publication import FeedCard, clean_feed, feed_card, read_text_feed, write_feed
 
+_log = logging.getLogger(__name__)
 _KIND: Final = "published_feed"
 _CODE: Final = "1"
 """Raised when the same feed is cleaned in another way."""
@@ -60,7 +64,12 @@ def feed_series(store: Store, viewer: Viewer) -> list[FeedSeries]:
     """By id. Feeds that nobody has asked for yet are cleaned first, which takes seconds for a large one."""
     together: dict[str, list[PublishedFeed]] = {}
     for record in feeds(store, viewer):
-        feed = published_feed(store, record, viewer)
+        try:
+            feed = published_feed(store, record, viewer)
+        except (UnreadableError, UnknownLayerError):
+            # Another process has changed the layer meanwhile; the others are still to be had.
+            _log.warning("the feed of layer %s can't be published", record.id, exc_info=True)
+            continue
         together.setdefault(_series_id(feed), []).append(feed)
     return [FeedSeries(id, tuple(sorted(together[id], key=_begins))) for id in sorted(together)]
 

@@ -97,3 +97,11 @@ def test_a_site_without_timetables_says_so(tmp_path: Path) -> None:
     client = _client(Store.open(tmp_path / "empty"))
     assert "まだありません" in client.get("/feeds").text
     assert client.get("/feeds/A/current.zip").status_code == 404
+
+
+def test_a_feed_that_is_gone_hides_no_other(store: Store) -> None:
+    broken = next(layer for layer in store.layers(Viewer.PUBLIC) if "later" in layer.id and "stops" in layer.id)
+    (store.folder(broken) / "feed.zip").write_bytes(b"no zip")
+    client = _client(store)
+    assert client.get("/feeds/A/current.zip").status_code == 200
+    assert client.get("/feeds/A/next.zip").status_code == 404
