@@ -262,7 +262,7 @@ export class Page {
       picked: selection?.candidates[selection.chosen] ?? null,
       coverage: sketchOf(coverage),
       access: accessSketch(access),
-      problems: problems?.points ?? null,
+      problems: problems && viewOf(views, problems.layer).visible ? problems.points : null,
       background: backgroundShown ? (session?.background ?? null) : null,
       origin: this.window.location.origin,
     };
