@@ -13,6 +13,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from data import DataError, Store
+from data.feed import feeds
 from web import (
     VERSION,
     access,
@@ -61,9 +62,12 @@ _TAGS = [
 
 def create_app(settings: Settings, store: Store, *, static: Path = STATIC) -> ASGIApp:
     """Tiles go past all middleware; everything else goes through it. Both answer to our own names only."""
-    site = Site.build(settings, store)
-    origins = settings.cors_origins
-    catalogue = StoreCatalogue(store, site.viewer)
+    return _assemble(Site.build(settings, store), static)
+
+
+def _assemble(site: Site, static: Path) -> ASGIApp:
+    settings, origins = site.settings, site.settings.cors_origins
+    catalogue = StoreCatalogue(site.store, site.viewer)
     plain: dict[str, ASGIApp] = {
         "/tiles/": TileApp(catalogue, cors_origins=origins),
         "/tilesets/": TilesetApp(catalogue, cors_origins=origins),
@@ -170,7 +174,10 @@ def build_app() -> ASGIApp:
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s", level=logging.WARNING)
     _limit_arenas()
     settings = Settings()
-    return create_app(settings, Store.open(settings.store))
+    site = Site.build(settings, Store.open(settings.store))
+    if feeds(site.store, site.viewer):
+        site.transit.warm()  # nobody's first click waits for the router to be compiled
+    return _assemble(site, STATIC)
 
 
 def _limit_arenas() -> None:

@@ -1,9 +1,10 @@
 """Networks of public transport that are ready to be asked: made once for a date, kept for the next click."""
 
 import logging
+import os
 from collections import OrderedDict
 from dataclasses import dataclass
-from threading import Lock, Thread
+from threading import Lock, Thread, get_native_id
 from typing import TYPE_CHECKING
 
 from data import DataError, Store, Viewer
@@ -19,6 +20,7 @@ _log = logging.getLogger(__name__)
 _KEPT = 2
 """Dates a server keeps ready; each takes some tens of MB."""
 _KEPT_LAYERS = 16
+_BEHIND = 10
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,6 +94,8 @@ class SiteTransit:
         from data.accessibility import AccessQuestion, Measure
         from gtfs.routing import warm
 
+        # Of this thread alone: the map goes first.
+        os.setpriority(os.PRIO_PROCESS, get_native_id(), _BEHIND)
         try:
             self.ready(AccessQuestion(measure=Measure.ISOCHRONE))
             warm()
