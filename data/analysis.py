@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,10 +12,13 @@ from data.record import LayerRecord
 from data.stage import stage_frame
 from data.store import Store
 from data.viewer import Viewer
-from geo import GeoError, Layer, Text
+from geo import ANALYSIS, GeoError, GeometryType, Layer, Text
 from geo.coverage import Coverage, coverage, coverage_portrayal
+from geo.portrayal import POPULATION
 
 COVERAGE = "coverage"
+_SUGGESTED = 5
+"""Layers that are named to somebody who chose one that won't do."""
 METHOD = "1"
 """Raised when an analysis gives something else for the same inputs."""
 
@@ -66,19 +69,40 @@ def run_coverage(
     `versions`: layer id to the version to read; the current one of layers that it does not name.
     """
     wanted = versions or {}
-    points = _features(store, query.points, viewer, wanted.get(query.points))
+    points = _features(store, query.points, viewer, wanted.get(query.points), _are_places)
     population = None
     if query.population:
-        population = _features(store, query.population, viewer, wanted.get(query.population))
+        population = _features(store, query.population, viewer, wanted.get(query.population), _tells_people)
     try:
         return coverage(points, within_m=query.within_m, population=population)
     except GeoError as error:
         raise InvalidQueryError(_text_of(error)) from error
 
 
-def _features(store: Store, layer_id: str, viewer: Viewer, version: str | None) -> Layer:
+def _features(
+    store: Store, layer_id: str, viewer: Viewer, version: str | None, fits: Callable[[LayerRecord], bool]
+) -> Layer:
     """Named as people know the layer, since notes and results quote it."""
-    return replace(store.features(layer_id, viewer, version), name=store.layer(layer_id, viewer).title.ja)
+    record = store.layer(layer_id, viewer)
+    if record.current.kind == "raster":
+        raise InvalidQueryError(_grid_chosen(record, [one for one in store.layers(viewer) if fits(one)]))
+    return replace(store.features(layer_id, viewer, version), name=record.title.ja)
+
+
+def _are_places(record: LayerRecord) -> bool:
+    return record.current.geometry is GeometryType.POINT and record.group != ANALYSIS
+
+
+def _tells_people(record: LayerRecord) -> bool:
+    return record.group == POPULATION and record.current.kind == "vector"
+
+
+def _grid_chosen(grid: LayerRecord, others: Sequence[LayerRecord]) -> Text:
+    """A grid has no features to ask about: `others` are layers that would do."""
+    names = ", ".join(one.id for one in others[:_SUGGESTED])
+    ja = f"レイヤー「{grid.id}」はグリッド(ラスター)で、地物がありません。地物のレイヤーを選んでください"
+    en = f"layer {grid.id!r} is a grid and has no features; choose a layer of features"
+    return Text(f"{ja}(例: {names})", f"{en}, such as {names}") if names else Text(ja, en)
 
 
 def _text_of(error: GeoError) -> Text:

@@ -8,6 +8,7 @@ from starlette.testclient import TestClient
 
 import data
 from tests.web.conftest import Town
+from tests.web.test_elevation import write_tiff
 from web.model import CoverageAnswer, JobModel
 
 QUESTION = {"points": "aed", "within_m": 300, "population": "wards"}
@@ -53,6 +54,22 @@ def test_a_layer_without_people_can_not_be_the_population(internal: TestClient) 
     assert error["code"] == "query.invalid"
     assert "人口" in error["message"]["ja"]
     assert "population" in error["message"]["en"]
+
+
+def test_a_grid_can_not_serve_and_layers_that_can_are_named(own_town: Town) -> None:
+    path = own_town.files / "depth.tif"
+    write_tiff(path, 1.5, "EPSG:4326")
+    data.import_paths(own_town.store, [path], viewer=data.Viewer.SYSTEM)
+    own_town.store.publish("depth", data.Viewer.SYSTEM)
+    for client, population in ((own_town.client(internal=True), "wards"), (own_town.client(), None)):
+        answer = client.post("/api/analyses/coverage", json={**QUESTION, "points": "depth", "population": population})
+        error = answer.json()["error"]
+        assert (answer.status_code, error["code"]) == (422, "query.invalid")
+        assert error["message"]["en"].startswith("layer 'depth' is a grid and has no features")
+        assert error["message"]["en"].endswith("such as aed")
+        assert "グリッド" in error["message"]["ja"]
+    people = own_town.client(internal=True).post("/api/analyses/coverage", json={**QUESTION, "population": "depth"})
+    assert "'depth' is a grid" in people.json()["error"]["message"]["en"]
 
 
 def test_one_analysis_too_many_is_told_to_come_back(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
