@@ -19,10 +19,10 @@ NO_LAYERS = Text("レイヤーはまだありません", "There are no layers ye
 PUBLISHED = Text("{layer} を公開しました", "{layer} is on the public map now")
 UNPUBLISHED = Text("{layer} の公開をやめました", "{layer} is no longer on the public map")
 REMOVED = Text("{layer} を削除しました", "{layer} has been removed")
-CLEARED = Text("{folders} 個のフォルダー({megabytes} MB)を消しました", "Cleared {folders} folders ({megabytes} MB)")
+CLEARED = Text("{folders} 個のフォルダー({megabytes} MB)を消しました", "Folders cleared: {folders} ({megabytes} MB)")
 CHECKED = Text(
     "{files} ファイル、地物 {read} 件(うち {kept_out} 件は保存できない形)",
-    "{files} files, {read} features, {kept_out} of which can't be stored",
+    "Files: {files}; features: {read}, of which can't be stored: {kept_out}",
 )
 ALL_LAYERS = Text("すべてのレイヤー", "all layers")
 REPORT_WRITTEN = Text("報告書: {path}", "Report: {path}")
@@ -32,7 +32,7 @@ LEVELS = Text(
     "詳細度(LOD)ごとの地物数(不採用: 同じ地物の別のLODを保存):",
     "Features by level of detail (set aside: another level of the same feature is stored):",
 )
-IMPORTED = Text("{layers} レイヤー、{seconds} 秒", "{layers} layers in {seconds} s")
+IMPORTED = Text("{layers} レイヤー、{seconds} 秒", "Layers: {layers}, in {seconds} s")
 NOT_READ = Text("お知らせ(まだ読めないものなど):", "Notes, such as what is not read yet:")
 FAILURES = Text("取り込めなかったファイル:", "Not imported:")
 IGNORED = Text("地図データではないファイル: {count} 件", "Files that are no map data: {count}")
@@ -48,8 +48,8 @@ UNCHANGED = Text("変更なし", "unchanged")
 PUBLIC = Text("公開", "public")
 INTERNAL = Text("内部", "internal")
 
-FOUND = Text("{total} 件(表示 {shown} 件)", "{total} features ({shown} shown)")
-EXPORTED = Text("{features} 件を書き出しました: {files}", "{features} features written: {files}")
+FOUND = Text("{total} 件(表示 {shown} 件)", "Features: {total} (shown: {shown})")
+EXPORTED = Text("{features} 件を書き出しました: {files}", "Features written: {features}; files: {files}")
 
 HEADS: Mapping[str, Text] = {
     "fid": Text("番号", "fid"),

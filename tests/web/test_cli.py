@@ -99,6 +99,12 @@ def test_the_summary_counts_read_stored_kept_out_and_problems(machinami: Machina
     assert told["seconds"] >= 0
 
 
+def test_one_layer_is_not_counted_as_many(machinami: Machinami, store: Path, files: Path) -> None:
+    outcome = machinami("--store", store, "import", files / "aed.csv")
+    assert "Layers: 1, in " in outcome.out
+    assert "1 layers" not in outcome.out
+
+
 def test_progress_goes_to_the_error_stream(machinami: Machinami, store: Path, files: Path) -> None:
     outcome = machinami("--store", store, "import", files, "--json")
     assert orjson.loads(outcome.out)
