@@ -17,6 +17,8 @@ class _Model(BaseModel):
 
 
 class AccessFeed(_Model):
+    """A timetable that is used."""
+
     id: str = Field(description="Layer of the stops")
     title: Bilingual = Field(description="Title of that layer")
 
@@ -30,6 +32,8 @@ class AccessState(_Model):
 
 
 class _Travel(_Model):
+    """How people travel."""
+
     day: str | None = Field(None, description="YYYY-MM-DD; null: a usual weekday", max_length=10)
     start: _Clock = Field("07:00", description="First departure; 25:30 is after midnight")
     end: _Clock = Field("09:00", description="End of the departures, not part of them")

@@ -14,9 +14,9 @@ from gtfs.feed import Feed
 from gtfs.routing.call_time import timed_calls
 from gtfs.routing.pattern import Pattern, patterns
 from gtfs.routing.run import runs, service_trips
-from gtfs.routing.text_column import TextColumn
 from gtfs.routing.timetable import RoutingTimetable
 from gtfs.service import ServiceCalendar, service_calendar
+from gtfs.text_column import TextColumn
 
 
 @dataclass(frozen=True, eq=False)

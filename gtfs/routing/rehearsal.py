@@ -9,8 +9,8 @@ from gtfs.routing.journey import journeys
 from gtfs.routing.matrix import minute_times, travel_times
 from gtfs.routing.network import link_stops
 from gtfs.routing.query import TravelQuery
-from gtfs.routing.text_column import TextColumn
 from gtfs.routing.timetable import RoutingTimetable
+from gtfs.text_column import TextColumn
 
 _DAY = date(2026, 4, 1)
 _ENDS = np.array([[139.0, 35.0], [139.02, 35.0]])

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from geo import InvalidLayerError
 from gtfs.feed import Feed
-from gtfs.routing.text_column import TextColumn
+from gtfs.text_column import TextColumn
 
 FORMAT: Final = 1
 """Raised when the arrays of a kept timetable change, so that an old folder is built again."""

@@ -43,6 +43,8 @@ def test_every_route_of_the_contract_is_described(description: dict[str, Any]) -
         "/api/layers/{layer_id}/columns/{name}",
         "/api/layers/{layer_id}/problems",
         "/api/layers/{layer_id}/problems.geojson",
+        "/api/accessibility",
+        "/api/accessibility/isochrone",
         "/api/analyses/coverage",
         "/api/elevation",
         "/api/jobs",
