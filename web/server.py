@@ -22,7 +22,7 @@ GRACE_S = 5
 """How long open requests, and the worker's job, may take to end."""
 
 
-def serve(settings: Settings, *, beside: Sequence[str], announce: Callable[[str], None]) -> None:
+def serve(settings: Settings, *, beside: Sequence[Sequence[str]], announce: Callable[[str], None]) -> None:
     """Serves until SIGTERM or SIGINT, with the commands `beside` it (worker, realtime) as processes of their own.
 
     `announce` is told the address as soon as browsers may ask.
@@ -93,7 +93,7 @@ def address(host: str, port: int) -> str:
 
 
 @contextmanager
-def _beside(settings: Settings, command: str) -> Iterator[None]:
+def _beside(settings: Settings, command: Sequence[str]) -> Iterator[None]:
     """`machinami worker` or another, started again when it dies, stopped with us."""
     process = _Beside(settings, command)
     watch = threading.Thread(target=process.watch, daemon=True)
@@ -106,9 +106,9 @@ def _beside(settings: Settings, command: str) -> Iterator[None]:
 
 
 class _Beside:
-    def __init__(self, settings: Settings, command: str) -> None:
+    def __init__(self, settings: Settings, command: Sequence[str]) -> None:
         # In a session of its own: Ctrl+C in the terminal reaches us, and we tell it.
-        options = ("--store", str(settings.store.resolve()), command, "--beside", str(os.getpid()))
+        options = ("--store", str(settings.store.resolve()), *command, "--beside", str(os.getpid()))
         self._command = [sys.executable, "-m", "web.cli", *options]
         self._stopping = threading.Event()
         self._changing = threading.Lock()

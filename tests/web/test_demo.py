@@ -5,9 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from data import Store, Viewer
+from data import Store, Viewer, import_paths
+from data.realtime import Binding, Realtime
 from data.sample import SAMPLE_SOURCES
+from tests.gtfs.feeds import zip_feed
 from tests.web.conftest import Outcome
+from web.cli.demo_bus import played_buses
 
 Machinami = Callable[..., Outcome]
 
@@ -69,3 +72,25 @@ def test_the_demo_imports_and_publishes_its_city_and_is_quick_the_second_time(
     assert "new version" not in second.out
     again = Store.open(tmp_path / "store").layers(Viewer.PUBLIC)
     assert {layer.id: layer.version for layer in again} == versions
+
+
+def test_simulated_buses_are_named_to_the_store_only_while_the_demo_runs(tmp_path: Path) -> None:
+    store = Store.open(tmp_path / "store")
+    import_paths(store, [zip_feed(tmp_path / "mihon-bus.zip")], viewer=Viewer.SYSTEM)
+    realtime = Realtime(store)
+    with played_buses(store) as commands:
+        layers = [binding.layer for binding in realtime.bindings()]
+        assert [command[:3] for command in commands] == [("realtime", "simulate", layer) for layer in layers]
+        assert layers in ([], ["mihon-bus-stops"])  # the feed's calendar ends in March 2027
+    assert realtime.bindings() == ()
+
+
+def test_feeds_that_somebody_has_named_are_left_alone(tmp_path: Path) -> None:
+    store = Store.open(tmp_path / "store")
+    import_paths(store, [zip_feed(tmp_path / "mihon-bus.zip")], viewer=Viewer.SYSTEM)
+    realtime = Realtime(store)
+    own = Binding("mihon-bus-stops", ("https://example.lg.jp/trips.pb",))
+    realtime.bind([own], Viewer.SYSTEM)
+    with played_buses(store) as commands:
+        assert commands == []
+    assert realtime.bindings() == (own,)

@@ -11,6 +11,7 @@ import typer
 from geo import Text
 from web import VERSION, message
 from web.cli.call import Call
+from web.cli.demo_bus import played_buses
 from web.cli.server import Host, Port, serve_until_stopped
 from web.errors import UsageError
 
@@ -91,7 +92,9 @@ def show_demo(
     status = _import_sample(call, folder)
     if no_serve or status == 1:
         return status
-    serve_until_stopped(call, host=host, port=port)
+    store = call.existing_store()
+    with played_buses(store) as buses:
+        serve_until_stopped(call, more=buses, host=host, port=port)
     return None
 
 

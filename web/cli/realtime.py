@@ -134,6 +134,7 @@ def simulate(
     every: Annotated[float, typer.Option(metavar="S", help="Seconds between questions.", min=1, max=3_600)] = 15,
     begin: Annotated[str, typer.Option("--from", metavar="HH:MM", help="First time of day to write.")] = "07:00",
     end: Annotated[str, typer.Option("--to", metavar="HH:MM", help="Last time of day to write.")] = "08:00",
+    beside: Annotated[int | None, typer.Option(hidden=True)] = None,
 ) -> None:
     """Play a day of a timetable as GTFS-Realtime, with delays and losses."""
     from gtfs.realtime.schedule import feed_zone
@@ -150,10 +151,12 @@ def simulate(
         files = write_messages(simulation, out, _clock_s(begin), _clock_s(end), every)
         call.say(message.WRITTEN, files=files, folder=out)
         return
-    stop = stop_event(None)
-    serve_simulation(
-        simulation, port, stop, lambda address: call.say(message.SIMULATING, day=on.isoformat(), address=address)
-    )
+
+    def announce(address: str) -> None:
+        if beside is None:
+            call.say(message.SIMULATING, day=on.isoformat(), address=address)
+
+    serve_simulation(simulation, port, stop_event(beside), announce)
 
 
 def _clock_s(text: str) -> int:

@@ -1,6 +1,6 @@
 """Commands that stay: serve and worker."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Annotated, Any
 
 import typer
@@ -36,8 +36,11 @@ def serve_map(
     serve_until_stopped(call, without=unwanted, host=host, port=port, workers=workers, internal=internal)
 
 
-def serve_until_stopped(call: Call, *, without: Collection[str] = (), **asked: Any) -> None:
-    """With the worker beside it, and the receiver of realtime data where the store names feeds, unless told not to."""
+def serve_until_stopped(
+    call: Call, *, without: Collection[str] = (), more: Sequence[Sequence[str]] = (), **asked: Any
+) -> None:
+    """With the worker beside it, and the receiver of realtime data where the store names feeds, unless told not to;
+    and with the commands of `more`."""
     from data.realtime import Realtime
     from web.server import serve
 
@@ -51,7 +54,7 @@ def serve_until_stopped(call: Call, *, without: Collection[str] = (), **asked: A
         call.warn(message.INTERNAL_MAP)
     serve(
         settings,
-        beside=[command for command in wanted if command not in without],
+        beside=[*([command] for command in wanted if command not in without), *more],
         announce=lambda address: call.say(message.SERVING, address=address),
     )
 
