@@ -1,13 +1,14 @@
 /** The analyses as a panel: by public transport, and by straight lines. */
 
 import { useEffect, useState } from "preact/hooks";
-import { CUTOFFS, facilities, homeLayers, type AccessDesk, type AccessKind, type Explanation, type IsochroneAnswer, type LineAnswer } from "./access";
+import { CUTOFFS, homeLayers, type AccessDesk, type AccessKind, type IsochroneAnswer } from "./access";
 import { AREA_COLOURS } from "./access-map";
+import { Choice, Figures, NumberField, Why } from "./access-part";
 import { accessWords, type AccessKey } from "./access-text";
 import { CoveragePanel } from "./coverage";
 import { formatNumber, formatShare, textIn } from "./format";
-import type { Layer } from "./layer";
 import type { Page, State } from "./page";
+import { Compared, Line } from "./scenario";
 
 const KINDS: AccessKind[] = ["isochrone", "deserts", "line", "coverage"];
 const PERCENTILES: [number, AccessKey][] = [
@@ -15,7 +16,6 @@ const PERCENTILES: [number, AccessKey][] = [
   [50, "p50"],
   [95, "p95"],
 ];
-const LINES = 8;
 
 interface Properties {
   page: Page;
@@ -194,35 +194,6 @@ function Areas({ state, answer, page }: { state: State; answer: IsochroneAnswer;
   );
 }
 
-function Why({ state, explanation }: { state: State; explanation: Explanation }) {
-  const t = accessWords(state.language);
-  const { travel, walking, window } = explanation;
-  const one = (value: number | null): string => (value === null ? "–" : formatNumber(value, state.language, 1));
-  return (
-    <details class="why">
-      <summary>{t("why")}</summary>
-      <ul>
-        <li>{t("window", { day: explanation.day, from: window[0].slice(0, 5), to: window[1].slice(0, 5) })}</li>
-        {travel.walk_min !== null && <li>{t("trip", { walk: one(travel.walk_min), wait: one(travel.wait_min), ride: one(travel.ride_min) })}</li>}
-        {travel.lines.length > 0 && (
-          <li>
-            {t("lines")}: {travel.lines.slice(0, LINES).map((line) => line.name).join("、")}
-            {travel.lines.length > LINES ? " …" : ""}
-          </li>
-        )}
-        <li>
-          {textIn(walking, state.language)}, {t("speed", { speed: formatNumber(walking.speed_kmh, state.language, 1) })}
-        </li>
-        {explanation.unreached.map((reason) => (
-          <li key={reason.en}>
-            {textIn(reason, state.language)}: {formatNumber(reason.count, state.language)}
-          </li>
-        ))}
-      </ul>
-    </details>
-  );
-}
-
 function Deserts({ state, desk }: Properties) {
   const t = accessWords(state.language);
   const homes = homeLayers(state.layers ?? []);
@@ -261,116 +232,6 @@ function Out({ state }: Properties) {
       <Figures rows={rows.map(([key, value]) => [t(key), value])} />
       <Why state={state} explanation={explanation} />
     </section>
-  );
-}
-
-function Line({ state, desk }: Properties) {
-  const t = accessWords(state.language);
-  const homes = homeLayers(state.layers ?? []);
-  const goals = facilities(state.layers ?? []);
-  const { line, running } = state.access;
-  if (homes.length === 0 || goals.length === 0) return <p class="hint">{t("noHomes")}</p>;
-  const chosen = { ...line, origins: line.origins || homes[0]!.id, destinations: line.destinations || goals[0]!.id };
-  const change = (part: Partial<typeof line>): void => desk.change({ line: { ...chosen, ...part } });
-  const ask = (event: Event): void => {
-    event.preventDefault();
-    void desk.compareLine(chosen, t("line"));
-  };
-  return (
-    <form onSubmit={ask}>
-      <p class="stops" aria-live="polite">
-        {t("stops", { count: line.stops.length })}
-        {line.stops.length > 0 && (
-          <button type="button" class="link" onClick={() => change({ stops: line.stops.slice(0, -1) })}>
-            {t("undo")}
-          </button>
-        )}
-      </p>
-      <div class="pair">
-        <NumberField title={t("headway")} value={line.headway} most={240} change={(headway) => change({ headway })} />
-        <NumberField title={t("lineSpeed")} value={line.speed} most={120} change={(speed) => change({ speed })} />
-      </div>
-      <Choice title={t("homes")} layers={homes} value={chosen.origins} state={state} choose={(origins) => change({ origins })} />
-      <Choice title={t("facilities")} layers={goals} value={chosen.destinations} state={state} choose={(destinations) => change({ destinations })} />
-      <NumberField title={t("cutoff")} value={line.cutoff} most={120} change={(cutoff) => change({ cutoff })} />
-      <button type="submit" class="primary" disabled={running || line.stops.length < 2}>
-        {t("compare")}
-      </button>
-    </form>
-  );
-}
-
-function Compared({ state, answer }: { state: State; answer: LineAnswer }) {
-  const t = accessWords(state.language);
-  const number = (value: number | null, digits = 0): string => (value === null ? "–" : formatNumber(value, state.language, digits));
-  const [reached, nearest] = answer.totals;
-  if (!reached) return null;
-  const rows: [string, string][] = [
-    [t("people"), number(reached.people)],
-    [t("more"), number(reached.more)],
-    [t("newly"), number((nearest ?? reached).newly_known)],
-    [t("better"), number(nearest ? nearest.less : null)],
-    [t("less"), number(reached.less + (nearest?.more ?? 0))],
-    [t("mean"), `${number(reached.mean_before, 1)} → ${number(reached.mean_after, 1)}`],
-  ];
-  return (
-    <section class="answer">
-      <Figures rows={rows} />
-      <ul class="notes">
-        {answer.changes.map((change) => (
-          <li key={change.en}>{textIn(change, state.language)}</li>
-        ))}
-      </ul>
-      <Why state={state} explanation={answer.after} />
-    </section>
-  );
-}
-
-function Figures({ rows }: { rows: [string, string][] }) {
-  return (
-    <table class="figures">
-      <tbody>
-        {rows.map(([title, value]) => (
-          <tr key={title}>
-            <th scope="row">{title}</th>
-            <td>{value}</td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
-  );
-}
-
-function Choice({ title, layers, value, state, choose }: { title: string; layers: Layer[]; value: string; state: State; choose: (id: string) => void }) {
-  return (
-    <label>
-      <span>{title}</span>
-      <select value={value} onChange={(event) => choose(event.currentTarget.value)}>
-        {layers.map((layer) => (
-          <option key={layer.id} value={layer.id}>
-            {textIn(layer.title, state.language)}
-          </option>
-        ))}
-      </select>
-    </label>
-  );
-}
-
-function NumberField({ title, value, most, change }: { title: string; value: number; most: number; change: (value: number) => void }) {
-  return (
-    <label>
-      <span>{title}</span>
-      <input
-        type="number"
-        min="1"
-        max={most}
-        value={value}
-        onInput={(event) => {
-          const typed = Number(event.currentTarget.value);
-          if (typed >= 1 && typed <= most) change(typed);
-        }}
-      />
-    </label>
   );
 }
 
