@@ -55,8 +55,8 @@ def _shifted(times: pd.DataFrame, shift: int) -> pd.DataFrame:
 
 def _times(feed: Feed) -> pd.DataFrame:
     """Every departure of every service, frequencies written out; seconds of the service day."""
-    calls = _calls(feed)
-    calls = calls.assign(direction=_directions(calls), place_id=_places(feed, calls))
+    calls = timed_calls(feed)
+    calls = calls.assign(direction=_directions(calls))
     boarding = calls[calls["boards"]].drop(columns="boards")
     frequencies = feed.table("frequencies")
     if not len(frequencies):
@@ -65,7 +65,8 @@ def _times(feed: Feed) -> pd.DataFrame:
     return pd.concat([boarding[~repeated], *_repeats(boarding[repeated], calls, frequencies)], ignore_index=True)
 
 
-def _calls(feed: Feed) -> pd.DataFrame:
+def timed_calls(feed: Feed) -> pd.DataFrame:
+    """Every call with a time of every trip in its order; `boards` is false at the last one of a trip."""
     trips = feed.table("trips").drop_duplicates("trip_id").set_index("trip_id")
     routes = feed.table("routes").drop_duplicates("route_id").set_index("route_id")
     times = feed.table("stop_times")
@@ -86,7 +87,8 @@ def _calls(feed: Feed) -> pd.DataFrame:
         "seconds": seconds,
         "boards": (times["pickup_type"] != NO_PICKUP).fillna(True).to_numpy(dtype=bool) & ~last,
     })  # fmt: skip
-    return calls[timed].reset_index(drop=True)
+    calls = calls[timed].reset_index(drop=True)
+    return calls.assign(place_id=_places(feed, calls))
 
 
 def _complete(

@@ -68,6 +68,15 @@ MLIT_BUS_STOP_M: Final = 300.0
 MLIT_TRUNK_DEPARTURES: Final = 30
 """基幹的公共交通: departures a day in each direction."""
 
+# --- MLIT, 地域公共交通の「サービスのアクセシビリティ指標」評価手法について(試算と活用方法), 2nd edition. Not at hand.
+# That one index tells the time by the number of services at stations and bus stops, one the space by lines being
+# near, and that the total is their product, a press report says (Response, 2017-04-11). How they are averaged and by
+# what area they are divided is set here and unchecked: departures a day at the mean stop, km of line by km2 of area.
+# The fourth index, of fares, is left out.
+
+SERVICE_ACCESS_KINDS: Final = ("all", "rail", "bus")
+"""The index is told for all public transport, for railways and for buses."""
+
 
 @dataclass(frozen=True)
 class DesertRule:
