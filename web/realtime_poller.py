@@ -18,10 +18,10 @@ from geo import GeoError, Text
 from gtfs.errors import GtfsError
 from gtfs.realtime.observation import Observation
 from gtfs.realtime.running import RunningTimes, learn_running_times
-from gtfs.realtime.schedule import Schedule
 from gtfs.realtime.snapshot import FeedSnapshot, Snapshot
 from gtfs.realtime.state import Quality, feed_state
 from gtfs.realtime.tracker import FeedTracker
+from gtfs.realtime.trip_times import TripTimes
 from gtfs.realtime.watch import Reading
 from web.realtime_source import Clock, Source, http_client, utc_now
 
@@ -56,7 +56,7 @@ class Line:
         try:
             version = self._store.layer(self.binding.layer, Viewer.SYSTEM).version
             if version != self._version:
-                schedule = Schedule(stored_feed(self._store, self.binding.layer, Viewer.SYSTEM))
+                schedule = TripTimes(stored_feed(self._store, self.binding.layer, Viewer.SYSTEM))
                 names = [source.name for source in self.sources]
                 self.tracker = FeedTracker(self.binding.layer, schedule, names, self._clock())
                 self._version, self._learned, self._trouble = version, None, None

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from gtfs.realtime.message import Event, StopTimeUpdate, TripUpdate
 from gtfs.realtime.prediction import CallStatus
 from gtfs.realtime.running import RunningTimes
-from gtfs.realtime.schedule import Seconds, TripSchedule
+from gtfs.realtime.trip_times import Seconds, TripSchedule
 
 AT_STOP_M: Final = 30.0
 """Nearer than this along its way a standing bus is at the stop."""

@@ -10,7 +10,7 @@ import numpy as np
 from gtfs.realtime.estimate import AT_STOP_M, Progress
 from gtfs.realtime.message import TripDescriptor, VehiclePosition
 from gtfs.realtime.path import OFF_ROUTE_M, Metres
-from gtfs.realtime.schedule import Schedule, TripSchedule
+from gtfs.realtime.trip_times import TripSchedule, TripTimes
 
 _OFF_M: Final = 25.0
 """One unit of cost: an ordinary error of GNSS."""
@@ -38,7 +38,7 @@ class Run:
         return self.trip.trip_id, self.day, self.start_s
 
 
-def find_run(schedule: Schedule, told: TripDescriptor, now: datetime) -> Run | None:
+def find_run(schedule: TripTimes, told: TripDescriptor, now: datetime) -> Run | None:
     """The trip that a message speaks of; None for one that the timetable lacks or that does not run that day."""
     trip = schedule.trip(told.trip_id) if told.trip_id else _by_start(schedule, told, now)
     if trip is None:
@@ -54,7 +54,7 @@ def find_run(schedule: Schedule, told: TripDescriptor, now: datetime) -> Run | N
     return Run(trip, day, schedule.origin(day), start_s)
 
 
-def _by_start(schedule: Schedule, told: TripDescriptor, now: datetime) -> TripSchedule | None:
+def _by_start(schedule: TripTimes, told: TripDescriptor, now: datetime) -> TripSchedule | None:
     """By route, direction and time of departure, which name one trip or none."""
     if told.route_id is None or told.start_s is None:
         return None
@@ -72,7 +72,7 @@ def _by_start(schedule: Schedule, told: TripDescriptor, now: datetime) -> TripSc
 
 
 def guess_run(
-    schedule: Schedule, runs: Sequence[Run], vehicle: VehiclePosition, seen: float, taken: Iterable[object]
+    schedule: TripTimes, runs: Sequence[Run], vehicle: VehiclePosition, seen: float, taken: Iterable[object]
 ) -> Run | None:
     """For a vehicle that names no trip: the one run that fits its place and time far better than any other."""
     others = set(taken)
@@ -88,7 +88,7 @@ def guess_run(
     return costs[0][2]
 
 
-def active_runs(schedule: Schedule, now: datetime) -> list[Run]:
+def active_runs(schedule: TripTimes, now: datetime) -> list[Run]:
     """What should be on the road about now."""
     today = now.astimezone(schedule.zone).date()
     found = []
@@ -104,7 +104,7 @@ def active_runs(schedule: Schedule, now: datetime) -> list[Run]:
     return found
 
 
-def place_of(schedule: Schedule, vehicle: VehiclePosition) -> Metres:
+def place_of(schedule: TripTimes, vehicle: VehiclePosition) -> Metres:
     return np.asarray(schedule.plane.metres(np.array([vehicle.lonlat]))[0])
 
 

@@ -10,8 +10,8 @@ from gtfs.realtime.estimate import Estimate
 from gtfs.realtime.matching import Run
 from gtfs.realtime.message import StopTimeUpdate, TripUpdate
 from gtfs.realtime.prediction import CallKey, CallStatus, Prediction, PredictionSource
-from gtfs.realtime.schedule import Schedule
 from gtfs.realtime.snapshot import Notice
+from gtfs.realtime.trip_times import TripTimes
 
 Sources = tuple[PredictionSource, ...]
 
@@ -40,7 +40,7 @@ def combine(updates: Estimate | None, positions: Estimate | None) -> tuple[Estim
 
 
 def predictions_of(
-    feed: str, run: Run, estimate: Estimate, sources: Sources, suspensions: Sequence[Notice], schedule: Schedule
+    feed: str, run: Run, estimate: Estimate, sources: Sources, suspensions: Sequence[Notice], schedule: TripTimes
 ) -> Iterator[Prediction]:
     """One for each call of which anything is known."""
     for at, status in enumerate(estimate.status):
@@ -99,7 +99,7 @@ def _suspended(one: Prediction, run: Run, stops: Sequence[str | None], suspensio
 
 
 def suspended_calls(
-    feed: str, schedule: Schedule, suspensions: Sequence[Notice], now: datetime, known: Collection[CallKey]
+    feed: str, schedule: TripTimes, suspensions: Sequence[Notice], now: datetime, known: Collection[CallKey]
 ) -> Iterator[Prediction]:
     """Calls of the hours to come that an alert suspends although nothing else is known of their trips."""
     today = now.astimezone(schedule.zone).date()
@@ -141,7 +141,7 @@ def canceled_calls(feed: str, run: Run) -> Iterator[Prediction]:
         )
 
 
-def added_calls(feed: str, schedule: Schedule, update: TripUpdate, now: datetime) -> Iterator[Prediction]:
+def added_calls(feed: str, schedule: TripTimes, update: TripUpdate, now: datetime) -> Iterator[Prediction]:
     """Calls of a trip that the timetable lacks: only what the update itself tells, stop and time."""
     day = update.trip.start_date or now.astimezone(schedule.zone).date()
     name = update.new_trip_id or update.trip.trip_id or f"{update.trip.route_id}"

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from gtfs.errors import DateOutsideError
-from gtfs.realtime.schedule import Schedule
+from gtfs.realtime.trip_times import TripTimes
 
 By = Literal["route", "stop", "hour"]
 
@@ -41,7 +41,7 @@ class Punctuality:
 
 
 def punctuality(
-    schedule: Schedule,
+    schedule: TripTimes,
     observed: pd.DataFrame,
     days: Sequence[date],
     by: By,
@@ -67,7 +67,7 @@ def punctuality(
     return Punctuality(table.reset_index(), int(counts.sum()), int(table["observed"].sum()), len(known))
 
 
-def _scheduled(schedule: Schedule, days: Sequence[date], by: By) -> Counter[Any]:
+def _scheduled(schedule: TripTimes, days: Sequence[date], by: By) -> Counter[Any]:
     counts: Counter[Any] = Counter()
     for day in days:
         for trip in schedule.trips_on(day):

@@ -7,7 +7,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from gtfs.realtime.schedule import Seconds, TripSchedule
+from gtfs.realtime.trip_times import Seconds, TripSchedule
 
 Segment = tuple[str, str, int]
 """Stop, next stop, hour of the day (25 is 1)."""

@@ -17,7 +17,7 @@ from google.transit import gtfs_realtime_pb2 as pb
 from geo import Text
 from gtfs.feed import Feed
 from gtfs.realtime.errors import DayWithoutTripsError
-from gtfs.realtime.schedule import Schedule, Seconds, TripSchedule
+from gtfs.realtime.trip_times import Seconds, TripSchedule, TripTimes
 
 _VERSION: Final = "2.0"
 _PEAKS: Final = ((8.0, 1.2), (17.75, 1.5))
@@ -89,7 +89,7 @@ class TrueRun:
 class Simulation:
     """Built with `simulate_day`."""
 
-    schedule: Schedule
+    schedule: TripTimes
     day: date
     runs: tuple[TrueRun, ...]
     conditions: Conditions
@@ -200,7 +200,7 @@ _SUSPENDED: Final = Text(
 
 def simulate_day(feed: Feed, day: date, conditions: Conditions | None = None) -> Simulation:
     """DateOutsideError for a date outside the calendar, DayWithoutTripsError for one on which nothing runs."""
-    schedule = Schedule(feed)
+    schedule = TripTimes(feed)
     chosen = conditions or Conditions()
     origin = schedule.origin(day)
     trips = sorted(schedule.trips_on(day), key=lambda trip: trip.trip_id)

@@ -13,9 +13,9 @@ from gtfs.realtime.outlook import added_calls, canceled_calls, combine, predicti
 from gtfs.realtime.passage import passages_from_progress, passages_from_update
 from gtfs.realtime.prediction import Prediction
 from gtfs.realtime.running import RunningTimes
-from gtfs.realtime.schedule import Schedule
 from gtfs.realtime.snapshot import FeedSnapshot, Notice, SourceSnapshot, Vehicle
 from gtfs.realtime.state import FeedState, Quality
+from gtfs.realtime.trip_times import TripTimes
 from gtfs.realtime.watch import Reading, Watch
 
 RunKey = tuple[str, date, int | None]
@@ -55,7 +55,7 @@ class FeedTracker:
     def __init__(
         self,
         feed: str,
-        schedule: Schedule,
+        schedule: TripTimes,
         sources: Sequence[str],
         at: datetime,
         *,
@@ -235,7 +235,7 @@ def _vehicle(
     seen: datetime,
     run: Run | None,
     progress: Progress | None,
-    schedule: Schedule,
+    schedule: TripTimes,
     *,
     trusted: bool,
     estimate: Estimate | None = None,

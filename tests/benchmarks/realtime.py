@@ -32,10 +32,10 @@ import psutil
 from data import ImportOptions, Store, Viewer, import_paths
 from data.realtime import Realtime
 from gtfs import read_feed
-from gtfs.realtime.schedule import Schedule
 from gtfs.realtime.simulator import Conditions, Kind, Simulation, simulate_day
 from gtfs.realtime.snapshot import Snapshot
 from gtfs.realtime.tracker import FeedTracker
+from gtfs.realtime.trip_times import TripTimes
 from gtfs.realtime.watch import Reading
 from tests.gtfs.feeds import zip_feed
 from tests.gtfs.realtime.street import STOPS, street_files
@@ -153,7 +153,7 @@ class Receiver:
         today = now.astimezone(ZoneInfo("Asia/Tokyo")).date()
         for number in range(OPERATORS):
             feed = read_feed(self.store.path.parent / f"operator{number}.zip")
-            tracker = FeedTracker(f"operator{number}-stops", Schedule(feed), [Kind.UPDATES, Kind.POSITIONS], now)
+            tracker = FeedTracker(f"operator{number}-stops", TripTimes(feed), [Kind.UPDATES, Kind.POSITIONS], now)
             yield simulate_day(feed, today, Conditions(seed=number)), tracker
 
 

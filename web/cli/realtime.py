@@ -137,8 +137,8 @@ def simulate(
     beside: Annotated[int | None, typer.Option(hidden=True)] = None,
 ) -> None:
     """Play a day of a timetable as GTFS-Realtime, with delays and losses."""
-    from gtfs.realtime.schedule import feed_zone
     from gtfs.realtime.simulator import Conditions, demo_faults, simulate_day
+    from gtfs.realtime.trip_times import feed_zone
     from web.realtime_simulation import serve_simulation, write_messages
     from web.server import stop_event
 
@@ -184,7 +184,7 @@ def show_punctuality(
     from data.feed import stored_feed
     from data.realtime import Realtime
     from gtfs.realtime.punctuality import punctuality
-    from gtfs.realtime.schedule import Schedule
+    from gtfs.realtime.trip_times import TripTimes
 
     call = Call.of(context)
     store = call.existing_store()
@@ -195,7 +195,7 @@ def show_punctuality(
     begin, end = parse_date(first) if first else seen[0], parse_date(last) if last else seen[-1]
     observed = realtime.observations(layer, begin, end, Viewer.SYSTEM)
     days = [date.fromordinal(day) for day in range(begin.toordinal(), end.toordinal() + 1)]
-    schedule = Schedule(stored_feed(store, layer, Viewer.SYSTEM))
+    schedule = TripTimes(stored_feed(store, layer, Viewer.SYSTEM))
     found = punctuality(schedule, observed, days, by.value)
     told = {"first": begin.isoformat(), "last": end.isoformat(), "days": found.days}
     told |= {"scheduled": found.scheduled, "observed": found.observed}

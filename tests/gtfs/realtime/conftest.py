@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from gtfs import Feed
-from gtfs.realtime.schedule import Schedule
+from gtfs.realtime.trip_times import TripTimes
 from tests.gtfs.realtime.street import street_feed
 
 
@@ -15,5 +15,5 @@ def feed(tmp_path_factory: pytest.TempPathFactory) -> Feed:
 
 
 @pytest.fixture(scope="session")
-def schedule(feed: Feed) -> Schedule:
-    return Schedule(feed)
+def schedule(feed: Feed) -> TripTimes:
+    return TripTimes(feed)

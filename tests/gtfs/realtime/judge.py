@@ -8,9 +8,9 @@ import numpy as np
 
 from gtfs.realtime.prediction import CallStatus
 from gtfs.realtime.running import RunningTimes
-from gtfs.realtime.schedule import Schedule
 from gtfs.realtime.simulator import Kind, Simulation
 from gtfs.realtime.tracker import FeedTracker
+from gtfs.realtime.trip_times import TripTimes
 from gtfs.realtime.watch import Reading
 
 HORIZON_S = 30 * 60
@@ -35,7 +35,7 @@ class Judgement:
 
 def judge(
     simulation: Simulation,
-    schedule: Schedule,
+    schedule: TripTimes,
     kinds: Sequence[Kind],
     hours: tuple[float, float],
     *,

@@ -10,8 +10,8 @@ from google.transit import gtfs_realtime_pb2 as pb
 
 from gtfs import Feed, read_feed
 from gtfs.clock import clock_text
-from gtfs.realtime.schedule import Schedule
 from gtfs.realtime.tracker import FeedTracker
+from gtfs.realtime.trip_times import TripTimes
 from gtfs.realtime.watch import Reading
 from tests.gtfs.feeds import folder_feed
 
@@ -88,7 +88,7 @@ def vehicle(trip: str, metres: float, seen: datetime, id: str = "", **more: Any)
     return {"vehicle": {**told, "position": {"longitude": lon, "latitude": lat}, **more}}
 
 
-def tracker(schedule: Schedule, moment: datetime, *contents: bytes) -> FeedTracker:
+def tracker(schedule: TripTimes, moment: datetime, *contents: bytes) -> FeedTracker:
     """That has read these messages, each from a source of its own."""
     names = [f"source {number}" for number in range(len(contents))]
     made = FeedTracker("bus", schedule, names, moment)

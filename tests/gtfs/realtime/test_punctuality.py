@@ -9,7 +9,7 @@ from gtfs import DateOutsideError
 from gtfs.realtime.observation import NO_START, Observation, observation_table, parse_observations
 from gtfs.realtime.punctuality import punctuality
 from gtfs.realtime.running import learn_running_times
-from gtfs.realtime.schedule import Schedule
+from gtfs.realtime.trip_times import TripTimes
 from tests.gtfs.realtime.street import DAY
 
 
@@ -18,7 +18,7 @@ def seen(call: int, late_s: int, *, trip: str = "東0700", begins: int = 7 * 360
     return Observation(day, trip, NO_START, "line", f"s{call}", call + 1, call, due, due + late_s, "positions")
 
 
-def test_shares_and_means_are_those_counted_by_hand(schedule: Schedule) -> None:
+def test_shares_and_means_are_those_counted_by_hand(schedule: TripTimes) -> None:
     observed = observation_table([seen(0, 0), seen(1, 300), seen(2, 301), seen(3, -61)])
     found = punctuality(schedule, observed, [DAY], "route")
     (row,) = found.rows.to_dict("records")
@@ -28,7 +28,7 @@ def test_shares_and_means_are_those_counted_by_hand(schedule: Schedule) -> None:
     assert found.completeness == pytest.approx(4 / 720)
 
 
-def test_every_scheduled_stop_and_hour_is_listed_also_those_nobody_saw(schedule: Schedule) -> None:
+def test_every_scheduled_stop_and_hour_is_listed_also_those_nobody_saw(schedule: TripTimes) -> None:
     observed = observation_table([seen(0, 10), seen(1, 20)])
     stops = punctuality(schedule, observed, [DAY], "stop").rows.set_index("stop_id")
     assert (len(stops), stops.loc["s1", "observed"], stops.loc["s9", "observed"]) == (15, 1, 0)
@@ -38,13 +38,13 @@ def test_every_scheduled_stop_and_hour_is_listed_also_those_nobody_saw(schedule:
     assert hours["observed"].to_dict() == {6: 0, 7: 2, 8: 0, 9: 0, 10: 0}
 
 
-def test_days_without_observations_count_against_completeness(schedule: Schedule) -> None:
+def test_days_without_observations_count_against_completeness(schedule: TripTimes) -> None:
     days = [DAY, DAY + timedelta(days=1)]
     found = punctuality(schedule, observation_table([seen(0, 0)]), days, "route")
     assert (found.days, found.scheduled, found.observed) == (2, 1_440, 1)
 
 
-def test_a_date_outside_the_calendar_is_an_error(schedule: Schedule) -> None:
+def test_a_date_outside_the_calendar_is_an_error(schedule: TripTimes) -> None:
     with pytest.raises(DateOutsideError):
         punctuality(schedule, observation_table([]), [date(2030, 1, 1)], "route")
 

@@ -8,10 +8,10 @@ import pytest
 from gtfs import DateOutsideError, Feed, read_feed
 from gtfs.realtime.observation import observation_table
 from gtfs.realtime.running import learn_running_times
-from gtfs.realtime.schedule import Schedule
 from gtfs.realtime.simulator import Conditions, Fault, FaultKind, Kind, simulate_day
 from gtfs.realtime.state import Quality
 from gtfs.realtime.tracker import FeedTracker
+from gtfs.realtime.trip_times import TripTimes
 from gtfs.realtime.watch import Reading
 from tests.gtfs.realtime.judge import judge
 from tests.gtfs.realtime.street import DAY, at
@@ -23,7 +23,7 @@ ONLY = {"updates": [Kind.UPDATES], "positions": [Kind.POSITIONS], "both": [Kind.
 
 
 @pytest.mark.parametrize("kinds", ONLY)
-def test_predictions_beat_the_timetable_of_a_street_by_30_percent(feed: Feed, schedule: Schedule, kinds: str) -> None:
+def test_predictions_beat_the_timetable_of_a_street_by_30_percent(feed: Feed, schedule: TripTimes, kinds: str) -> None:
     judged = judge(simulate_day(feed, DAY), schedule, ONLY[kinds], (7.25, 8.25), every_s=60)
     assert judged.calls > 5_000
     assert judged.gain_where_predicted >= LEAST_GAIN, judged
@@ -34,11 +34,11 @@ def test_predictions_beat_the_timetable_of_a_street_by_30_percent(feed: Feed, sc
 @pytest.mark.parametrize("kinds", ["updates", "positions"])
 def test_predictions_beat_a_real_citys_timetable_by_30_percent(kinds: str) -> None:
     feed = read_feed(shared_data("gtfs/donan_2020"))
-    judged = judge(simulate_day(feed, date(2020, 6, 1)), Schedule(feed), ONLY[kinds], (7.5, 8.5), every_s=120)
+    judged = judge(simulate_day(feed, date(2020, 6, 1)), TripTimes(feed), ONLY[kinds], (7.5, 8.5), every_s=120)
     assert judged.gain >= LEAST_GAIN, judged
 
 
-def test_what_is_observed_is_what_happened_and_makes_better_predictions(feed: Feed, schedule: Schedule) -> None:
+def test_what_is_observed_is_what_happened_and_makes_better_predictions(feed: Feed, schedule: TripTimes) -> None:
     observed = []
     for shift in range(1, 5):
         day = simulate_day(feed, DAY - timedelta(days=shift))
@@ -76,7 +76,7 @@ FAULTS = {
 
 
 @pytest.mark.parametrize("kind", FAULTS)
-def test_each_fault_is_recognised_silences_the_feed_and_ends(feed: Feed, schedule: Schedule, kind: FaultKind) -> None:
+def test_each_fault_is_recognised_silences_the_feed_and_ends(feed: Feed, schedule: TripTimes, kind: FaultKind) -> None:
     begins, ends = 7 * 3600 + 600, 7 * 3600 + 1_200
     day = simulate_day(feed, DAY, Conditions(faults=(Fault(kind, begins, ends),)))
     tracker = FeedTracker("bus", schedule, ["positions"], at(7, 5))

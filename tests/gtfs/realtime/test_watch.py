@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from geo import Text
-from gtfs.realtime.schedule import Schedule
 from gtfs.realtime.state import Quality
 from gtfs.realtime.tracker import FeedTracker
+from gtfs.realtime.trip_times import TripTimes
 from gtfs.realtime.watch import Reading, Watch
 from tests.gtfs.realtime.street import at, message, tracker, update, vehicle
 
@@ -86,7 +86,7 @@ def test_the_time_since_when_it_is_so_stays_while_it_is_so() -> None:
     assert watched([told(at(7)), *bad]).state.since == at(7, 1)
 
 
-def test_what_is_not_live_predicts_nothing_and_says_why(schedule: Schedule) -> None:
+def test_what_is_not_live_predicts_nothing_and_says_why(schedule: TripTimes) -> None:
     def looked_at(made: FeedTracker, moment: datetime) -> tuple[Quality, int]:
         snapshot = made.snapshot(moment)
         return snapshot.state.quality, len(snapshot.predictions)

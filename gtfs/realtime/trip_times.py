@@ -56,7 +56,7 @@ class TripSchedule:
         return TripSchedule(*rest, *arrays, np.zeros_like(self.waits), self.path)
 
 
-class Schedule:
+class TripTimes:
     """A feed's trips by id. Each is put together when it is first asked for; ways are shared."""
 
     def __init__(self, feed: Feed) -> None:
