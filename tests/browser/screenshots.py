@@ -189,6 +189,8 @@ def take(page: Page, url: str, picture: Picture) -> None:
     if picture.click:
         page.mouse.click(*picture.click)
     if picture.ask or picture.click:
+        page.wait_for_timeout(2_500)
+        page.locator(".hint.loading").wait_for(state="detached", timeout=120_000)
         page.wait_for_timeout(picture.answer_s * 1_000)
     page.screenshot(path=IMAGES / f"{picture.name}.jpg", type="jpeg", quality=82, timeout=120_000)
 
