@@ -1,17 +1,24 @@
 """CityGML with all attributes to all outputs, with all checks: MB/s, buildings/s and the peak of memory.
 
-Outputs: features and surfaces as Parquet, vector tiles, 3D Tiles. The mix is the sample city's buildings: LOD0 and
-LOD1, about 20 attributes each, disaster risks on those in the flood, LOD2 on one in five, no textures.
+Outputs: features and surfaces as Parquet, vector tiles, 3D Tiles. Every building has an outline, LOD1, about 20
+attributes and, in a flood, its disaster risks. Three mixes, cut from the files of a sample city of `BENCH_BUILDINGS`:
+
+    lod1       the buildings that have nothing above LOD1
+    lod2       those that have LOD2 (some of them LOD3 and LOD4 too), without what they wear
+    textured   the same with their textures and colours; walls share some 80 images
+
 `BENCH_SOURCE` names a folder of CityGML to import instead.
 """
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
 import threading
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psutil
@@ -21,14 +28,58 @@ from data.sample import write_sample_city
 ROOT = Path(__file__).parents[2]
 
 
-def run(buildings: int = int(os.environ.get("BENCH_BUILDINGS", "100000"))) -> dict[str, float]:
-    """Imports `buildings` buildings in a process of its own; memory is the sum over it and its children."""
+def run(buildings: int = int(os.environ.get("BENCH_BUILDINGS", "100000"))) -> dict[str, dict[str, float]]:
+    """Imports each mix in a process of its own; memory is the sum over it and its children."""
     with tempfile.TemporaryDirectory(dir=ROOT / "build") as name:
         folder = Path(name)
         if given := os.environ.get("BENCH_SOURCE"):
-            return measure(Path(given), folder / "store")
+            return {"given": measure(Path(given), folder / "store")}
         write_sample_city(folder / "city", buildings=buildings, seed=1)
-        return measure(folder / "city" / "udx" / "bldg", folder / "store")
+        figures = {}
+        for mix, chosen in MIXES.items():
+            write_mix(folder / "city", folder / mix, chosen)
+            figures[mix] = measure(folder / mix / "udx" / "bldg", folder / f"store-{mix}")
+        return figures
+
+
+MIXES: dict[str, Callable[[bytes], bool]] = {
+    "lod1": lambda member: _is_feature(member) and not _has_lod2(member),
+    "lod2": lambda member: _is_feature(member) and _has_lod2(member),
+    "textured": lambda member: not _is_feature(member) or _has_lod2(member),
+}
+"""Which members of a file a mix has."""
+
+
+def _is_feature(member: bytes) -> bool:
+    return member.startswith(b"<core:cityObjectMember>")
+
+
+def _has_lod2(member: bytes) -> bool:
+    return b"<bldg:lod2" in member
+
+
+def write_mix(city: Path, target: Path, chosen: Callable[[bytes], bool]) -> None:
+    """The files of the city's buildings with the members that are `chosen`; those without a building are left out."""
+    shutil.copytree(city / "udx" / "bldg", target / "udx" / "bldg", ignore=shutil.ignore_patterns("*.gml"))
+    shutil.copytree(city / "codelists", target / "codelists")
+    for path in sorted((city / "udx" / "bldg").glob("*.gml")):
+        pieces = [piece for piece, is_member in _pieces(path) if not is_member or chosen(piece)]
+        if any(map(_is_feature, pieces)):
+            (target / "udx" / "bldg" / path.name).write_bytes(b"".join(pieces))
+
+
+def _pieces(path: Path) -> Iterator[tuple[bytes, bool]]:
+    """A file from its beginning to its end; each member is one piece, and said to be one."""
+    member: list[bytes] = []
+    with path.open("rb") as file:
+        for line in file:
+            if member or line.startswith((b"<core:cityObjectMember>", b"<app:appearanceMember>")):
+                member.append(line)
+                if line.startswith((b"</core:cityObjectMember>", b"</app:appearanceMember>")):
+                    yield b"".join(member), True
+                    member = []
+            else:
+                yield line, False
 
 
 def measure(source: Path, store: Path) -> dict[str, float]:
