@@ -28,6 +28,7 @@ from web import (
     layer,
     problem,
     realtime,
+    scenario,
     session,
     sign,
 )
@@ -104,6 +105,7 @@ def build_api(site: Site, static: Path) -> FastAPI:
         realtime.router,
         analysis.router,
         access.router,
+        scenario.router,
         job.router,
         session.router,
     ):

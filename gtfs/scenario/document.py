@@ -41,8 +41,13 @@ def read_scenario(path: Path, *, name: str | None = None) -> Scenario:
         raise UnreadableError(Problem("file.not_found", called))
     if path.stat().st_size > _LARGEST_BYTES:
         raise InvalidScenarioError([Problem("scenario.too_large", called)])
-    found = parse_yaml(path.read_bytes(), name=called)
-    return _scenario(found.value, Findings(called, found.lines))
+    return read_scenario_text(path.read_bytes(), name=called)
+
+
+def read_scenario_text(content: bytes, *, name: str) -> Scenario:
+    """Of YAML. InvalidScenarioError with file, line and key of everything that is wrong."""
+    found = parse_yaml(content, name=name)
+    return _scenario(found.value, Findings(name, found.lines))
 
 
 def parse_scenario(document: Mapping[str, Any], *, name: str = "scenario") -> Scenario:
@@ -139,9 +144,10 @@ def _days(section: Section) -> tuple[str, ...]:
 def _change_frequency(section: Section) -> ChangeFrequency:
     factor = section.optional_number("factor", 0.01, 60)
     headway = _headway(section) if section.value("headway_min") is not None else None
-    if (factor is None) == (headway is None) and section.value("factor") is not None:
+    given = [key for key in ("factor", "headway_min") if section.value(key) is not None]
+    if len(given) == 2:
         section.findings.add("either", section.at("factor"), one="factor", other="headway_min")
-    elif factor is None and headway is None:
+    elif not given:
         section.missing("factor")
     return ChangeFrequency(section.optional_text("feed"), section.text("route"), factor, headway)
 
