@@ -5,11 +5,13 @@ from dataclasses import replace
 import geopandas as gpd
 
 from geo import Portrayal, Text
-from gtfs.accessibility import Answer, Comparison, Deserts, Isochrone
+from gtfs.accessibility import Answer, AreaAccess, Comparison, Deserts, Isochrone, ServiceIndex
 from gtfs.accessibility.portrayal import (
     access_portrayal,
+    area_access_portrayal,
     deserts_portrayal,
     difference_portrayal,
+    index_portrayal,
     isochrone_portrayal,
 )
 
@@ -26,6 +28,10 @@ def portray_answer(answer: Answer | Comparison) -> Portrayal:
         return isochrone_portrayal(answer)
     if isinstance(answer, Deserts):
         return deserts_portrayal(answer)
+    if isinstance(answer, ServiceIndex):
+        return index_portrayal(answer)
+    if isinstance(answer, AreaAccess):
+        return area_access_portrayal(answer)
     figures = [str(name) for name in answer.table if _is_figure(str(name))]
     each = [access_portrayal(answer.table, one, _figure(one)) for one in figures]
     return _joined(Text("アクセシビリティ", "Accessibility"), each)

@@ -15,7 +15,15 @@ from gtfs.accessibility.facility_reach import HomesAt, out_of_reach
 from gtfs.accessibility.left_out import Deserts, DesertTotals, deserts
 from gtfs.accessibility.question import ask
 from gtfs.accessibility.reason import Reason
-from gtfs.accessibility.service_index import ServiceIndex, coverage, ptal, quality_classes
+from gtfs.accessibility.service_area import AccessTotal, AreaAccess, service_accessibility
+from gtfs.accessibility.service_index import (
+    ClassTotal,
+    ServiceIndex,
+    StopCoverage,
+    coverage,
+    ptal,
+    quality_classes,
+)
 from gtfs.accessibility.site import Sites, sites
 from gtfs.accessibility.surface import Surface, build_surface
 from gtfs.accessibility.travel_matrix import matrix
@@ -28,7 +36,10 @@ from gtfs.measure.parameter import DesertRule
 from gtfs.routing import TransitNetwork, TravelQuery, build_transit_network
 
 __all__ = [
+    "AccessTotal",
     "Answer",
+    "AreaAccess",
+    "ClassTotal",
     "Comparison",
     "Definition",
     "DesertRule",
@@ -49,6 +60,7 @@ __all__ = [
     "Snap",
     "Step",
     "StepWithin",
+    "StopCoverage",
     "Surface",
     "TransitNetwork",
     "Travel",
@@ -67,6 +79,7 @@ __all__ = [
     "out_of_reach",
     "ptal",
     "quality_classes",
+    "service_accessibility",
     "settings",
     "sites",
 ]

@@ -141,7 +141,6 @@ def explain(
     """`unreached`: a Reason for each place that is not."""
     timetable = network.timetable
     limits = {"access": query.access_s, "egress": query.egress_s, "direct": query.direct_s, "trip": query.max_trip_s}
-    counted = Counter(Reason(one) for one in unreached)
     return Explanation(
         measure=measure,
         day=query.day,
@@ -157,9 +156,15 @@ def explain(
         origins=Snap.of(origin_snap_m),
         destinations=Snap.of(destination_snap_m),
         rules=rules or {},
-        unreached={reason: counted[reason] for reason in Reason if counted[reason] and reason is not Reason.REACHED},
+        unreached=reason_counts(unreached),
         notes=notes,
     )
+
+
+def reason_counts(reasons: Iterable[Any]) -> dict[Reason, int]:
+    """How often each reason stands among those of all places, reached ones left out."""
+    counted = Counter(Reason(one) for one in reasons)
+    return {reason: counted[reason] for reason in Reason if counted[reason] and reason is not Reason.REACHED}
 
 
 def travel_of(

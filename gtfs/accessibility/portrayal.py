@@ -1,6 +1,7 @@
 """How answers look as layers: colours of ColorBrewer that also read in grey."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 import geopandas as gpd
@@ -10,9 +11,11 @@ import pandas as pd
 from geo import ANALYSIS, Column, ColumnType, Draw, Portrayal, Style, StyleClass, Text, Theme
 from gtfs.accessibility.comparison import Comparison
 from gtfs.accessibility.left_out import Deserts
-from gtfs.accessibility.service_index import ServiceIndex
+from gtfs.accessibility.service_area import COLUMNS as AREA_COLUMNS
+from gtfs.accessibility.service_area import AreaAccess
+from gtfs.accessibility.service_index import SERVED, TRUNK, ServiceIndex
 from gtfs.accessibility.zone import Isochrone
-from gtfs.measure.parameter import PTAL_BANDS, QUALITY_CLASSES
+from gtfs.measure.parameter import MLIT_TRUNK_DEPARTURES, PTAL_BANDS
 
 _GREENS: Final = ("#005824", "#238B45", "#41AE76", "#66C2A4", "#99D8C9", "#CCECE6")
 _BLUES: Final = ("#EFF3FF", "#C6DBEF", "#9ECAE1", "#6BAED6", "#3182BD", "#08519C")
@@ -24,6 +27,7 @@ _NOISE: Final = 1e-9
 """A difference that only comes from rounding."""
 _SAME = StyleClass("#F7F7F7", Text("変わらない", "No change"), minimum=-_NOISE, maximum=_NOISE)
 _UNKNOWN = StyleClass("#B8BCC0", Text("不明・到達しない", "Unknown or not reached"))
+_OUTSIDE = StyleClass("#D0D0D0", Text("圏外", "Outside"))
 _PEOPLE_EDGES: Final = (0.001, 10, 50, 100, 500)
 
 
@@ -86,18 +90,21 @@ def difference_portrayal(answer: Comparison, column: str, title: Text, *, unit: 
 
 
 def index_portrayal(answer: ServiceIndex) -> Portrayal:
-    """Of `ptal` or `quality_classes`."""
-    if "ptal" in answer.table:
-        column, title, names = "ptal", Text.same("PTAL"), [name for _, name in PTAL_BANDS]
-        colours: Sequence[str] = _SPECTRUM
-    else:
-        column, title = "quality_class", Text("公共交通の質(ÖV-Güteklassen)", "ÖV-Güteklassen")
-        names = sorted({name for classes in QUALITY_CLASSES.values() for name in classes if name})
-        colours = _GREENS
-    classes = [StyleClass(colour, Text.same(name), name) for name, colour in zip(names, colours, strict=False)]
-    theme = Theme.categories(column, title, column, classes, _UNKNOWN)
+    """Of `ptal`, `quality_classes` or `coverage`: a colour for each value, grey for no service."""
+    title, known = _INDICES[answer.column]
+    classes = [StyleClass(colour, label, value) for value, (colour, label) in known.items()]
+    theme = Theme.categories(answer.column, title, answer.column, classes, _OUTSIDE)
     style = Style(_draw(answer.table), (theme,), opacity=0.8)
-    return Portrayal(title, ANALYSIS, style, _columns(answer.table, {column: title}))
+    return Portrayal(title, ANALYSIS, style, _columns(answer.table, {answer.column: title}))
+
+
+def area_access_portrayal(answer: AreaAccess) -> Portrayal:
+    """A theme for each of total, space and time, the total first."""
+    each = [access_portrayal(answer.table, column, _TITLES[column]) for column in reversed(AREA_COLUMNS)]
+    themes = tuple(one.style.themes[0] for one in each)
+    first = each[0]
+    title = Text("サービスのアクセシビリティ指標", "Service-accessibility index")
+    return replace(first, title=title, style=replace(first.style, themes=themes))
 
 
 def _edges(values: "pd.Series[Any]", classes: int) -> list[float]:
@@ -156,4 +163,36 @@ _TITLES = {
     "reason": Text("届かない理由", "Why not reached"),
     "snap_m": Text("道路まで(m)", "To the street (m)"),
     "name": Text("名称", "Name"),
+    "ptal_index": Text("PTALの指数", "Access index of PTAL"),
+    "time_access": Text("時間的アクセシビリティ(本/日)", "Time (departures a day)"),
+    "space_access": Text("空間的アクセシビリティ(km/km²)", "Space (km per km²)"),
+    "total_access": Text("総合アクセシビリティ", "Total (time x space)"),
+    "stops": Text("停留所", "Stops"),
+    "day_departures": Text("1日の便数", "Departures a day"),
+    "line_km": Text("路線の長さ(km)", "Line (km)"),
 }
+
+_INDICES: Final[Mapping[str, tuple[Text, Mapping[str, tuple[str, Text]]]]] = {
+    "ptal": (
+        Text.same("PTAL"),
+        {name: (colour, Text.same(name)) for (_, name), colour in zip(PTAL_BANDS, _SPECTRUM, strict=True)},
+    ),
+    "quality_class": (
+        Text("公共交通の質(ÖV-Güteklassen)", "ÖV-Güteklassen"),
+        {name: (colour, Text.same(name)) for name, colour in zip("ABCD", _GREENS[1:], strict=False)},
+    ),
+    "stop_coverage": (
+        Text("駅・バス停の圏域", "Near stations and bus stops"),
+        {
+            TRUNK: (
+                _GREENS[1],
+                Text(
+                    f"基幹的公共交通の圏内({MLIT_TRUNK_DEPARTURES}本/日・片道以上)",
+                    f"Near {MLIT_TRUNK_DEPARTURES} departures a day each way",
+                ),
+            ),
+            SERVED: (_GREENS[4], Text("駅・バス停の圏内", "Near a station or bus stop")),
+        },
+    ),
+}
+"""By the column of an index: its title, and colour and label of each value."""

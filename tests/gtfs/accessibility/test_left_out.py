@@ -1,9 +1,12 @@
 import json
 from pathlib import Path
 
+import geopandas as gpd
 import numpy as np
 import pytest
+import shapely
 
+from geo import InvalidLayerError
 from geo.network import build_network
 from gtfs.accessibility import (
     DesertRule,
@@ -17,6 +20,7 @@ from gtfs.accessibility import (
     out_of_reach,
     ptal,
     quality_classes,
+    service_accessibility,
 )
 from gtfs.accessibility.left_out import day_departures
 from gtfs.scenario import apply, parse_scenario
@@ -112,10 +116,46 @@ def test_indices_of_service_on_the_line(tmp_path: Path, streets: TransitNetwork)
     assert found.table["ptal_index"].tolist() == pytest.approx([30 / 17, 30 / 20.625], abs=2e-3)
     assert found.table["ptal"].tolist() == ["1a", "1a"]
     # 06:00 to 20:00: 28 departures, one way only at the end of a line: 14 pairs, one an hour.
-    assert quality_classes(feeds, DAY, homes).table["quality_class"].tolist() == ["", ""]
-    index, covered = coverage(feeds, DAY, homes)
-    assert (covered.people, covered.covered, covered.trunk_covered) == (15, 15, 15)
-    assert index.rules["walking"] == "straight line"
+    classes = quality_classes(feeds, DAY, homes)
+    assert classes.table["quality_class"].tolist() == ["", ""]
+    assert classes.table["reason"].tolist() == ["no_service", "no_service"]
+    near_stops = coverage(feeds, DAY, homes)
+    assert (near_stops.covered.people, near_stops.covered.covered, near_stops.covered.trunk_covered) == (15, 15, 15)
+    assert near_stops.explanation.walking.en == "walks are straight lines"
+
+
+def test_an_index_tells_people_by_class_its_lines_and_why_there_is_none(
+    tmp_path: Path, streets: TransitNetwork
+) -> None:
+    feeds = {"city": line_feed(tmp_path)}
+    homes = places({"a": A, "far": (A[0], A[1] + 9.9 * STEP), "lost": (139.5, 35.0)}, population=[10.0, 5.0, 2.0])
+    found = ptal(feeds, DAY, homes, network=streets)
+    assert found.table["reason"].tolist() == ["", "no_stop", "off_streets"]
+    told = json.loads(json.dumps(found.as_json(), allow_nan=False))
+    assert [one for one in told["totals"] if one["places"]] == [
+        {"value": "0", "places": 2, "people": 7},
+        {"value": "1a", "places": 1, "people": 10},
+    ]
+    assert [line["route_id"] for line in told["explanation"]["rules"]["lines"]] == ["L"]
+    assert told["explanation"]["window"] == ["08:15:00", "09:15:00"]
+    unknown = homes.drop(columns="population")
+    assert ptal(feeds, DAY, unknown, network=streets).totals[0].people is None
+
+
+def test_the_service_accessibility_of_the_line_and_its_town(tmp_path: Path) -> None:
+    # The line is 4.56 km; squares of about 2 km around its ends, of which the eastern one has no people.
+    squares = [shapely.box(x - 0.01, 34.99, x + 0.01, 35.01) for x in (A[0], B[0])]
+    areas = gpd.GeoDataFrame({"population": [3.0, 0.0]}, geometry=squares, crs="EPSG:4326")
+    found = service_accessibility({"city": line_feed(tmp_path)}, DAY, areas)
+    km2 = 0.02 * 91.29 * 0.02 * 110.94
+    assert found.table["time_access"].tolist() == [32, 32]
+    assert found.table["space_access"].tolist() == pytest.approx([0.9129 / km2] * 2, rel=1e-3)
+    assert found.table["total_access"].tolist() == pytest.approx([32 * 0.9129 / km2] * 2, rel=1e-3)
+    kinds = {one.kind: one for one in found.totals}
+    assert kinds["all"].area_km2 == pytest.approx(km2, rel=1e-3)
+    assert (kinds["bus"].departures, kinds["rail"].departures, kinds["rail"].total) == (32, 0, 0)
+    with pytest.raises(InvalidLayerError):
+        service_accessibility({"city": line_feed(tmp_path)}, DAY, places({"a": A}))
 
 
 def test_without_the_line_that_deserts_name_everybody_is_left_out(tmp_path: Path) -> None:

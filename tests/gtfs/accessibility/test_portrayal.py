@@ -11,13 +11,16 @@ from gtfs.accessibility import (
     access,
     build_transit_network,
     compare,
+    coverage,
     deserts,
     isochrone,
     minutes,
     quality_classes,
+    service_accessibility,
 )
 from gtfs.accessibility.portrayal import (
     access_portrayal,
+    area_access_portrayal,
     deserts_portrayal,
     difference_portrayal,
     index_portrayal,
@@ -77,5 +80,15 @@ def test_differences_of_either_sign_have_exactly_one_class(network: TransitNetwo
 
 
 def test_an_index_has_a_class_for_each_of_its_values(tmp_path: Path) -> None:
-    answer = quality_classes({"city": line_feed(tmp_path)}, date(2026, 6, 1), HOMES)
-    assert [one.value for one in index_portrayal(answer).style.themes[0].classes] == ["A", "B", "C", "D"]
+    feeds, day = {"city": line_feed(tmp_path)}, date(2026, 6, 1)
+    for answer in (quality_classes(feeds, day, HOMES), coverage(feeds, day, HOMES)):
+        theme = index_portrayal(answer).style.themes[0]
+        assert {one.value for one in theme.classes} == {one.value for one in answer.totals} - {""}
+        assert theme.column == answer.column
+
+
+def test_the_service_accessibility_of_areas_has_a_theme_for_each_of_its_three_figures(tmp_path: Path) -> None:
+    squares = HOMES.set_geometry(HOMES.to_crs(6676).buffer(500).to_crs(4326))
+    shown = area_access_portrayal(service_accessibility({"city": line_feed(tmp_path)}, DAY, squares))
+    assert [theme.column for theme in shown.style.themes] == ["total_access", "space_access", "time_access"]
+    assert shown.style.draw is Draw.FILL
