@@ -15,6 +15,7 @@ from gtfs.accessibility.facility_reach import HomesAt, out_of_reach
 from gtfs.accessibility.left_out import Deserts, DesertTotals, deserts
 from gtfs.accessibility.question import ask
 from gtfs.accessibility.reason import Reason
+from gtfs.accessibility.service_area import COLUMNS as AREA_COLUMNS
 from gtfs.accessibility.service_area import AccessTotal, AreaAccess, service_accessibility
 from gtfs.accessibility.service_index import (
     ClassTotal,
@@ -36,6 +37,7 @@ from gtfs.measure.parameter import DesertRule
 from gtfs.routing import TransitNetwork, TravelQuery, build_transit_network
 
 __all__ = [
+    "AREA_COLUMNS",
     "AccessTotal",
     "Answer",
     "AreaAccess",
