@@ -23,7 +23,7 @@ help: ## Show this list / この一覧を表示
 # Setting up. A second time nothing is left to do: every step leaves a stamp that its inputs can outdate.
 
 .PHONY: setup
-setup: $(STAMPS)/run $(STAMPS)/launcher web/static/index.html ## Set everything up / 必要なものを準備
+setup: $(STAMPS)/run $(STAMPS)/launcher web/static/index.html tiles/static/scene.js ## Set everything up / 必要なものを準備
 
 $(STAMPS)/venv:
 	@.ci/tools python
@@ -57,6 +57,11 @@ $(UI)/node_modules/.stamp: $(UI)/package.json $(UI)/package-lock.json
 web/static/index.html: $(UI_SOURCES) $(UI)/node_modules/.stamp
 	@echo "Building the page"
 	@cd $(UI) && npm run --silent build
+	@touch $@
+
+# Built with the page.
+tiles/static/scene.js: web/static/index.html
+	@test -f $@ || (cd $(UI) && npm run --silent build:scene)
 	@touch $@
 
 # Using it
@@ -101,5 +106,5 @@ lock: $(STAMPS)/venv ## Renew the lock files / ロックファイルを更新
 
 .PHONY: clean
 clean: ## Remove what was built, not the store / 生成物を削除 (ストアは残す)
-	rm -rf $(VENV) $(UI)/node_modules web/static build
+	rm -rf $(VENV) $(UI)/node_modules web/static tiles/static build
 	find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +

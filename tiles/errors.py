@@ -7,6 +7,7 @@ TilesError
 ├── OffGeoidError           a height where the geoid is not known
 ├── UnreadableGridError     a grid that can't be drawn
 ├── EmptyInputError         nothing to tile
+├── SceneError              layers that can't be drawn in one file
 └── TilingError             tippecanoe failed, or lost features
 
 Every error carries a `text` in both languages; its `str` is the English one.
@@ -72,6 +73,10 @@ class UnreadableGridError(TilesError):
 class EmptyInputError(TilesError):
     def __init__(self, path: Path) -> None:
         super().__init__(Text(f"「{path.name}」には地物がありません", f"{path.name} has no features to tile"))
+
+
+class SceneError(TilesError):
+    pass
 
 
 class TilingError(TilesError):

@@ -115,10 +115,9 @@ def test_both_texts_of_a_rule_ask_for_the_same_parameters(code: str) -> None:
     assert asked(RULES[code].text.ja) == asked(RULES[code].text.en)
 
 
-def test_scripts_that_use_geo_and_gtfs_load_neither_a_web_framework_nor_a_database() -> None:
-    script = (
-        "import sys, geo, gtfs; print([name for name in ('fastapi', 'starlette', 'sqlalchemy') if name in sys.modules])"
-    )
+def test_scripts_load_no_web_framework_no_database_and_no_deck() -> None:
+    heavy = ("fastapi", "starlette", "sqlalchemy", "pydeck")
+    script = f"import sys, geo, gtfs, tiles; print([name for name in {heavy} if name in sys.modules])"
     run = subprocess.run(
         [sys.executable, "-c", script], cwd=Path(__file__).parents[2], capture_output=True, text=True, check=True
     )

@@ -1,9 +1,9 @@
-import { defineConfig } from "vite";
+import { defineConfig, type UserConfig } from "vite";
 
 // `npm run dev` asks a running `machinami serve` for everything that is not the page itself.
 const server = process.env["MACHINAMI_URL"] ?? "http://127.0.0.1:8000";
 
-export default defineConfig({
+const page: UserConfig = {
   base: "./",
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   build: {
@@ -16,4 +16,21 @@ export default defineConfig({
     rolldownOptions: { input: { main: "index.html", sign: "sign.html" } },
   },
   server: { proxy: { "/api": server, "/tiles": server, "/tilesets": server, "/ground": server } },
-});
+};
+
+/** One classic script with deck.gl in it, and one stylesheet: tiles/scene.py writes both into its files. */
+const scene: UserConfig = {
+  publicDir: false,
+  build: {
+    outDir: "../../tiles/static",
+    emptyOutDir: true,
+    sourcemap: false,
+    target: "es2022",
+    chunkSizeWarningLimit: 1200,
+    lib: { entry: "src/scene.ts", formats: ["iife"], name: "scene", fileName: () => "scene.js", cssFileName: "scene" },
+  },
+  // What a library build leaves to its user.
+  define: { "process.env.NODE_ENV": '"production"' },
+};
+
+export default defineConfig(({ mode }) => (mode === "scene" ? scene : page));
