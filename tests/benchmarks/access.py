@@ -1,11 +1,9 @@
 """Travel times in Porto Alegre: 1,227 x 1,227 hexagons door to door, each minute from 14:00 to 15:00, 5 percentiles."""
 
-import importlib.util
 import os
 import resource
 import tempfile
 import time
-import zipfile
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -40,15 +38,14 @@ def run() -> dict[str, Any]:
     hexagons = pd.read_csv(folder / "poa_hexgrid.csv")[["lon", "lat"]].to_numpy()
     figures: dict[str, Any] = {"searches_ready": _timed(warm)[0]}
     with tempfile.TemporaryDirectory() as kept:
-        figures["cold"], network = _timed(lambda: _built(folder, Path(kept)))
+        figures["cold"], network = _timed(lambda: built(folder, Path(kept)))
         figures["warm"], network = _timed(lambda: _loaded(Path(kept)))
         figures |= _asked(network, hexagons)
         figures["peak_mb"] = _peak_mb()
-        figures["others"] = {"ferrobus": _ferrobus(folder, Path(kept), hexagons), "cafein": _cafein()}
     return figures
 
 
-def _built(folder: Path, kept: Path) -> TransitNetwork:
+def built(folder: Path, kept: Path) -> TransitNetwork:
     streets = read_osm_network(folder / "poa_osm.pbf", name="poa_osm.pbf")
     network = build_transit_network({name: read_feed(folder / f"{name}.zip") for name in FEEDS}, DAY, streets)
     streets.save(kept / "streets")
@@ -79,28 +76,6 @@ def _asked(network: TransitNetwork, hexagons: NDArray[np.float64]) -> dict[str, 
         "one_to_all_street_nodes": _best(lambda: travel_times(network, one, nodes, QUERY)),
         "journeys_between_two": _best(lambda: journeys(network, hexagons[0], hexagons[1], QUERY)),
     }
-
-
-def _ferrobus(folder: Path, kept: Path, hexagons: NDArray[np.float64]) -> dict[str, Any] | str:
-    """Its matrices are of one departure: three of them, to be multiplied by 20. max_transfers 7 is 8 rides."""
-    if importlib.util.find_spec("ferrobus") is None:
-        return "not installed"
-    import ferrobus
-
-    for name in FEEDS:
-        with zipfile.ZipFile(folder / f"{name}.zip") as archive:
-            archive.extractall(kept / name)
-    paths = [str(kept / name) for name in FEEDS]
-    ready, model = _timed(lambda: ferrobus.create_transit_model(str(folder / "poa_osm.pbf"), paths, DAY))
-    points = [ferrobus.create_transit_point(lat, lon, model) for lon, lat in hexagons.tolist()]
-    departures = [14 * 3600 + 1200 * step for step in range(3)]
-    took, _ = _timed(lambda: [ferrobus.travel_time_matrix(model, points, at, 7) for at in departures])
-    rate = round(len(hexagons) * len(departures) / took["processor_s"])
-    return {"ready": ready, "three_departures": took, "origin_minutes_a_second_and_core": rate}
-
-
-def _cafein() -> str:
-    return "not installed" if importlib.util.find_spec("cafein") is None else "installed, but no comparison is written"
 
 
 def _peak_mb() -> int:
