@@ -1,13 +1,16 @@
 /** Answers about public transport on the map. */
 
 import type { CircleLayerSpecification, ExpressionSpecification, FillLayerSpecification, LineLayerSpecification, SourceSpecification, SymbolLayerSpecification } from "maplibre-gl";
-import type { AccessState, Lonlat } from "./access";
+import type { AccessState, Compared } from "./access";
+import { drawingOf, isMinutes, type Lonlat, type Scenario } from "./scenario";
 
 /** Near to far; the darker, the sooner. */
 export const AREA_COLOURS: Record<number, string> = { 15: "#14532d", 30: "#2f8f5b", 45: "#7cc08a", 60: "#c3dfbd" };
 const OUT = "#b3261e";
-const GAIN = "#1b6ca8";
-const LOSS = "#b3261e";
+export const GAIN = "#1b6ca8";
+export const LOSS = "#b3261e";
+/** Low and high, of before and after. */
+export const SCALE = ["#eef3f7", "#0f4c75"] as const;
 const FROM = "#0d2a3f";
 
 type Paint = NonNullable<FillLayerSpecification["paint"]>;
@@ -17,9 +20,19 @@ export interface AccessSketch {
   areas: GeoJSON.FeatureCollection | null;
   /** Places with people left out, or with a difference. */
   places: GeoJSON.FeatureCollection | null;
-  compared: string | null;
+  compared: Figure | null;
   points: readonly Lonlat[];
-  isLine: boolean;
+  lines: readonly Lonlat[][];
+}
+
+/** What is shown of a comparison. */
+interface Figure {
+  column: string;
+  isDifference: boolean;
+  /** Few are good: minutes. */
+  isMinutes: boolean;
+  /** The largest value, before and after. */
+  most: number;
 }
 
 const sketches = new WeakMap<AccessState, { sketch: AccessSketch | null }>();
@@ -31,19 +44,26 @@ export function accessSketch(state: AccessState): AccessSketch | null {
   return known.sketch;
 }
 
-function drawnOf({ kind, at, isochrone, deserts, line, compared }: AccessState): AccessSketch | null {
-  const none = { areas: null, places: null, compared: null, points: [], isLine: false };
+function drawnOf({ kind, at, isochrone, deserts, scenario, compared }: AccessState): AccessSketch | null {
+  const none = { areas: null, places: null, compared: null, points: [], lines: [] };
   if (kind === "isochrone" && at) return { ...none, areas: isochrone?.areas ?? null, points: [at] };
   if (kind === "deserts" && deserts) return { ...none, places: deserts.features };
-  if (kind === "line" && line.stops.length > 0) {
-    const column = compared?.totals[0]?.column ?? null;
-    return { ...none, places: compared?.features ?? null, compared: column && `${column}_difference`, points: line.stops, isLine: true };
+  if (kind === "scenario" && (scenario.changes.length > 0 || compared)) {
+    return { ...none, ...drawingOf(scenario), places: compared?.features ?? null, compared: compared && figureOf(compared, scenario) };
   }
   return null;
 }
 
-export function accessSources({ areas, places, points, isLine }: AccessSketch): [string, SourceSpecification][] {
-  const found: [string, SourceSpecification][] = [["access/points", { type: "geojson", data: pointFeatures(points, isLine) }]];
+function figureOf({ totals, features }: Compared, { figure, shown }: Scenario): Figure | null {
+  const column = (totals[figure] ?? totals[0])?.column;
+  if (!column) return null;
+  const values = features.features.flatMap(({ properties }) => [properties?.[`${column}_before`], properties?.[`${column}_after`]]);
+  const most = Math.max(1e-9, ...values.filter((one): one is number => typeof one === "number"));
+  return { column: `${column}_${shown}`, isDifference: shown === "difference", isMinutes: isMinutes(column), most };
+}
+
+export function accessSources({ areas, places, points, lines }: AccessSketch): [string, SourceSpecification][] {
+  const found: [string, SourceSpecification][] = [["access/points", { type: "geojson", data: pointFeatures(points, lines) }]];
   if (areas) found.push(["access/areas", { type: "geojson", data: areas }]);
   if (places) found.push(["access/places", { type: "geojson", data: places }]);
   return found;
@@ -61,10 +81,10 @@ export function accessAreas({ areas, places, compared }: AccessSketch): Drawn[] 
   return drawn;
 }
 
-export function accessPoints({ isLine }: AccessSketch): Drawn[] {
+export function accessPoints({ lines }: AccessSketch): Drawn[] {
   const source = "access/points";
-  const line: Drawn[] = isLine ? [{ id: "access/line", source, type: "line", filter: ["==", ["geometry-type"], "LineString"], paint: { "line-color": FROM, "line-width": 4 } }] : [];
-  return [...line, { id: "access/points", source, type: "circle", filter: ["==", ["geometry-type"], "Point"], paint: { "circle-color": "#ffffff", "circle-radius": 7, "circle-stroke-color": FROM, "circle-stroke-width": 4 } }];
+  const drawn: Drawn[] = lines.length > 0 ? [{ id: "access/line", source, type: "line", filter: ["==", ["geometry-type"], "LineString"], paint: { "line-color": FROM, "line-width": 4 } }] : [];
+  return [...drawn, { id: "access/points", source, type: "circle", filter: ["==", ["geometry-type"], "Point"], paint: { "circle-color": "#ffffff", "circle-radius": 7, "circle-stroke-color": FROM, "circle-stroke-width": 4 } }];
 }
 
 function leftOutPaint(): Paint {
@@ -72,16 +92,21 @@ function leftOutPaint(): Paint {
   return { "fill-color": OUT, "fill-opacity": ["case", [">", people, 0], ["interpolate", ["linear"], people, 0, 0.25, 100, 0.75], 0.02] as ExpressionSpecification };
 }
 
-function changePaint(column: string): Paint {
-  const change = ["coalesce", ["get", column], 0] as ExpressionSpecification;
+function changePaint({ column, isDifference, isMinutes, most }: Figure): Paint {
+  const value = ["coalesce", ["get", column], 0] as ExpressionSpecification;
+  if (!isDifference) {
+    const colour = ["interpolate", ["linear"], value, 0, SCALE[0], most, SCALE[1]] as ExpressionSpecification;
+    return { "fill-color": colour, "fill-opacity": ["case", ["==", ["typeof", ["get", column]], "number"], 0.7, 0.05] as ExpressionSpecification };
+  }
+  const [more, less] = isMinutes ? [LOSS, GAIN] : [GAIN, LOSS];
   return {
-    "fill-color": ["case", [">", change, 0], GAIN, ["<", change, 0], LOSS, "#9aa5ad"] as ExpressionSpecification,
-    "fill-opacity": ["case", ["==", change, 0], 0.08, 0.6] as ExpressionSpecification,
+    "fill-color": ["case", [">", value, 0], more, ["<", value, 0], less, "#9aa5ad"] as ExpressionSpecification,
+    "fill-opacity": ["case", ["==", value, 0], 0.08, 0.6] as ExpressionSpecification,
   };
 }
 
-function pointFeatures(points: readonly Lonlat[], isLine: boolean): GeoJSON.FeatureCollection {
+function pointFeatures(points: readonly Lonlat[], lines: readonly Lonlat[][]): GeoJSON.FeatureCollection {
   const features: GeoJSON.Feature[] = points.map((coordinates) => ({ type: "Feature", properties: {}, geometry: { type: "Point", coordinates } }));
-  if (isLine && points.length > 1) features.push({ type: "Feature", properties: {}, geometry: { type: "LineString", coordinates: [...points] } });
+  features.push(...lines.map((coordinates): GeoJSON.Feature => ({ type: "Feature", properties: {}, geometry: { type: "LineString", coordinates } })));
   return { type: "FeatureCollection", features };
 }

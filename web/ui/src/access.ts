@@ -2,10 +2,12 @@
 
 import { ApiError, ask, post } from "./api";
 import type { Job, Layer, Text } from "./layer";
+import { NO_SCENARIO, type Scenario } from "./scenario";
+import { ScenarioDesk } from "./scenario-desk";
 import type { Store } from "./store";
 
 export type Lonlat = [number, number];
-export type AccessKind = "isochrone" | "deserts" | "line" | "coverage";
+export type AccessKind = "isochrone" | "deserts" | "scenario" | "coverage";
 
 export interface Explanation {
   day: string;
@@ -53,7 +55,8 @@ export interface ColumnTotals {
   mean_after: number | null;
 }
 
-export interface LineAnswer {
+/** Before and after a scenario. */
+export interface Compared {
   features: GeoJSON.FeatureCollection;
   totals: ColumnTotals[];
   changes: Text[];
@@ -70,15 +73,6 @@ export interface Travel {
   walk: number;
 }
 
-export interface NewLine {
-  stops: Lonlat[];
-  headway: number;
-  speed: number;
-  origins: string;
-  destinations: string;
-  cutoff: number;
-}
-
 export interface AccessState {
   kind: AccessKind;
   /** Null until the server has told. */
@@ -89,8 +83,8 @@ export interface AccessState {
   at: Lonlat | null;
   isochrone: IsochroneAnswer | null;
   deserts: DesertAnswer | null;
-  line: NewLine;
-  compared: LineAnswer | null;
+  scenario: Scenario;
+  compared: Compared | null;
   /** What was asked last, as it can be saved. */
   asked: Record<string, unknown> | null;
   job: Job | null;
@@ -108,7 +102,7 @@ export const NO_ACCESS: AccessState = {
   at: null,
   isochrone: null,
   deserts: null,
-  line: { stops: [], headway: 15, speed: 18, origins: "", destinations: "", cutoff: 30 },
+  scenario: NO_SCENARIO,
   compared: null,
   asked: null,
   job: null,
@@ -125,12 +119,15 @@ interface Holder {
 
 /** Does what the panel and the map ask. `busy` shows that something is under way. */
 export class AccessDesk<S extends Holder> {
+  readonly scenario: ScenarioDesk;
   #turn = 0;
 
   constructor(
     private readonly store: Store<S>,
     private readonly busy: <T>(answer: Promise<T>) => Promise<T>,
-  ) {}
+  ) {
+    this.scenario = new ScenarioDesk({ told: () => this.state, tell: (change) => this.change(change), compare: (question) => this.#compare(question) });
+  }
 
   get state(): AccessState {
     return this.store.state.access;
@@ -148,16 +145,17 @@ export class AccessDesk<S extends Holder> {
   }
 
   show(kind: AccessKind): void {
-    this.change({ kind, picking: kind === "isochrone" || kind === "line", error: null, job: null });
+    this.change({ kind, picking: kind === "isochrone", error: null, job: null });
+    if (kind === "scenario") void this.scenario.open();
   }
 
   clear(): void {
-    this.change({ at: null, isochrone: null, deserts: null, compared: null, asked: null, job: null, error: null, line: { ...this.state.line, stops: [] } });
+    this.change({ at: null, isochrone: null, deserts: null, compared: null, asked: null, job: null, error: null });
   }
 
   /** A place on the map was clicked while we wait for one. */
   clicked(at: Lonlat): void {
-    if (this.state.kind === "line") this.change({ line: { ...this.state.line, stops: [...this.state.line.stops, at] }, compared: null });
+    if (this.state.kind === "scenario") void this.scenario.clicked(at);
     else void this.askIsochrone(at);
   }
 
@@ -179,19 +177,9 @@ export class AccessDesk<S extends Holder> {
     if (answer) this.change({ deserts: answer, asked });
   }
 
-  async compareLine(line: NewLine, name: string): Promise<void> {
-    this.change({ line });
-    const feed = this.state.feeds?.[0]?.id;
-    if (!feed || line.stops.length < 2) return;
-    const asked = {
-      measure: "access",
-      origins: line.origins,
-      destinations: line.destinations,
-      cutoff_min: line.cutoff,
-      ...this.#travel(),
-      scenario: { changes: [{ add_line: scenarioLine(feed, line, name) }] },
-    };
-    const answer = await this.#ask<LineAnswer>("/api/accessibility", asked);
+  async #compare(question: Record<string, unknown>): Promise<void> {
+    const asked = { ...question, ...this.#travel() };
+    const answer = await this.#ask<Compared>("/api/accessibility", asked);
     if (answer) this.change({ compared: answer, asked });
   }
 
@@ -233,11 +221,6 @@ export class AccessDesk<S extends Holder> {
       if (turn === this.#turn) this.change({ running: false });
     }
   }
-}
-
-function scenarioLine(feed: string, line: NewLine, name: string): Record<string, unknown> {
-  const stops = line.stops.map((at, index) => ({ name: `${index + 1}`, at }));
-  return { feed, id: "new-line", name, stops, speed_kmh: line.speed, headway_min: line.headway, from: "6:00", to: "22:00" };
 }
 
 /** Layers of points that people go to. */

@@ -8,9 +8,10 @@ import { accessWords, type AccessKey } from "./access-text";
 import { CoveragePanel } from "./coverage";
 import { formatNumber, formatShare, textIn } from "./format";
 import type { Page, State } from "./page";
-import { Compared, Line } from "./scenario";
+import { ScenarioPanel } from "./scenario-panel";
+import { ScenarioAnswer } from "./scenario-answer";
 
-const KINDS: AccessKind[] = ["isochrone", "deserts", "line", "coverage"];
+const KINDS: AccessKind[] = ["isochrone", "deserts", "scenario", "coverage"];
 const PERCENTILES: [number, AccessKey][] = [
   [5, "p5"],
   [50, "p50"],
@@ -55,11 +56,11 @@ function Transit(properties: Properties) {
   if (access.feeds?.length === 0) return <p class="hint">{t("none")}</p>;
   return (
     <div class="coverage">
-      <p class="lead">{t(`${access.kind}Intro` as AccessKey)}</p>
+      {access.kind !== "scenario" && <p class="lead">{t(`${access.kind}Intro` as AccessKey)}</p>}
       {access.kind === "isochrone" && <Picking {...properties} />}
       <When {...properties} />
       {access.kind === "deserts" && <Deserts {...properties} />}
-      {access.kind === "line" && <Line {...properties} />}
+      {access.kind === "scenario" && <ScenarioPanel {...properties} />}
       {access.error && (
         <p class="error" role="alert">
           {access.error[state.language]}
@@ -69,7 +70,7 @@ function Transit(properties: Properties) {
         {access.running && <p class="hint loading">{t("running")}</p>}
         {access.kind === "isochrone" && access.isochrone && <Areas state={state} answer={access.isochrone} page={page} />}
         {access.kind === "deserts" && access.deserts && <Out {...properties} />}
-        {access.kind === "line" && access.compared && <Compared state={state} answer={access.compared} />}
+        {access.kind === "scenario" && access.compared && <ScenarioAnswer {...properties} answer={access.compared} />}
       </div>
       {access.asked && (
         <div class="buttons">
