@@ -15,6 +15,7 @@ from data.feature_table import FeatureTableWriter
 from data.level_ledger import LevelLedger, find_unaccounted
 from data.piece import Earlier, city_of
 from data.record import SourceFile
+from data.repeated import RepeatedKeys
 from data.shard import PartResult, surfaces_path
 from data.store import FEATURES, SURFACES
 from data.surface_table import SurfaceTableWriter, kept_surfaces, renumbered_surfaces, surface_groups
@@ -58,7 +59,7 @@ class Merge:
         self._rows = 0
         self._is_joined = earlier is not None
         self._city_of: dict[str, str] = {}
-        """By the id and, in a seamless layer, also by the place of each feature."""
+        """By the id and, in a seamless layer, also by the place, of features that share one with another."""
         self._dropped: Counter[tuple[str, str, str]] = Counter()
         self._overlaps: Counter[tuple[str, str]] = Counter()
         self._problems: list[Problem] = []
@@ -81,17 +82,19 @@ class Merge:
 
     def tables(self) -> Iterator[pa.Table]:
         """The features that are kept. Their surfaces are written on the way."""
+        repeated = self._repeated()
         for part in self._parts:
             for shard in part.shards:
                 table = pq.read_table(shard)
-                kept = self._kept(table, part.source.name)
+                none = np.zeros(len(table), dtype=bool)
+                kept = self._kept(table, part.source.name, next(repeated, none))
                 if part.levels:
                     self._ledger.write(part.source.name, table, kept, *_bodies(surfaces_path(shard)), self._least_lod)
                 if self._least_lod is not None and (path := surfaces_path(shard)).exists():
                     self._surfaces.write(kept_surfaces(pq.read_table(path), kept, self._rows, self._least_lod))
                 yield self._counted(table, kept)
         if self._earlier and self._earlier.folder:
-            yield from self._earlier_tables(self._earlier, self._earlier.folder)
+            yield from self._earlier_tables(self._earlier, self._earlier.folder, repeated)
         self._surfaces.close()
 
     def _counted(self, table: pa.Table, kept: NDArray[np.bool_]) -> pa.Table:
@@ -99,7 +102,32 @@ class Merge:
         self._rows += len(table)
         return table
 
-    def _earlier_tables(self, earlier: Earlier, folder: Path) -> Iterator[pa.Table]:
+    def _repeated(self) -> Iterator[NDArray[np.bool_]]:
+        """Of each shard, and of what stays of each row group from before: which rows may stand anywhere else too."""
+        if not self._has_others:
+            return
+        keys, columns = RepeatedKeys(), ["feature_id", *(["feature_type", "geometry"] if self._is_joined else [])]
+        for shard in (shard for part in self._parts for shard in part.shards):
+            keys.add(*self._keys(pq.read_table(shard, columns=columns)))
+        if self._earlier and self._earlier.folder:
+            file = pq.ParquetFile(self._earlier.folder / FEATURES)
+            for group in range(file.num_row_groups):
+                table = file.read_row_group(group, columns=[*columns, "source_file"])
+                keys.add(*self._keys(table.filter(pa.array(_staying(table, self._earlier)))))
+        yield from keys.find()
+
+    @property
+    def _has_others(self) -> bool:
+        """Whether a feature may stand in two files."""
+        return len(self._parts) > 1 or self._earlier is not None
+
+    def _keys(self, table: pa.Table) -> list[list[str]]:
+        """Of each feature its id, and in a seamless layer its place."""
+        return [table["feature_id"].to_pylist(), *([place_keys(table)] if self._is_joined else [])]
+
+    def _earlier_tables(
+        self, earlier: Earlier, folder: Path, repeated: Iterator[NDArray[np.bool_]]
+    ) -> Iterator[pa.Table]:
         file = pq.ParquetFile(folder / FEATURES)
         fids = np.full(file.metadata.num_rows, -1)
         bodies = _bodies(folder / SURFACES)
@@ -107,11 +135,12 @@ class Merge:
         row = 0
         for group in range(file.num_row_groups):
             table = file.read_row_group(group)
-            sources = table["source_file"].to_pylist()
-            kept = np.array([earlier.keeps(source) for source in sources], dtype=bool)
+            sources, kept = table["source_file"].to_pylist(), _staying(table, earlier)
+            may_repeat = kept.copy()
+            may_repeat[kept] = next(repeated)
             for source in {source for source, is_kept in zip(sources, kept, strict=True) if is_kept}:
                 own = np.array([one == source for one in sources], dtype=bool)
-                kept[own] = self._kept(table.filter(pa.array(own)), source)
+                kept[own] = self._kept(table.filter(pa.array(own)), source, may_repeat[own])
                 if source in counted:
                     self._ledger.write(source, table.filter(pa.array(own)), kept[own], *_among(bodies, row, own), 0)
             fids[row : row + len(table)][kept] = np.arange(self._rows, self._rows + kept.sum())
@@ -121,19 +150,19 @@ class Merge:
             for surfaces in surface_groups(folder / SURFACES):
                 self._surfaces.write(renumbered_surfaces(surfaces, fids))
 
-    def _kept(self, table: pa.Table, source: str) -> NDArray[np.bool_]:
+    def _kept(self, table: pa.Table, source: str, may_repeat: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """Which features of a file stand in no other one; those that do are told."""
-        if len(self._parts) == 1 and self._earlier is None:
-            return np.ones(len(table), dtype=bool)
-        ids = table["feature_id"].to_pylist()
-        places = place_keys(table) if self._is_joined else ids
-        kept = np.array([self._is_new(id, place, source) for id, place in zip(ids, places, strict=True)], dtype=bool)
+        kept = np.ones(len(table), dtype=bool)
+        if may_repeat.any():
+            city = city_of(source) if self._is_joined else ""
+            keys = self._keys(table.filter(pa.array(may_repeat)))
+            new = [self._is_new(id, place, source, city) for id, place in zip(keys[0], keys[-1], strict=True)]
+            kept[may_repeat] = new
         lost = table.filter(pa.array(~kept)).select(["feature_type", "lod"]).to_pylist()
         self._dropped.update((source, row["feature_type"], row["lod"] or "") for row in lost)
         return kept
 
-    def _is_new(self, id: str, place: str, source: str) -> bool:
-        city = city_of(source) if self._is_joined else ""
+    def _is_new(self, id: str, place: str, source: str, city: str) -> bool:
         other = self._city_of.get(id)
         if other == city:
             self._problems.append(Problem("citygml.duplicate_id", source, id))
@@ -184,6 +213,13 @@ class Merge:
         for (source, kind, lod), number in self._dropped.items():
             read[source].append(Count(kind, lod, 0, -number, number))
         return {name: sum_counts(counts) for name, counts in read.items()}
+
+
+def _staying(table: pa.Table, earlier: Earlier) -> NDArray[np.bool_]:
+    """Features of files that nothing supersedes."""
+    sources = table["source_file"]
+    keeps = {source: earlier.keeps(source) for source in sources.unique().to_pylist()}
+    return np.array([keeps[source] for source in sources.to_pylist()], dtype=bool)
 
 
 _Bodies = tuple[NDArray[np.int64], NDArray[np.int8]]
