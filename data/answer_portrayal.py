@@ -1,10 +1,11 @@
 """How an answer about accessibility looks as a layer: one theme for each of its figures."""
 
 from dataclasses import replace
+from typing import Any
 
 import geopandas as gpd
 
-from geo import Portrayal, Text
+from geo import Portrayal, StyleClass, Text
 from gtfs.accessibility import Answer, AreaAccess, Comparison, Deserts, Isochrone, ServiceIndex
 from gtfs.accessibility.portrayal import (
     access_portrayal,
@@ -35,6 +36,18 @@ def portray_answer(answer: Answer | Comparison) -> Portrayal:
     figures = [str(name) for name in answer.table if _is_figure(str(name))]
     each = [access_portrayal(answer.table, one, _figure(one)) for one in figures]
     return _joined(Text("アクセシビリティ", "Accessibility"), each)
+
+
+def legend(answer: ServiceIndex) -> list[dict[str, Any]]:
+    """`value`, `colour` and `label` of every class of an index, the least first, as in the style of its layer."""
+    [theme] = index_portrayal(answer).style.themes
+    assert theme.missing is not None
+    known = {str(one.value): one for one in theme.classes}
+    return [_class(total.value, known.get(total.value, theme.missing)) for total in answer.totals]
+
+
+def _class(value: str, shown: StyleClass) -> dict[str, Any]:
+    return {"value": value, "colour": shown.colour, "label": shown.label.as_json()}
 
 
 def _joined(title: Text, each: list[Portrayal]) -> Portrayal:

@@ -22,6 +22,15 @@ LEFT_OUT = Text(
     "人口 {people} 人のうち圏外 {left_out} 人({share}%)", "{left_out} of {people} people ({share} %) are left out"
 )
 NODES = Text("{places} 地点(道路の端点 {nodes})", "{places} places on {nodes} nodes of the streets")
+KINDS: Mapping[str, Text] = {
+    "all": Text("公共交通全体", "All public transport"),
+    "rail": Text("鉄道など", "Rail"),
+    "bus": Text("バス", "Bus"),
+}
+SERVICE_ACCESS = Text(
+    "{kind}: 時間 {time} 本/日、空間 {space} km/km²、総合 {total}",
+    "{kind}: time {time} departures a day, space {space} km per km², total {total}",
+)
 CHANGED = Text("変更: {text}", "Changed: {text}")
 GAIN = Text("{name}: 増える {more} 人、減る {less} 人", "{name}: {more} people have more, {less} have less")
 LINES = Text("使った路線: {lines}", "Lines used: {lines}")
@@ -86,7 +95,22 @@ JAPANESE: Mapping[str, str] = {
     "Layer of the facilities.": "施設のレイヤー。",
     "Minutes within which a facility must be reached.": "施設に着くべき時間(分)。",
     "YAML file with the changes.": "変更を書いたYAMLファイル。",
-    "What to compare: access, deserts or out_of_reach.": "比べるもの(access、deserts、out_of_reach)。",
+    "What to compare: access, deserts, out_of_reach, ptal or service_accessibility.": (
+        "比べるもの(access、deserts、out_of_reach、ptal、service_accessibility)。"
+    ),
+    "PTAL of Transport for London: how good service is around each place, 0 to 6b.": (
+        "PTAL(ロンドン交通局)で各地点の公共交通の便利さを 0〜6b で評価します。"
+    ),
+    "Service-quality classes A to D (ÖV-Güteklassen), straight lines.": (
+        "公共交通の質を A〜D で評価します(ÖV-Güteklassen、直線距離)。"
+    ),
+    "People near stations and bus stops (MLIT's handbook), straight lines.": (
+        "駅・バス停の圏域の人口を調べます(国土交通省のハンドブック、直線距離)。"
+    ),
+    "MLIT's service-accessibility index of areas: time, space and total.": (
+        "地域ごとのサービスのアクセシビリティ指標(国土交通省): 時間・空間・総合。"
+    ),
+    "Layer of areas: towns, grid squares or a municipality.": "地域のレイヤー(町丁目、メッシュ、市町村)。",
     "Write the table to this file: .parquet, .csv, .geojson or .gpkg.": (
         "表をこのファイルに書き出します(.parquet、.csv、.geojson、.gpkg)。"
     ),

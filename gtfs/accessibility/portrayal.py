@@ -93,7 +93,8 @@ def index_portrayal(answer: ServiceIndex) -> Portrayal:
     """Of `ptal`, `quality_classes` or `coverage`: a colour for each value, grey for no service."""
     title, known = _INDICES[answer.column]
     classes = [StyleClass(colour, label, value) for value, (colour, label) in known.items()]
-    theme = Theme.categories(answer.column, title, answer.column, classes, _OUTSIDE)
+    nothing = _OUTSIDE if any(total.value == "" for total in answer.totals) else _UNKNOWN
+    theme = Theme.categories(answer.column, title, answer.column, classes, nothing)
     style = Style(_draw(answer.table), (theme,), opacity=0.8)
     return Portrayal(title, ANALYSIS, style, _columns(answer.table, {answer.column: title}))
 

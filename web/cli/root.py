@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from web import VERSION
-from web.cli import access, analysis, demo, feature, gtfs, layer, problem, realtime, server
+from web.cli import access, analysis, demo, feature, gtfs, layer, problem, realtime, server, service
 from web.cli.call import Call
 from web.cli.language import Command, Group
 
@@ -32,7 +32,7 @@ def build_cli() -> typer.Typer:
     }.items():
         cli.command(name, cls=Command)(function)
     analyse = typer.Typer(cls=Group, no_args_is_help=True, help="Ask a question of the layers and keep the answer.")
-    for name, function in {**analysis.QUESTIONS, **access.QUESTIONS}.items():
+    for name, function in {**analysis.QUESTIONS, **access.QUESTIONS, **service.QUESTIONS}.items():
         analyse.command(name, cls=Command)(function)
     cli.add_typer(analyse, name="analyse")
     timetables = typer.Typer(cls=Group, no_args_is_help=True, help="Look after timetables in GTFS and GTFS-JP.")
