@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.browser.sight import Watched, watch
 
@@ -28,9 +28,10 @@ ARGUMENTS = [
 ]
 
 OpenPage = Callable[..., Page]
-
-
 BUILDINGS = 1500
+
+# A machine under load may take seconds for what a person sees at once; what is green costs no more.
+expect.set_options(timeout=30_000)
 
 
 @pytest.fixture(scope="session")

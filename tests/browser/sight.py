@@ -1,8 +1,10 @@
 """Eyes of the browser tests: requests, complaints, and the colours of pixels."""
 
 import json
+import time
 import urllib.request
 import warnings
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -64,6 +66,16 @@ def wait_until_drawn(page: Page) -> None:
         polling=120,
         timeout=60_000,
     )
+
+
+def comes_true(page: Page, judge: Callable[[], object], *, within_s: float = 30) -> bool:
+    """Whether it is true by then: the page is looked at again and again, as one who waits for a picture does."""
+    until = time.monotonic() + within_s
+    while not judge():
+        if time.monotonic() > until:
+            return False
+        page.wait_for_timeout(100)
+    return True
 
 
 def pixels(page: Page, part: dict[str, int] | None = None) -> NDArray[np.uint8]:

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from data import Store, Viewer, import_paths
 from tests.browser.conftest import ROOT, address_in
-from tests.browser.sight import MAP_PART, Watched, pixels, wait_until_drawn, watch
+from tests.browser.sight import MAP_PART, Watched, comes_true, pixels, wait_until_drawn, watch
 
 pytestmark = pytest.mark.browser
 
@@ -99,6 +99,14 @@ def colour_at(page: Page, lon: float, lat: float) -> np.ndarray:
     return middle
 
 
+def has_colour(page: Page, lon: float, colour: np.ndarray) -> bool:
+    return comes_true(page, lambda: np.abs(colour_at(page, lon, LAT) - colour).max() < 6)
+
+
+def in_the_middle(at: dict[str, float]) -> bool:
+    return MAP_PART["x"] < at["x"] < MAP_PART["x"] + MAP_PART["width"] and 0.3 < at["y"] / 900 < 0.7
+
+
 def test_the_places_of_a_layers_problems_come_and_go_with_the_toggle(page: Page) -> None:
     assert marks(page) == 0
     expect(toggle(page)).to_have_attribute("aria-pressed", "false")
@@ -106,12 +114,11 @@ def test_the_places_of_a_layers_problems_come_and_go_with_the_toggle(page: Page)
     expect(toggle(page)).to_have_attribute("aria-pressed", "true")
     wait_until_drawn(page)
     for lon in LONS[10:13]:
-        assert np.abs(colour_at(page, lon, LAT) - MIXED).max() < 6
-        assert np.abs(colour_at(page, lon + 0.0005, LAT) - PAPER).max() < 6
+        assert has_colour(page, lon, MIXED)
+        assert has_colour(page, lon + 0.0005, PAPER)
     toggle(page).click()
     expect(page.get_by_role("list", name="Remarks at import")).to_have_count(0)
-    wait_until_drawn(page)
-    assert marks(page) == 0
+    assert comes_true(page, lambda: marks(page) == 0)
 
 
 def test_problems_are_listed_and_those_with_a_place_lead_there(page: Page) -> None:
@@ -124,16 +131,12 @@ def test_problems_are_listed_and_those_with_a_place_lead_there(page: Page) -> No
     expect(leading).to_have_count(19)
     leading.first.click()
     wait_until_drawn(page)
-    at = project(page, LONS[0], LAT)
-    assert MAP_PART["x"] < at["x"] < MAP_PART["x"] + MAP_PART["width"]
-    assert 0.3 < at["y"] / 900 < 0.7
-    assert np.abs(colour_at(page, LONS[0], LAT) - MIXED).max() < 6
+    assert comes_true(page, lambda: in_the_middle(project(page, LONS[0], LAT)))
+    assert has_colour(page, LONS[0], MIXED)
 
 
 def test_hiding_the_layer_takes_its_problems_away(page: Page) -> None:
     toggle(page).click()
-    wait_until_drawn(page)
-    assert marks(page) > 0
+    assert comes_true(page, lambda: marks(page) > 0)
     page.get_by_role("button", name=re.compile("^Hide “")).first.click()
-    wait_until_drawn(page)
-    assert marks(page) == 0
+    assert comes_true(page, lambda: marks(page) == 0)

@@ -55,7 +55,7 @@ def test_what_fulfils_a_condition_is_listed_visited_and_saved(
     expect(card).to_be_visible()
     expect(card.locator(".attributes").first).to_be_visible()
     wait_until_drawn(page)
-    assert page.url != zoom
+    expect(page).not_to_have_url(zoom)
     with page.expect_download() as waiting:
         page.get_by_role("link", name="CSV").click()
     path = tmp_path / "found.csv"

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage
-from tests.browser.sight import MAP_PART, Watched, a_place_of, count, layers_of, pixels, wait_until_drawn
+from tests.browser.sight import MAP_PART, Watched, a_place_of, comes_true, count, layers_of, pixels, wait_until_drawn
 
 pytestmark = pytest.mark.browser
 
@@ -45,7 +45,6 @@ def part(page: Page, name: str) -> Any:
 
 
 def shown_parts(page: Page) -> str:
-    page.wait_for_timeout(200)
     found = re.search(r"layers=[^&+]*\+([a-z.]*)", page.url)
     return found[1] if found else "all"
 
@@ -53,7 +52,7 @@ def shown_parts(page: Page) -> str:
 def test_without_any_part_the_paper_is_bare(open_page: OpenPage, terrain: Layer, watched: Watched) -> None:
     page = open_page(alone(terrain, ""))
     wait_until_drawn(page)
-    assert (np.abs(pixels(page).astype(int) - PAPER) <= 2).all()
+    assert comes_true(page, lambda: (np.abs(pixels(page).astype(int) - PAPER) <= 2).all())
     assert dem_tiles(watched) == []
 
 
@@ -113,19 +112,19 @@ def test_in_three_dimensions_the_map_stands_on_the_relief(
 def test_each_part_can_be_switched_and_the_address_keeps_it(open_page: OpenPage, terrain: Layer) -> None:
     page = open_page(f"{place(terrain, 14)}&layers={terrain['id']}&view=2d")
     wait_until_drawn(page)
-    assert shown_parts(page) == "all"
+    assert comes_true(page, lambda: shown_parts(page) == "all")
     part(page, "高さの色").click()
-    assert shown_parts(page) == "shade.relief"
+    assert comes_true(page, lambda: shown_parts(page) == "shade.relief")
     expect(page.locator(".ground-parts")).to_contain_text("3D")
     part(page, "陰影").click()
-    assert shown_parts(page) == "relief"
+    assert comes_true(page, lambda: shown_parts(page) == "relief")
     page.reload()
     wait_until_drawn(page)
     expect(part(page, "高さの色")).not_to_be_checked()
     expect(part(page, "起伏")).to_be_checked()
     part(page, "高さの色").click()
     part(page, "陰影").click()
-    assert shown_parts(page) == "all"
+    assert comes_true(page, lambda: shown_parts(page) == "all")
 
 
 def test_relief_comes_and_goes_with_the_view(open_page: OpenPage, terrain: Layer, watched: Watched) -> None:
@@ -133,8 +132,8 @@ def test_relief_comes_and_goes_with_the_view(open_page: OpenPage, terrain: Layer
     wait_until_drawn(page)
     assert dem_tiles(watched) == []
     page.get_by_role("button", name="立体表示").click()
+    assert comes_true(page, lambda: dem_tiles(watched))
     wait_until_drawn(page)
-    assert dem_tiles(watched)
     page.get_by_role("button", name=re.compile(re.escape(f"「{terrain['title']['ja']}」を消す"))).click()
     wait_until_drawn(page)
     assert watched.errors == []

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, Route, expect
 
 from tests.browser.box_city import PICTURE, Box, BoxCity
 from tests.browser.conftest import OpenPage
-from tests.browser.sight import Watched, count, layers_of, pixels, rgb, wait_until_drawn
+from tests.browser.sight import Watched, comes_true, count, layers_of, pixels, rgb, wait_until_drawn
 
 pytestmark = pytest.mark.browser
 
@@ -128,14 +128,17 @@ def colour_of(buildings: Layer, theme: str, value: object) -> str:
     return str(next(c for c in chosen["classes"] if c["value"] == value)["colour"]).lower()
 
 
+def shows(page: Page, colour: str, more_than: int) -> bool:
+    return comes_true(page, lambda: count(pixels(page), colour) > more_than)
+
+
 def test_the_tileset_is_drawn_in_the_legends_colours_in_place_of_the_extruded_tiles(
     open_boxes: OpenBoxes, buildings: Layer, watched: Watched
 ) -> None:
     page = open_boxes()
-    picture = pixels(page)
     for height in (LOW, HIGH):
         # Roofs are level: they have the very colour.
-        assert count(picture, colour_of(buildings, "height", height)) > 200
+        assert shows(page, colour_of(buildings, "height", height), 200)
     assert not [url for url in watched.requests if f"/tiles/{buildings['id']}/" in url]
     assert watched.errors == []
     figures = inspect(page, "figures()")["tilesets"][0]
@@ -157,9 +160,7 @@ def test_a_picked_building_gives_its_popup_and_glows(open_boxes: OpenBoxes, buil
     year = next(one for one in truth["attributes"] if one["name"] == "bldg:yearOfConstruction")
     expect(card).to_contain_text(str(year["value"]))
     page.mouse.move(1, 1)
-    wait_until_drawn(page)
-    red = pixels(page).astype(int) - rgb("#e2501f")
-    assert (abs(red).max(axis=-1) < 60).sum() > 30
+    assert comes_true(page, lambda: (abs(pixels(page).astype(int) - rgb("#e2501f")).max(axis=-1) < 60).sum() > 30)
 
 
 def test_enter_asks_what_stands_at_the_middle_of_the_map(open_boxes: OpenBoxes) -> None:
@@ -176,14 +177,12 @@ def test_another_theme_recolours_and_asks_for_no_tile(
     page = open_boxes()
     before = tile_requests(watched)
     page.get_by_role("combobox", name=re.compile(buildings["title"]["en"])).select_option("usage")
-    wait_until_drawn(page)
-    picture = pixels(page)
     for code in ("411", "402"):
-        assert count(picture, colour_of(buildings, "usage", code)) > 150
+        assert shows(page, colour_of(buildings, "usage", code), 150)
     # A wall of another class may have it by chance.
-    assert count(picture, colour_of(buildings, "height", HIGH)) < 100
+    assert comes_true(page, lambda: count(pixels(page), colour_of(buildings, "height", HIGH)) < 100)
     assert tile_requests(watched) == before
-    assert ":usage" in page.url
+    expect(page).to_have_url(re.compile(":usage"))
 
 
 def test_a_class_switched_off_hides_its_buildings_and_they_cannot_be_picked(
@@ -194,10 +193,9 @@ def test_a_class_switched_off_hides_its_buildings_and_they_cannot_be_picked(
     colour = colour_of(buildings, "height", HIGH)
     label = next(c for c in buildings["style"]["themes"][0]["classes"] if c["colour"].lower() == colour)["label"]["en"]
     page.get_by_role("button", name=label, exact=True).click()
+    assert comes_true(page, lambda: count(pixels(page), colour) == 0)
+    assert shows(page, colour_of(buildings, "height", LOW), 200)
     wait_until_drawn(page)
-    picture = pixels(page)
-    assert count(picture, colour) == 0
-    assert count(picture, colour_of(buildings, "height", LOW)) > 200
     hit = inspect(page, f"hit{place}")
     assert hit is None or hit["fid"] % 2 == 0
 
@@ -208,20 +206,16 @@ def test_pictures_are_shown_when_asked_for_and_the_address_keeps_it(open_boxes: 
     assert count(pixels(page), picture) == 0
     plain = inspect(page, "figures()")["textures"]
     page.get_by_role("checkbox", name="Photo textures").click()
-    page.wait_for_timeout(500)
-    wait_until_drawn(page)
-    assert count(pixels(page), picture) > 200
-    assert inspect(page, "figures()")["textures"] == plain + 1
-    assert "@textured" in page.url
+    assert shows(page, picture, 200)
+    assert comes_true(page, lambda: inspect(page, "figures()")["textures"] == plain + 1)
+    expect(page).to_have_url(re.compile("@textured"))
     page.reload()
     wait_until_drawn(page)
     expect(page.get_by_role("checkbox", name="Photo textures")).to_be_checked()
-    page.wait_for_timeout(500)
-    assert count(pixels(page), picture) > 200
+    assert shows(page, picture, 200)
     page.get_by_role("checkbox", name="Photo textures").click()
-    wait_until_drawn(page)
-    assert count(pixels(page), picture) == 0
-    assert inspect(page, "figures()")["textures"] == plain
+    assert comes_true(page, lambda: count(pixels(page), picture) == 0)
+    assert comes_true(page, lambda: inspect(page, "figures()")["textures"] == plain)
 
 
 def lowest_hit(page: Page, box: Box) -> dict[str, Any]:
@@ -258,7 +252,6 @@ def test_switching_a_tileset_on_and_off_leaves_nothing_behind(open_boxes: OpenBo
     switch = page.locator(".leaf").and_(page.get_by_role("treeitem", name=buildings["title"]["en"], exact=True))
 
     def memory() -> dict[str, int]:
-        wait_until_drawn(page)
         figures = inspect(page, "figures()")
         return {name: figures[name] for name in ("geometries", "textures", "programs")}
 
@@ -266,9 +259,9 @@ def test_switching_a_tileset_on_and_off_leaves_nothing_behind(open_boxes: OpenBo
     assert on["geometries"] == 1
     for _ in range(3):
         switch.click()
-        assert memory() == {"geometries": 0, "textures": 0, "programs": 0}
+        assert comes_true(page, lambda: memory() == {"geometries": 0, "textures": 0, "programs": 0})
         switch.click()
-        assert memory() == on
+        assert comes_true(page, lambda: memory() == on)
 
 
 FEET = """() => {
