@@ -2,10 +2,9 @@
 
 import os
 import signal
-import time
 from collections.abc import Iterator
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 
 import distributed
 import pyarrow.parquet as pq
@@ -44,16 +43,19 @@ def test_an_import_whose_worker_is_killed_gives_what_an_import_without_a_cluster
     import_paths(here, [city], viewer=Viewer.SYSTEM)
     victims = [worker.pid for worker in cluster.workers.values()]  # type: ignore[attr-defined]
 
+    over = Event()
+
     def kill_when_at_work() -> None:
-        while not any(there.path.glob("staging/*/shards/*/*")):
-            time.sleep(0.01)
+        while not any(there.path.glob("staging/*/shards/*/*")) and not over.wait(0.01):
+            pass
         os.kill(victims[0], signal.SIGKILL)
 
     killer = Thread(target=kill_when_at_work)
     killer.start()
     with cluster_executor(cluster.scheduler_address) as executor:  # type: ignore[attr-defined]
         import_paths(there, [city], viewer=Viewer.SYSTEM, executor=executor)
-    killer.join()
+        over.set()
+        killer.join()
     assert len(told(here)) == FILES
     assert told(here) == told(there)
     for record in here.layers(Viewer.SYSTEM):

@@ -251,7 +251,7 @@ def test_a_layer_with_a_japanese_name_is_found(browser: httpx.Client) -> None:
 def test_what_is_not_there_is_told_in_both_languages(server: str, path: str, expected: str) -> None:
     # Not through httpx, which would tidy the path.
     host, port = server.removeprefix("http://").split(":")
-    with socket.create_connection((host, int(port)), timeout=5) as connection:
+    with socket.create_connection((host, int(port)), timeout=60) as connection:
         quoted = quote(path, safe="/%")
         connection.sendall(f"GET {quoted} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode())
         answer = b"".join(iter(lambda: connection.recv(65536), b""))
