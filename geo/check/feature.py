@@ -1,4 +1,4 @@
-"""The checks of one batch of city objects, in one call."""
+"""The checks of the stored features of one batch of city objects, in one call: not those of faces and solids."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -7,7 +7,6 @@ import numpy as np
 
 from geo.check.height import check_heights
 from geo.check.place import check_mesh
-from geo.check.surface import check_surfaces
 from geo.problem import Problem
 from geo.surface import Surfaces
 
@@ -22,7 +21,7 @@ def check_features(
     name: str,
     lines: Sequence[int | None] | None = None,
 ) -> list[Problem]:
-    """What is doubtful about stored features: their place, their faces and solids, their heights.
+    """What is doubtful about stored features: their place and their heights.
 
     `features` as in a Batch; `lines` of the file `name` for the same rows.
     """
@@ -30,7 +29,6 @@ def check_features(
     problems = check_mesh(features.geometry.to_numpy(), ids, name=name, lines=lines)
     if surfaces is None:
         return problems
-    problems += check_surfaces(surfaces, ids, name=name, lines=lines)
     if "height_source" in features:
         is_measured = (features["height_source"] == "measured").to_numpy()
         measured = np.where(is_measured, features["height_m"].to_numpy(dtype=np.float64, na_value=np.nan), np.nan)

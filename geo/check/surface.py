@@ -25,13 +25,30 @@ _OF_SOLIDS = (
 
 
 def check_surfaces(
-    surfaces: Surfaces, ids: Sequence[str], *, name: str, lines: Sequence[int | None] | None = None
+    surfaces: Surfaces,
+    ids: Sequence[str],
+    *,
+    name: str,
+    lines: Sequence[int | None] | None = None,
+    flat: Surfaces | None = None,
 ) -> list[Problem]:
     """What is wrong with the faces and solids of features, in the order of the features.
 
-    `ids` and `lines` are of the rows that `surfaces.row` counts; `name` is the file. All are warnings: the features
-    are stored as they are.
+    `flat`: more bodies of the same features, such as their footprints. `ids` and `lines` are of the rows that
+    `surfaces.row` counts; `name` is the file. All are warnings: they say nothing of what is stored.
     """
+    found = _found(surfaces)
+    if flat is not None:
+        found = _merged([*_found(flat), *found])
+    found.sort(key=lambda one: one[0])
+    return [_problem(one, ids, lines, name) for one in found]
+
+
+_Found = tuple[int, str, tuple[float, float] | None, dict[str, str]]
+"""Row, rule, degrees east and north, parameters."""
+
+
+def _found(surfaces: Surfaces) -> list[_Found]:
     if not len(surfaces.row):
         return []
     xyz = metres(surfaces)
@@ -39,13 +56,19 @@ def check_surfaces(
     solids, edges, points = check_shells(
         xyz, surfaces.solid, surfaces.first_face, surfaces.first_ring, surfaces.first_point, faults
     )
-    found = [*_of_faces(surfaces, faults, thickness), *_of_solids(surfaces, solids, edges, points)]
-    found.sort(key=lambda one: one[0])
-    return [_problem(one, ids, lines, name) for one in found]
+    return [*_of_faces(surfaces, faults, thickness), *_of_solids(surfaces, solids, edges, points)]
 
 
-_Found = tuple[int, str, tuple[float, float] | None, dict[str, str]]
-"""Row, rule, degrees east and north, parameters."""
+def _merged(found: Sequence[_Found]) -> list[_Found]:
+    """One for each feature and rule: the levels of detail and the counts of all, the rest of the last."""
+    of_rule: dict[tuple[int, str], _Found] = {}
+    for row, rule, place, told in found:
+        other = of_rule.get((row, rule))
+        if other is not None:
+            lods = dict.fromkeys([*other[3]["lod"].split(", "), *told["lod"].split(", ")])
+            told |= {"lod": ", ".join(sorted(lods)), "count": str(int(other[3]["count"]) + int(told["count"]))}
+        of_rule[row, rule] = row, rule, place, told
+    return list(of_rule.values())
 
 
 def _problem(found: _Found, ids: Sequence[str], lines: Sequence[int | None] | None, name: str) -> Problem:

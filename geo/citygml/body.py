@@ -18,6 +18,8 @@ from geo.surface import Surfaces
 class Bodies:
     surfaces: Surfaces
     """`row` is the number of the feature among those the rings were read with."""
+    flat: Surfaces
+    """Likewise, the faces that are not in space: without heights, or LOD0 of a feature that has more. Only to check."""
     wrong: dict[tuple[int, int], tuple[int, str]]
     """By feature and level of detail: how many faces were left out, and why the first of them."""
     seen: Flags
@@ -39,26 +41,48 @@ def build_bodies(rings: Rings, count: int, crs: CRS, appearance: Appearance, *, 
     """The faces of `count` features.
 
     What stands at no height, or all of it at height 0 because nobody knew it, is not in space; LOD0 counts only
-    where a feature has nothing else.
+    where a feature has nothing else. What is not in space becomes `Bodies.flat`.
     """
     face = np.cumsum(~rings.hole) - 1
     starts = np.flatnonzero(~rings.hole)
     if not len(starts):
         none = np.zeros((count, LEVELS), dtype=bool)
-        return Bodies(_empty(), {}, none, none, none)
+        return Bodies(_empty(), _empty(), {}, none, none, none)
     right = np.logical_and.reduceat(rings.good, starts)
     good = right & np.logical_and.reduceat(np.isfinite(rings.highest - rings.lowest), starts)
     body = rings.feature[starts] * 8 + rings.lod[starts]
     in_space = _in_space(rings, body, good, starts, count) & (rings.kind[starts] >= 0)
-    order = np.argsort(body[in_space & good], kind="stable")
-    at = np.flatnonzero(in_space & good)[order]
+    at = _by_body(in_space & good, body)
     wrong = _wrong(rings, in_space & ~good | _all_wrong(rings, body, good, right, starts, count), face, starts)
     taken = _take(rings, at, starts)
     surfaces = _surfaces(rings, taken, body[at], crs, north_first)
     textured = _textured(surfaces, rings, taken, appearance)
     members = rings.kind[starts] < 0
+    flat = _flat(rings, _by_body(right & ~in_space & ~members, body), starts, body, crs, north_first)
     flags = (_flags(body, count), _flags(body[right], count), _flags(body[members], count))
-    return Bodies(textured, wrong, *flags)
+    return Bodies(textured, flat, wrong, *flags)
+
+
+def _by_body(faces: NDArray[np.bool_], body: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Those faces, in the order of their bodies."""
+    at = np.flatnonzero(faces)
+    return at[np.argsort(body[at], kind="stable")]
+
+
+def _flat(
+    rings: Rings,
+    faces: NDArray[np.int64],
+    starts: NDArray[np.int64],
+    body: NDArray[np.int64],
+    crs: CRS,
+    north_first: bool,
+) -> Surfaces:
+    """Those faces; at height 0 where they have none."""
+    if not len(faces):
+        return _empty()
+    surfaces = _surfaces(rings, _take(rings, faces, starts), body[faces], crs, north_first)
+    surfaces.xyz[np.isnan(surfaces.xyz[:, 2]), 2] = 0.0
+    return surfaces
 
 
 def _flags(body: NDArray[np.int64], count: int) -> Flags:
