@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from gtfs.pole import Poles
 from gtfs.text_column import TextColumn
 
-FORMAT = "1"
+FORMAT = "2"
 """Raised when the same feed gives other arrays."""
 NO_START = -1
 _META = "schedule.json"
@@ -65,6 +65,8 @@ class Schedule:
     """By run; the runs of one trip of frequencies.txt share it."""
     trip_route: NDArray[np.int32]
     trip_service: NDArray[np.int32]
+    trip_direction: NDArray[np.int8]
+    """direction_id, -1 where the feed tells none."""
     trip_shape: NDArray[np.int32]
     """Row of the shapes, -1 for none."""
     trip_start_s: NDArray[np.int32]

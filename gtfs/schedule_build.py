@@ -50,6 +50,7 @@ def build_schedule(feed: Feed) -> Schedule:
         trip_id=TextColumn.of(_texts(of_run["trip_id"])),
         trip_route=_rows(routes["route_id"], of_run["route_id"]),
         trip_service=pd.Index(calendar.service_ids).get_indexer(pd.Index(of_run["service_id"])).astype(np.int32),
+        trip_direction=of_run["direction_id"].fillna(-1).to_numpy(dtype=np.int8),
         trip_shape=_rows(shapes, of_run["shape_id"]),
         trip_start_s=calls.run_start,
         trip_headway_s=calls.run_headway,

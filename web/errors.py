@@ -7,6 +7,7 @@ WebError
 ├── NoTerrainError        no terrain has a height at a place
 ├── UnknownStopError      no such stop, or none that the viewer may see
 ├── NoFeedError           a layer without timetable, or none that the viewer may see
+├── NoVehicleError        no such bus just now, or none that the viewer may see
 ├── OutsideCalendarError  a date that no calendar of a stop says anything about
 ├── BusyError             as many analyses, searches or exports as allowed are running
 ├── AddressError          the address to listen on is taken or not ours
@@ -74,6 +75,13 @@ class NoFeedError(WebError):
                 f"レイヤー「{layer_id[:100]}」に時刻表はありません",
                 f"there is no layer {layer_id[:100]!r} with a timetable, or none that you may see",
             )
+        )
+
+
+class NoVehicleError(WebError):
+    def __init__(self, vehicle: str) -> None:
+        super().__init__(
+            Text(f"車両「{vehicle[:100]}」はいま受信していません", f"no bus {vehicle[:100]!r} reports itself just now")
         )
 
 

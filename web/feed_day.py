@@ -104,6 +104,8 @@ def _rows(site: Site, layer_id: str, ids: TextColumn, hourly: Hourly) -> dict[st
         "layer": layer_id,
         "version": record.version,
         "hours": [None if row is None else hourly.counts[row].tolist() for row in rows],
+        "one_way": [None if row is None else hourly.one_way[row].tolist() for row in rows],
+        "headway": [None if row is None else _seconds(hourly.headway_s[row]) for row in rows],
         "first": [None if row is None else _seconds(hourly.first_s[row]) for row in rows],
         "last": [None if row is None else _seconds(hourly.last_s[row]) for row in rows],
     }

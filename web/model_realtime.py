@@ -65,6 +65,31 @@ class VehiclesModel(_Model):
     )
 
 
+class VehicleRouteModel(_Model):
+    """The route of a bus."""
+
+    short: str = Field(description="route_short_name; may be empty")
+    name: Bilingual = Field(description="Short and long name; its id where the timetable lacks it")
+    colour: str = Field(description="#RRGGBB; empty where the feed gives none")
+
+
+class VehicleModel(_Model):
+    """One bus, for a person."""
+
+    id: str = Field(description="As in the list of vehicles")
+    label: str | None = Field(description="What stands on the bus")
+    route: VehicleRouteModel = Field(description="Its route")
+    headsign: Bilingual | None = Field(description="Where it says that it goes")
+    next_stop: Bilingual | None = Field(description="Where it stops next")
+    delay_s: int | None = Field(description="Seconds late; negative: early; null: not known")
+    occupancy: str | None = Field(description="OccupancyStatus of GTFS-Realtime")
+    seen: str = Field(description="When it was there")
+    seen_s: int = Field(description="How long ago that is, by our clock")
+    trusted: bool = Field(description="false: it jumped, its report is old, or its feed is not live")
+    state: StateModel = Field(description="How far its feed can be trusted")
+    notices: list[Bilingual] = Field(description="Alerts about its route or trip that hold now")
+
+
 class PeriodModel(_Model):
     """When an alert holds; null: open."""
 

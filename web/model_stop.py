@@ -182,6 +182,8 @@ class HourlyModel(_Model):
     layer: str = Field(description="The layer")
     version: str = Field(description="The version whose features these are")
     hours: list[list[int] | None] = Field(description="Counts for the hours 0 to 29 of the service day")
+    one_way: list[list[int] | None] = Field(description="The same in the direction that has more of them on that date")
+    headway: list[int | None] = Field(description="Median seconds between those of that direction")
     first: list[int | None] = Field(description="First departure, seconds of the service day")
     last: list[int | None] = Field(description="Last departure, seconds of the service day")
 

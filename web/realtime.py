@@ -6,16 +6,17 @@ from datetime import datetime
 from typing import Annotated, Any
 
 import orjson
-from fastapi import APIRouter, Header
+from fastapi import APIRouter, Header, Path
 from starlette.responses import Response, StreamingResponse
 
 from gtfs.realtime.snapshot import FeedSnapshot, Notice, Snapshot
-from web.errors import BusyError
+from web.errors import BusyError, NoVehicleError
 from web.model import WRONG_PARAMETER, error_answer
-from web.model_realtime import AlertsModel, BusLocationModel, VehiclesModel
+from web.model_realtime import AlertsModel, BusLocationModel, VehicleModel, VehiclesModel
 from web.realtime_hub import moment, state_json, vehicle_features
 from web.realtime_source import utc_now
 from web.site import Site, SiteOf
+from web.vehicle import vehicle_json
 
 router = APIRouter(prefix="/api/realtime", tags=["realtime"], responses=WRONG_PARAMETER)
 
@@ -39,6 +40,27 @@ def show_realtime(site: SiteOf, if_none_match: IfNoneMatch = None) -> Response:
 def show_vehicles(site: SiteOf, if_none_match: IfNoneMatch = None) -> Response:
     """GeoJSON. Vehicles with `trusted: false` have jumped, are old, or belong to a feed that is not live."""
     return _answer(site, "vehicles", if_none_match, _vehicles)
+
+
+@router.get(
+    "/vehicles/{vehicle:path}",
+    summary="One bus",
+    response_model=VehicleModel,
+    responses={404: error_answer("There is no such bus just now, or none that you may see")},
+)
+def show_vehicle(
+    site: SiteOf, vehicle: Annotated[str, Path(description="`layer/id`, as the id of its feature", max_length=300)]
+) -> Response:
+    """What a person wants to know of a bus: its route, where it goes and stops next, how late it is, and whether its
+    feed can be trusted."""
+    layer, _, id = vehicle.partition("/")
+    snapshot = site.realtime.latest()
+    feed = snapshot.feed(layer) if snapshot else None
+    found = next((one for one in feed.vehicles if one.id == id), None) if feed else None
+    if feed is None or found is None:
+        raise NoVehicleError(vehicle)
+    told = vehicle_json(feed, found, site.timetables.latest().schedules.get(layer))
+    return Response(orjson.dumps(told), media_type="application/json", headers={"Cache-Control": "no-cache"})
 
 
 @router.get("/alerts", summary="What operators announce", response_model=AlertsModel, responses=_UNCHANGED)

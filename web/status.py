@@ -32,6 +32,7 @@ from web.errors import (
     NoFeedError,
     NoTerrainError,
     NotJsonError,
+    NoVehicleError,
     OutsideCalendarError,
     UnknownStopError,
     WebError,
@@ -58,6 +59,7 @@ STATUS: Mapping[type[Exception], tuple[int, str]] = {
     NoTerrainError: (404, "terrain.none_here"),
     UnknownStopError: (404, "stop.unknown"),
     NoFeedError: (404, "feed.unknown"),
+    NoVehicleError: (404, "vehicle.unknown"),
     OutsideCalendarError: (422, "feed.date_outside"),
     BusyError: (503, "busy"),
 }

@@ -379,6 +379,10 @@ def _add_trips(feed: _Feed, pattern: _Pattern, services: Sequence[Days]) -> None
     target = calls[len(calls) // 2].halt.name + "方面循環" if line.circle else calls[-1].halt.name
     periods_of = {WEEKDAY: line.service.weekday, SATURDAY: line.service.saturday, HOLIDAY: line.service.holiday,
                   OBON_DAY: line.service.holiday}  # fmt: skip
+    if line.circle:
+        middle = calls[len(calls) // 2].halt
+        feed.add("translations", [("trips", "trip_headsign", "ja-Hrkt", f"{middle.kana}ほうめんじゅんかん", target),
+                                  ("trips", "trip_headsign", "en", f"Loop via {middle.english}", target)])  # fmt: skip
     for days in services:
         if days.lines and line.id not in days.lines:
             continue

@@ -91,3 +91,18 @@ def test_stops_of_a_real_feed_lie_on_their_shapes_in_order() -> None:
         assert (np.diff(path.stops_m) >= 0).all()
         assert 0 <= path.stops_m[0] <= path.stops_m[-1] <= path.metres[-1] + 0.1
     assert np.median([path.stops_m[-1] / path.metres[-1] for path in moved.paths]) > 0.95
+
+
+def test_a_headway_is_that_of_the_direction_with_more_trips(tmp_path: Path) -> None:
+    """Out at 7:00, 7:10, 7:30 and 8:30, home at 7:05 and 7:45: three an hour out, not five; 20 minutes between."""
+    starts = {"o1": "07:00", "o2": "07:10", "o3": "07:30", "o4": "08:30", "h1": "07:05", "h2": "07:45"}
+    times = "".join(f"{t},{at}:00,{at}:00,B,1\n{t},{at[:2]}:59:00,{at[:2]}:59:00,C,2\n" for t, at in starts.items())
+    tables = {
+        "trips.txt": "route_id,service_id,trip_id,direction_id\n"
+        + "".join(f"1,毎日,{trip},{'oh'.index(trip[0])}\n" for trip in starts),
+        "stop_times.txt": f"trip_id,arrival_time,departure_time,stop_id,stop_sequence\n{times}",
+    }
+    hourly = route_trips(build_schedule(read_feed(folder_feed(tmp_path, {**tables}))), DAY)
+    row = hourly.counts.sum(axis=1).argmax()
+    assert (int(hourly.counts[row, 7]), int(hourly.one_way[row, 7])) == (5, 3)
+    assert hourly.headway_s[row] == 20 * 60
