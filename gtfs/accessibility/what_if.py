@@ -23,6 +23,9 @@ from gtfs.routing import TransitNetwork, build_transit_network
 from gtfs.scenario import Scenario, apply_facilities, apply_told
 from gtfs.scenario.change import ChangeAccess
 
+_NAMES = ("name", "名称")
+"""Columns that may name a facility: ours, and that of the municipal open data standard."""
+
 
 @dataclass(frozen=True, eq=False)
 class Facilities:
@@ -51,7 +54,8 @@ class Setting:
         """
         found = sites(features)
         amount = found.amounts(column) if column in found.features else np.ones(len(found))
-        name = found.features["name"].astype("string") if "name" in found.features else pd.Series(found.ids)
+        called = next((column for column in _NAMES if column in found.features), None)
+        name = found.features[called].astype("string") if called else pd.Series(found.ids)
         rows = pd.DataFrame({
             "feature_id": found.ids,
             "name": name.fillna(pd.Series(found.ids)).astype(object),

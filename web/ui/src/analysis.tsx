@@ -58,9 +58,13 @@ function Transit(properties: Properties) {
     <div class="coverage">
       {access.kind !== "scenario" && <p class="lead">{t(`${access.kind}Intro` as AccessKey)}</p>}
       {access.kind === "isochrone" && <Picking {...properties} />}
-      <When {...properties} />
+      {access.kind !== "scenario" && <When {...properties} />}
       {access.kind === "deserts" && <Deserts {...properties} />}
-      {access.kind === "scenario" && <ScenarioPanel {...properties} />}
+      {access.kind === "scenario" && (
+        <ScenarioPanel {...properties}>
+          <When {...properties} />
+        </ScenarioPanel>
+      )}
       {access.error && (
         <p class="error" role="alert">
           {access.error[state.language]}

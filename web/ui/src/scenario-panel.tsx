@@ -1,11 +1,12 @@
 /** A scenario as a part of the panel: its changes, its file, and what is asked about it. */
 
-import { useRef, useState } from "preact/hooks";
+import type { ComponentChildren } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { facilities, homeLayers } from "./access";
 import { Choice, NumberField } from "./access-part";
 import { accessWords } from "./access-text";
 import type { Page, State } from "./page";
-import { missing, OFFERED, summaryOf, text, type Offered, type ScenarioProblem } from "./scenario";
+import { missing, OFFERED, summaryOf, type Offered, type ScenarioProblem } from "./scenario";
 import { ChangeFields } from "./scenario-change";
 import { scenarioWords } from "./scenario-text";
 import { Sign } from "./swatch";
@@ -15,7 +16,8 @@ export interface ScenarioProperties {
   state: State;
 }
 
-export function ScenarioPanel({ page, state }: ScenarioProperties) {
+/** `children`: when people travel. */
+export function ScenarioPanel({ page, state, children }: ScenarioProperties & { children: ComponentChildren }) {
   const t = scenarioWords(state.language);
   const { scenario } = state.access;
   const desk = page.access.scenario;
@@ -33,13 +35,12 @@ export function ScenarioPanel({ page, state }: ScenarioProperties) {
           return (
             <li key={`${at} ${change.kind}`}>
               <div class="change">
-                <button type="button" class="quiet" aria-expanded={isOpen} aria-label={t("edit", { change: told })} onClick={() => desk.set({ open: isOpen ? null : at })}>
+                <button type="button" aria-expanded={isOpen} aria-label={t("edit", { change: told })} onClick={() => desk.set({ open: isOpen ? null : at })}>
                   {told}
                   {lacking && !isOpen && <small>{t(lacking)}</small>}
                 </button>
                 <button
                   type="button"
-                  class="quiet"
                   aria-label={t("remove", { change: told })}
                   title={t("remove", { change: told })}
                   onClick={() => {
@@ -75,6 +76,7 @@ export function ScenarioPanel({ page, state }: ScenarioProperties) {
         </select>
       </label>
       <File page={page} state={state} />
+      {children}
       <Asking page={page} state={state} />
     </section>
   );
@@ -125,11 +127,7 @@ function Problems({ state, problems }: { state: State; problems: ScenarioProblem
       <strong>{t("problems")}</strong>
       <ul>
         {problems.map((one) => (
-          <li key={`${one.line} ${one.key} ${one.rule}`}>
-            {[one.line === null ? "" : t("lineNumber", { line: one.line }), text(one.key)].filter(Boolean).join(" · ")}
-            <br />
-            {one.message[state.language]}
-          </li>
+          <li key={`${one.line} ${one.key} ${one.rule}`}>{one.message[state.language]}</li>
         ))}
       </ul>
     </div>
@@ -143,9 +141,10 @@ function Asking({ page, state }: ScenarioProperties) {
   const goals = facilities(state.layers ?? []);
   const { scenario, running } = state.access;
   const desk = page.access.scenario;
-  if (homes.length === 0 || goals.length === 0) return <p class="hint">{t("noHomes")}</p>;
-  const origins = scenario.origins || homes[0]!.id;
-  const destinations = scenario.destinations || goals[0]!.id;
+  const origins = scenario.origins || (homes[0]?.id ?? "");
+  const destinations = scenario.destinations || (goals[0]?.id ?? "");
+  useEffect(() => desk.set({ origins, destinations }), [desk, origins, destinations]);
+  if (!origins || !destinations) return <p class="hint">{t("noHomes")}</p>;
   const ready = scenario.changes.length > 0 && scenario.changes.every((change) => missing(change) === null);
   const compare = (event: Event): void => {
     event.preventDefault();

@@ -193,6 +193,7 @@ export function summaryOf(change: Change, scenario: Scenario, language: Language
   const line = lineOf(change, scenario.lines ?? []);
   const route = line ? lineName(line) : text(values.route) || "?";
   const place = (owner: unknown, id: unknown): string => scenario.places[placeKey(text(owner) || null, text(id))]?.name ?? (text(id) || "?");
+  const elsewhere = values.layer === undefined || values.layer === scenario.destinations ? "" : t("elsewhere");
   switch (kind) {
     case "add_line":
       return t("toldLine", { name: text(values.name), stops: list(values.stops).length, service: serviceOf(values, language) });
@@ -205,9 +206,9 @@ export function summaryOf(change: Change, scenario: Scenario, language: Language
     case "move_stop":
       return t("toldMoved", { stop: place(values.feed, values.stop) });
     case "add_facility":
-      return t("toldAdded", { name: text(values.name) });
+      return t("toldAdded", { name: text(values.name) }) + elsewhere;
     case "close_facility":
-      return t("toldClosed", { name: place(values.layer, values.id) });
+      return t("toldClosed", { name: place(values.layer, values.id) }) + elsewhere;
     case "change_access":
       return t(values.mode === "shared_cycle" ? "toldShared" : "toldCycle", { speed: text(values.speed_kmh), minutes: text(values.limit_min) });
     default:

@@ -78,6 +78,7 @@ test("a change is told by the names of lines and stops", () => {
   expect(told({ kind: "remove_route", values: { feed: "port-stops", route: "R1" } })).toBe("なくす: R1");
   expect(told({ kind: "remove_route", values: { feed: "bus-stops", route: "gone" } })).toBe("なくす: gone");
   expect(told({ kind: "move_stop", values: { feed: "bus-stops", stop: "S1" } })).toBe("停留所を動かす: みほん駅");
+  expect(told({ kind: "close_facility", values: { layer: "school", id: "7" } })).toContain("数えません");
   for (const kind of OFFERED) expect(told(newChange(kind, NO_SCENARIO, null, "ja"))).not.toContain("undefined");
   expect(LINES.map(lineName)).toEqual(["10 病院線", "R1"]);
 });
