@@ -153,11 +153,11 @@ class Merge:
     def _kept(self, table: pa.Table, source: str, may_repeat: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """Which features of a file stand in no other one; those that do are told."""
         kept = np.ones(len(table), dtype=bool)
-        if may_repeat.any():
-            city = city_of(source) if self._is_joined else ""
-            keys = self._keys(table.filter(pa.array(may_repeat)))
-            new = [self._is_new(id, place, source, city) for id, place in zip(keys[0], keys[-1], strict=True)]
-            kept[may_repeat] = new
+        if not may_repeat.any():
+            return kept
+        city = city_of(source) if self._is_joined else ""
+        keys = self._keys(table.filter(pa.array(may_repeat)))
+        kept[may_repeat] = [self._is_new(id, place, source, city) for id, place in zip(keys[0], keys[-1], strict=True)]
         lost = table.filter(pa.array(~kept)).select(["feature_type", "lod"]).to_pylist()
         self._dropped.update((source, row["feature_type"], row["lod"] or "") for row in lost)
         return kept
