@@ -445,6 +445,14 @@ _FACE = {
         "{lod}の面{count}枚の高さが範囲外です({height}m)",
         "{count} faces of {lod} have heights that can't be ({height} m)",
     ),
+    "face.turned_down": _warning(
+        "{lod}の面{count}枚が下を向いています(地面にある面は上を向きます)",
+        "{count} faces of {lod} are turned down; those on the ground look up",
+    ),
+    "face.not_triangle": _warning(
+        "{lod}の浸水想定区域の面{count}枚が三角形ではありません",
+        "{count} faces of {lod} of the flooded area are no triangles",
+    ),
 }
 
 _SOLID = {

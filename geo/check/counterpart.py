@@ -24,6 +24,8 @@ COUNTERPARTS = {
     "face.hole_orientation": "val3dity 208, PLATEAU L13",
     "face.hole_outside": "val3dity 206, 207, PLATEAU L13",
     "face.rings_cross": "val3dity 201, 202, 205, PLATEAU L13",
+    "face.turned_down": "PLATEAU 面の向き",
+    "face.not_triangle": "PLATEAU 三角形の頂点数",
     "solid.face_twice": "val3dity 303, PLATEAU L14",
     "solid.no_volume": "val3dity 301, PLATEAU L14",
     "solid.open": "val3dity 302, PLATEAU L14",

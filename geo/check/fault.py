@@ -50,6 +50,10 @@ class Fault(IntFlag):
     """val3dity 405 (formerly 308); L14."""
     SOLID_SELF_INTERSECTION = 131072
     """val3dity 306; L14."""
+    TURNED_DOWN = 262144
+    """Of what lies on the ground; PLATEAU's 面の向き."""
+    NOT_TRIANGLE = 524288
+    """Of flooded land; PLATEAU's 頂点数が不正な三角形."""
 
 
 RULES_OF_FAULTS = {
@@ -63,6 +67,8 @@ RULES_OF_FAULTS = {
     Fault.HOLE_OUTSIDE: "face.hole_outside",
     Fault.RINGS_CROSS: "face.rings_cross",
     Fault.HEIGHT: "face.height",
+    Fault.TURNED_DOWN: "face.turned_down",
+    Fault.NOT_TRIANGLE: "face.not_triangle",
     Fault.FACE_TWICE: "solid.face_twice",
     Fault.NO_VOLUME: "solid.no_volume",
     Fault.OPEN: "solid.open",

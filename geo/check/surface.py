@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from geo.check.face import check_faces
 from geo.check.fault import PLANARITY_M, RULES_OF_FAULTS, Fault
 from geo.check.frame import metres
+from geo.check.ground import check_ground
 from geo.check.shell import check_shells
 from geo.problem import Problem
 from geo.surface import Surfaces
@@ -31,15 +32,17 @@ def check_surfaces(
     name: str,
     lines: Sequence[int | None] | None = None,
     flat: Surfaces | None = None,
+    package: str = "",
 ) -> list[Problem]:
     """What is wrong with the faces and solids of features, in the order of the features.
 
-    `flat`: more bodies of the same features, such as their footprints. `ids` and `lines` are of the rows that
-    `surfaces.row` counts; `name` is the file. All are warnings: they say nothing of what is stored.
+    `flat`: more bodies of the same features, such as their footprints. `package`: what they are, such as `tran`.
+    `ids` and `lines` are of the rows that `surfaces.row` counts; `name` is the file. All are warnings: they say
+    nothing of what is stored.
     """
-    found = _found(surfaces)
+    found = _found(surfaces, package)
     if flat is not None:
-        found = _merged([*_found(flat), *found])
+        found = _merged([*_found(flat, package), *found])
     found.sort(key=lambda one: one[0])
     return [_problem(one, ids, lines, name) for one in found]
 
@@ -48,7 +51,7 @@ _Found = tuple[int, str, tuple[float, float] | None, dict[str, str]]
 """Row, rule, degrees east and north, parameters."""
 
 
-def _found(surfaces: Surfaces) -> list[_Found]:
+def _found(surfaces: Surfaces, package: str) -> list[_Found]:
     if not len(surfaces.row):
         return []
     xyz = metres(surfaces)
@@ -56,6 +59,7 @@ def _found(surfaces: Surfaces) -> list[_Found]:
     solids, edges, points = check_shells(
         xyz, surfaces.solid, surfaces.first_face, surfaces.first_ring, surfaces.first_point, faults
     )
+    faults |= check_ground(surfaces, xyz, faults, package)
     return [*_of_faces(surfaces, faults, thickness), *_of_solids(surfaces, solids, edges, points)]
 
 

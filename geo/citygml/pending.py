@@ -158,7 +158,7 @@ class Pending:
         columns = tuple(column for column in COLUMNS.get(package, ()) if column.name in frame)
         stored = [bucket.features[index] for index in np.flatnonzero(keep)]
         if bodies is not None:
-            bucket.problems += _checked_bodies(bodies, bucket.features, self._name)
+            bucket.problems += _checked_bodies(bodies, bucket.features, package, self._name)
         bucket.problems += _checked(frame, surfaces, stored, self._name)
         problems = placed(bucket.problems, [one.id for one in bucket.features], geometries)
         counts = _counts(bucket, stored)
@@ -299,12 +299,12 @@ def _checked(frame: gpd.GeoDataFrame, surfaces: Surfaces | None, stored: Sequenc
     return check_features(frame, surfaces, name=name, lines=[one.line for one in stored])
 
 
-def _checked_bodies(bodies: Bodies, features: Sequence[Feature], name: str) -> list[Problem]:
+def _checked_bodies(bodies: Bodies, features: Sequence[Feature], package: str, name: str) -> list[Problem]:
     """Also of features that are not stored: then it says why."""
     from geo.check import check_surfaces
 
-    lines = [one.line for one in features]
-    return check_surfaces(bodies.surfaces, [one.id for one in features], name=name, lines=lines, flat=bodies.flat)
+    ids, lines = [one.id for one in features], [one.line for one in features]
+    return check_surfaces(bodies.surfaces, ids, name=name, lines=lines, flat=bodies.flat, package=package)
 
 
 def _no_features() -> gpd.GeoDataFrame:
