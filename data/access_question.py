@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -68,6 +68,8 @@ class AccessQuestion:
     station_m: float = 800
     bus_stop_m: float = 300
     departures: int = 1
+    hour: str = "08:15"
+    """Where the hour of PTAL begins."""
     scenario: Mapping[str, Any] | None = None
     """As `gtfs.scenario.parse_scenario` takes it: the answer compares before and after."""
     title: str | None = None
@@ -110,7 +112,15 @@ def travel_query(question: AccessQuestion) -> TravelQuery:
         raise InvalidQueryError(text_of(error)) from error
 
 
-def _clock(text: str) -> time | timedelta:
+def hour_of(question: AccessQuestion) -> time:
+    """InvalidQueryError for what is no clock time before 23:00."""
+    start = _clock(question.hour)
+    if start >= timedelta(hours=23):
+        raise wrong("hour", question.hour)
+    return (datetime.min + start).time()
+
+
+def _clock(text: str) -> timedelta:
     hours, _, minutes = text.partition(":")
     if not (hours.isdigit() and minutes.isdigit() and len(minutes) == 2 and int(minutes) < 60 and int(hours) < 36):
         raise wrong("time", text)

@@ -6,7 +6,7 @@ from datetime import date
 import numpy as np
 
 from data.access_place import PEOPLE, homes
-from data.access_question import AccessQuestion, Measure
+from data.access_question import AccessQuestion, Measure, hour_of
 from data.errors import InvalidQueryError
 from data.store import Store
 from data.viewer import Viewer
@@ -33,7 +33,7 @@ def answer_index(
     places, day = homes(store, question, viewer), date.fromisoformat(question.day or "")
     match question.measure:
         case Measure.PTAL if network is not None:
-            return accessibility.ptal(feeds, day, places, network=network, people=PEOPLE)
+            return accessibility.ptal(feeds, day, places, network=network, hour=hour_of(question), people=PEOPLE)
         case Measure.QUALITY_CLASSES:
             return accessibility.quality_classes(feeds, day, places, people=PEOPLE)
         case Measure.STOP_COVERAGE:

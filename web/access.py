@@ -64,14 +64,15 @@ def answer_isochrone(site: SiteOf, question: IsochroneModel) -> Response:
 
 @router.post(
     "",
-    summary="Access, deserts, or before and after a scenario",
+    summary="Access, deserts, an index of service, or before and after a scenario",
     response_model=AccessAnswer,
     responses={**QUESTION_ERRORS, **BUSY},
 )
 def answer_question(site: SiteOf, question: AccessModel) -> Response:
     """The same answer as `machinami analyse` gives, as GeoJSON with its explanation."""
     from data.accessibility import AccessQuestion, answer
-    from gtfs.accessibility import DesertTotals
+    from data.answer_portrayal import legend
+    from gtfs.accessibility import ServiceIndex
 
     asked = AccessQuestion.from_json(question.model_dump())
     with _Turn(site):
@@ -86,9 +87,8 @@ def answer_question(site: SiteOf, question: AccessModel) -> Response:
         )
     told = {key: value for key, value in result.as_json().items() if key != "rows"}
     features = _collection(table) if isinstance(table, gpd.GeoDataFrame) else None
-    totals = getattr(result.answer, "totals", None)
-    sums = {"totals": totals.as_json()} if isinstance(totals, DesertTotals) else {}
-    return _json({"totals": None, **told, **sums, "features": features})
+    classes = legend(result.answer) if isinstance(result.answer, ServiceIndex) else None
+    return _json({"totals": None, "legend": classes, **told, "features": features})
 
 
 def _reached(site: Site, ready: Ready, question: "AccessQuestion", layer: str) -> dict[str, Any]:

@@ -110,6 +110,7 @@ JAPANESE: Mapping[str, str] = {
     "MLIT's service-accessibility index of areas: time, space and total.": (
         "地域ごとのサービスのアクセシビリティ指標(国土交通省): 時間・空間・総合。"
     ),
+    "Where the hour that counts begins.": "数える1時間のはじめ。",
     "Layer of areas: towns, grid squares or a municipality.": "地域のレイヤー(町丁目、メッシュ、市町村)。",
     "Write the table to this file: .parquet, .csv, .geojson or .gpkg.": (
         "表をこのファイルに書き出します(.parquet、.csv、.geojson、.gpkg)。"

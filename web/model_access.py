@@ -66,9 +66,17 @@ class IsochroneAnswer(_Model):
 
 
 class AccessModel(_Travel):
-    """What is reached from every place of a layer, who is left out, or what a scenario changes."""
+    """What is reached from every place of a layer, who is left out, how good service is, or what a scenario changes."""
 
-    measure: Literal["access", "deserts", "out_of_reach"] = Field(description="What is asked")
+    measure: Literal[
+        "access",
+        "deserts",
+        "out_of_reach",
+        "ptal",
+        "quality_classes",
+        "stop_coverage",
+        "service_accessibility",
+    ] = Field(description="What is asked")
     origins: _Layer = Field(description="Layer of the places people start from")
     destinations: _Layer | None = Field(None, description="Layer of the places people want to reach")
     columns: list[str] = Field(
@@ -83,6 +91,7 @@ class AccessModel(_Travel):
     station_m: float = Field(800, description="Metres to a station that are near enough", ge=0, le=5_000)
     bus_stop_m: float = Field(300, description="Metres to a bus stop that are near enough", ge=0, le=5_000)
     departures: int = Field(1, description="Departures a day below which a stop does not count", ge=0, le=1_000)
+    hour: _Clock = Field("08:15", description="Where the hour of PTAL begins")
     scenario: dict[str, Any] | None = Field(None, description="Changes of lines, stops and facilities")
 
 
@@ -92,5 +101,6 @@ class AccessAnswer(BaseModel):
     model_config = ConfigDict(extra="allow")
 
     features: dict[str, Any] | None = Field(description="GeoJSON of the places with their figures")
-    totals: Any = Field(description="Sums of people; of a scenario by column")
+    totals: Any = Field(description="Sums of people; of an index by class, of a scenario by column")
+    legend: list[dict[str, Any]] | None = Field(None, description="Of an index: value, colour and label of each class")
     question: dict[str, Any] = Field(description="The question with the layers and the day that were chosen")

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 from typing import Any
 
 import geopandas as gpd
@@ -63,10 +63,14 @@ def ptal(
     places: gpd.GeoDataFrame,
     *,
     network: TransitNetwork,
+    hour: time = given.PTAL_WINDOW[0],
     people: str = "population",
 ) -> ServiceIndex:
-    """Columns `ptal_index` and `ptal`. Walks are those of `network`, which is built for the same day."""
-    found, service = sites(places), service_day(feeds, day, given.PTAL_WINDOW)
+    """Columns `ptal_index` and `ptal`. Walks are those of `network`, which is built for the same day.
+
+    `hour`: where the hour that counts begins, before 23:00; TfL's is that from 8:15.
+    """
+    found, service = sites(places), service_day(feeds, day, (hour, hour.replace(hour=hour.hour + 1)))
     linked = link_places(network, found.lonlat, limit_m=given.PTAL_RAIL_M)
     timetable, links = network.timetable, linked.from_stops
     stop = np.repeat(np.arange(timetable.stop_count), np.diff(links.start))

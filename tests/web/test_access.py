@@ -111,6 +111,59 @@ def test_a_click_tells_how_far_one_gets_and_what_is_there(client: TestClient) ->
     assert (nearest["name"], nearest["minutes"]) == ("駅前医院", 19)
 
 
+@pytest.mark.parametrize(
+    ("command", "column", "found"),
+    [
+        (["ptal", "--homes", "people", "--hour", "07:30", "--streets", "none"], "ptal", {"1a": 60, "0": 40}),
+        (["quality-classes", "--homes", "people"], "quality_class", {"": 100}),
+        (["stop-coverage", "--homes", "people"], "stop_coverage", {"served": 60, "": 40}),
+    ],
+)
+def test_an_index_of_service_is_the_same_on_the_page_and_on_the_command_line(
+    city: Store,
+    client: TestClient,
+    machinami: Callable[..., Outcome],
+    tmp_path: Path,
+    command: list[str],
+    column: str,
+    found: dict[str, int],
+) -> None:
+    out = tmp_path / "index.parquet"
+    done = machinami("--store", city.path, "analyse", *command, "--date", DAY, "--out", out, "--json")
+    assert done.status == 0, done.err
+    asked = client.post(
+        "/api/accessibility",
+        json={**WINDOW, "measure": command[0].replace("-", "_"), "origins": "people", "hour": "07:30"},
+    )
+    assert asked.status_code == 200, asked.text
+    AccessAnswer.model_validate(asked.json())
+    assert {one["value"]: one["people"] for one in asked.json()["totals"] if one["places"]} == found
+    assert [one["value"] for one in asked.json()["legend"]] == [one["value"] for one in asked.json()["totals"]]
+    shown = pd.DataFrame([one["properties"] for one in asked.json()["features"]["features"]])
+    written = pd.DataFrame(gpd.read_parquet(out))[["name", column, "reason"]]
+    pd.testing.assert_frame_equal(shown[["name", column, "reason"]], written, check_dtype=False)
+    assert done.json["explanation"] == asked.json()["explanation"]
+    lines = machinami("--store", city.path, "--lang", "en", "analyse", *command, "--date", DAY).out
+    assert ("Outside" if "" in found else "1a") in lines
+
+
+def test_the_service_accessibility_of_areas_is_told_by_kind_and_kept_with_three_themes(
+    city: Store, client: TestClient, machinami: Callable[..., Outcome]
+) -> None:
+    asked = ["analyse", "service-accessibility", "--areas", "people", "--date", DAY]
+    done = machinami("--store", city.path, *asked, "--save", "指標", "--json")
+    assert done.status == 0, done.err
+    # Three buses a day leave the hospital's stop; the square around it holds some 90 m of each of three ways.
+    by_kind = {one["kind"]: one for one in done.json["totals"]}
+    assert (by_kind["all"]["time"], by_kind["rail"]["departures"]) == (3, 0)
+    assert by_kind["all"]["total"] == pytest.approx(3 * by_kind["all"]["line_km"] / by_kind["all"]["area_km2"])
+    themes = city.layer(done.json["layer"], Viewer.SYSTEM).current.style.themes
+    assert [theme.column for theme in themes] == ["total_access", "space_access", "time_access"]
+    wrong = client.post("/api/accessibility", json={"measure": "service_accessibility", "origins": "clinic"})
+    assert wrong.status_code == 422
+    assert "面" in wrong.json()["error"]["message"]["ja"]
+
+
 def test_the_state_names_the_timetables_and_a_day_that_they_know(client: TestClient) -> None:
     state = client.get("/api/accessibility").json()
     AccessState.model_validate(state)
@@ -168,6 +221,7 @@ def test_a_date_outside_the_calendar_is_an_error_that_names_the_range(
         {"feeds": ["people"]},
         {"origins": "nothing"},
         {"walk_kmh": 0},
+        {"measure": "ptal", "hour": "23:30"},
         {"columns": ["beds"]},
         {"scenario": {"changes": [{"fly": {}}]}},
         {"scenario": {"changes": [{"remove_route": {"route": "9"}}]}},

@@ -1,6 +1,7 @@
 """Commands about the service around places: analyse ptal, quality-classes, stop-coverage and service-accessibility."""
 
 from collections.abc import Callable, Mapping
+from typing import Annotated
 
 import typer
 
@@ -11,10 +12,17 @@ from web.cli.option_group import spread
 
 @spread
 def analyse_ptal(
-    context: typer.Context, *, homes: Homes, population: Population = None, walks: Walks, kept: Kept
+    context: typer.Context,
+    *,
+    homes: Homes,
+    population: Population = None,
+    hour: Annotated[str, typer.Option(metavar="TIME", help="Where the hour that counts begins.")] = "08:15",
+    walks: Walks,
+    kept: Kept,
 ) -> None:
     """PTAL of Transport for London: how good service is around each place, 0 to 6b."""
-    ask_and_show(context, {"measure": "ptal", "origins": homes, "population": population, **walks.asked()}, kept)
+    asked = {"origins": homes, "population": population, "hour": hour, **walks.asked()}
+    ask_and_show(context, {"measure": "ptal", **asked}, kept)
 
 
 @spread
