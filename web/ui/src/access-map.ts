@@ -1,7 +1,7 @@
 /** Answers about public transport on the map. */
 
 import type { CircleLayerSpecification, ExpressionSpecification, FillLayerSpecification, LineLayerSpecification, SourceSpecification, SymbolLayerSpecification } from "maplibre-gl";
-import type { AccessState, Compared } from "./access";
+import { indexOf, type AccessState, type Compared, type IndexAnswer } from "./access";
 import { drawingOf, isMinutes, type Lonlat, type Scenario } from "./scenario";
 
 /** Near to far; the darker, the sooner. */
@@ -11,6 +11,7 @@ export const GAIN = "#1b6ca8";
 export const LOSS = "#b3261e";
 /** Low and high, of before and after. */
 export const SCALE = ["#eef3f7", "#0f4c75"] as const;
+const NOTHING = "#b8bcc0";
 const FROM = "#0d2a3f";
 
 type Paint = NonNullable<FillLayerSpecification["paint"]>;
@@ -21,6 +22,8 @@ export interface AccessSketch {
   /** Places with people left out, or with a difference. */
   places: GeoJSON.FeatureCollection | null;
   compared: Figure | null;
+  /** Places with their class of an index. */
+  index: IndexAnswer | null;
   points: readonly Lonlat[];
   lines: readonly Lonlat[][];
 }
@@ -44,8 +47,11 @@ export function accessSketch(state: AccessState): AccessSketch | null {
   return known.sketch;
 }
 
-function drawnOf({ kind, at, isochrone, deserts, scenario, compared }: AccessState): AccessSketch | null {
-  const none = { areas: null, places: null, compared: null, points: [], lines: [] };
+function drawnOf(state: AccessState): AccessSketch | null {
+  const { kind, at, isochrone, deserts, scenario, compared } = state;
+  const none = { areas: null, places: null, compared: null, index: null, points: [], lines: [] };
+  const index = indexOf(state);
+  if (index) return { ...none, places: index.features, index };
   if (kind === "isochrone" && at) return { ...none, areas: isochrone?.areas ?? null, points: [at] };
   if (kind === "deserts" && deserts) return { ...none, places: deserts.features };
   if (kind === "scenario" && (scenario.changes.length > 0 || compared)) {
@@ -69,7 +75,7 @@ export function accessSources({ areas, places, points, lines }: AccessSketch): [
   return found;
 }
 
-export function accessAreas({ areas, places, compared }: AccessSketch): Drawn[] {
+export function accessAreas({ areas, places, compared, index }: AccessSketch): Drawn[] {
   const drawn: Drawn[] = [];
   if (areas) {
     const steps = Object.entries(AREA_COLOURS).flatMap(([minutes, one]) => [Number(minutes), one]);
@@ -77,7 +83,7 @@ export function accessAreas({ areas, places, compared }: AccessSketch): Drawn[] 
     drawn.push({ id: "access/areas", source: "access/areas", type: "fill", paint: { "fill-color": colour, "fill-opacity": 0.45 } });
     drawn.push({ id: "access/edges", source: "access/areas", type: "line", paint: { "line-color": colour, "line-width": 1.4 } });
   }
-  if (places) drawn.push({ id: "access/places", source: "access/places", type: "fill", paint: compared ? changePaint(compared) : leftOutPaint() });
+  if (places) drawn.push({ id: "access/places", source: "access/places", type: "fill", paint: index ? indexPaint(index) : compared ? changePaint(compared) : leftOutPaint() });
   return drawn;
 }
 
@@ -90,6 +96,11 @@ export function accessPoints({ lines }: AccessSketch): Drawn[] {
 function leftOutPaint(): Paint {
   const people = ["coalesce", ["get", "left_out"], 0] as ExpressionSpecification;
   return { "fill-color": OUT, "fill-opacity": ["case", [">", people, 0], ["interpolate", ["linear"], people, 0, 0.25, 100, 0.75], 0.02] as ExpressionSpecification };
+}
+
+function indexPaint({ column, legend }: IndexAnswer): Paint {
+  const colours = legend.flatMap(({ value, colour }) => [value, colour]);
+  return { "fill-color": ["match", ["get", column], ...colours, NOTHING] as unknown as ExpressionSpecification, "fill-opacity": 0.65 };
 }
 
 function changePaint({ column, isDifference, isMinutes, most }: Figure): Paint {

@@ -10,22 +10,25 @@ const LINES = 8;
 
 export function Why({ state, explanation }: { state: State; explanation: Explanation }) {
   const t = accessWords(state.language);
-  const { travel, walking, window } = explanation;
+  const { travel, walking, window, percentiles, rules } = explanation;
+  const lines = travel.lines.length > 0 ? travel.lines : (rules.lines ?? []);
+  const isTravel = percentiles.length > 0;
   const one = (value: number | null): string => (value === null ? "–" : formatNumber(value, state.language, 1));
   return (
     <details class="why">
       <summary>{t("why")}</summary>
       <ul>
-        <li>{t("window", { day: explanation.day, from: window[0].slice(0, 5), to: window[1].slice(0, 5) })}</li>
+        <li>{t(isTravel ? "window" : "service", { day: explanation.day, from: window[0].slice(0, 5), to: window[1].slice(0, 5) })}</li>
         {travel.walk_min !== null && <li>{t("trip", { walk: one(travel.walk_min), wait: one(travel.wait_min), ride: one(travel.ride_min) })}</li>}
-        {travel.lines.length > 0 && (
+        {lines.length > 0 && (
           <li>
-            {t("lines")}: {travel.lines.slice(0, LINES).map((line) => line.name).join("、")}
-            {travel.lines.length > LINES ? " …" : ""}
+            {t("lines")}: {lines.slice(0, LINES).map((line) => line.name).join("、")}
+            {lines.length > LINES ? " …" : ""}
           </li>
         )}
         <li>
-          {textIn(walking, state.language)}, {t("speed", { speed: formatNumber(walking.speed_kmh, state.language, 1) })}
+          {textIn(walking, state.language)}
+          {(isTravel || explanation.measure === "ptal") && `, ${t("speed", { speed: formatNumber(walking.speed_kmh, state.language, 1) })}`}
         </li>
         {explanation.unreached.map((reason) => (
           <li key={reason.en}>

@@ -7,14 +7,19 @@ import { ScenarioDesk } from "./scenario-desk";
 import type { Store } from "./store";
 
 export type Lonlat = [number, number];
-export type AccessKind = "isochrone" | "deserts" | "scenario" | "coverage";
+export type IndexKind = "ptal" | "quality_classes" | "stop_coverage";
+export type AccessKind = "isochrone" | "deserts" | IndexKind | "scenario" | "coverage";
 
 export interface Explanation {
+  measure: string;
   day: string;
   window: [string, string];
   travel: { lines: { name: string }[]; walk_min: number | null; wait_min: number | null; ride_min: number | null };
   walking: Text & { speed_kmh: number };
   unreached: (Text & { count: number })[];
+  /** None where nobody travels: an index of service. */
+  percentiles: number[];
+  rules: { lines?: { name: string }[] };
   notes: Text[];
 }
 
@@ -42,6 +47,15 @@ export interface DesertTotals {
 export interface DesertAnswer {
   features: GeoJSON.FeatureCollection;
   totals: DesertTotals;
+  explanation: Explanation;
+}
+
+/** Of an index of service; `totals` and `legend` have a row for each class. */
+export interface IndexAnswer {
+  features: GeoJSON.FeatureCollection;
+  column: string;
+  totals: { value: string; places: number; people: number | null }[];
+  legend: { value: string; colour: string; label: Text }[];
   explanation: Explanation;
 }
 
@@ -83,6 +97,7 @@ export interface AccessState {
   at: Lonlat | null;
   isochrone: IsochroneAnswer | null;
   deserts: DesertAnswer | null;
+  index: IndexAnswer | null;
   scenario: Scenario;
   compared: Compared | null;
   /** What was asked last, as it can be saved. */
@@ -102,6 +117,7 @@ export const NO_ACCESS: AccessState = {
   at: null,
   isochrone: null,
   deserts: null,
+  index: null,
   scenario: NO_SCENARIO,
   compared: null,
   asked: null,
@@ -150,7 +166,7 @@ export class AccessDesk<S extends Holder> {
   }
 
   clear(): void {
-    this.change({ at: null, isochrone: null, deserts: null, compared: null, asked: null, job: null, error: null });
+    this.change({ at: null, isochrone: null, deserts: null, index: null, compared: null, asked: null, job: null, error: null });
   }
 
   /** A place on the map was clicked while we wait for one. */
@@ -175,6 +191,12 @@ export class AccessDesk<S extends Holder> {
     const asked = { measure: "deserts", origins, station_m: station, bus_stop_m: busStop, ...this.#travel() };
     const answer = await this.#ask<DesertAnswer>("/api/accessibility", asked);
     if (answer) this.change({ deserts: answer, asked });
+  }
+
+  async askIndex(kind: IndexKind, question: Record<string, unknown>): Promise<void> {
+    const asked = { measure: kind, ...question, day: this.state.travel.day || null };
+    const answer = await this.#ask<IndexAnswer>("/api/accessibility", asked);
+    if (answer) this.change({ index: answer, asked });
   }
 
   async #compare(question: Record<string, unknown>): Promise<void> {
@@ -221,6 +243,15 @@ export class AccessDesk<S extends Holder> {
       if (turn === this.#turn) this.change({ running: false });
     }
   }
+}
+
+/** The answer about an index, where the one that is open was asked. */
+export function indexOf({ kind, index }: AccessState): IndexAnswer | null {
+  return index?.explanation.measure === kind ? index : null;
+}
+
+export function isIndex(kind: AccessKind): kind is IndexKind {
+  return kind === "ptal" || kind === "quality_classes" || kind === "stop_coverage";
 }
 
 /** Layers of points that people go to. */

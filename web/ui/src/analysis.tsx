@@ -1,7 +1,7 @@
 /** The analyses as a panel: by public transport, and by straight lines. */
 
 import { useEffect, useState } from "preact/hooks";
-import { CUTOFFS, homeLayers, type AccessDesk, type AccessKind, type IsochroneAnswer } from "./access";
+import { CUTOFFS, homeLayers, indexOf, isIndex, type AccessDesk, type AccessKind, type IsochroneAnswer } from "./access";
 import { AREA_COLOURS } from "./access-map";
 import { Choice, Figures, NumberField, Why } from "./access-part";
 import { accessWords, type AccessKey } from "./access-text";
@@ -10,8 +10,9 @@ import { formatNumber, formatShare, textIn } from "./format";
 import type { Page, State } from "./page";
 import { ScenarioPanel } from "./scenario-panel";
 import { ScenarioAnswer } from "./scenario-answer";
+import { IndexQuestion, IndexTable } from "./service-index";
 
-const KINDS: AccessKind[] = ["isochrone", "deserts", "scenario", "coverage"];
+const KINDS: AccessKind[] = ["isochrone", "deserts", "ptal", "quality_classes", "stop_coverage", "scenario", "coverage"];
 const PERCENTILES: [number, AccessKey][] = [
   [5, "p5"],
   [50, "p50"],
@@ -54,12 +55,14 @@ function Transit(properties: Properties) {
   const t = accessWords(state.language);
   const { access } = state;
   if (access.feeds?.length === 0) return <p class="hint">{t("none")}</p>;
+  const index = indexOf(access);
   return (
     <div class="coverage">
       {access.kind !== "scenario" && <p class="lead">{t(`${access.kind}Intro` as AccessKey)}</p>}
       {access.kind === "isochrone" && <Picking {...properties} />}
       {access.kind !== "scenario" && <When {...properties} />}
       {access.kind === "deserts" && <Deserts {...properties} />}
+      {isIndex(access.kind) && <IndexQuestion key={access.kind} page={page} state={state} kind={access.kind} />}
       {access.kind === "scenario" && (
         <ScenarioPanel {...properties}>
           <When {...properties} />
@@ -74,6 +77,7 @@ function Transit(properties: Properties) {
         {access.running && <p class="hint loading">{t("running")}</p>}
         {access.kind === "isochrone" && access.isochrone && <Areas state={state} answer={access.isochrone} page={page} />}
         {access.kind === "deserts" && access.deserts && <Out {...properties} />}
+        {index && <IndexTable state={state} answer={index} />}
         {access.kind === "scenario" && access.compared && <ScenarioAnswer {...properties} answer={access.compared} />}
       </div>
       {access.asked && (
@@ -114,7 +118,7 @@ function When({ state, desk }: Properties) {
         <span>{t("date")}</span>
         <input type="date" value={travel.day} onChange={(event) => event.currentTarget.value && desk.travels({ day: event.currentTarget.value })} />
       </label>
-      {kind !== "deserts" && (
+      {kind !== "deserts" && !isIndex(kind) && (
         <>
           <div class="pair">
             {clock("start", "from")}
