@@ -1,5 +1,6 @@
 """From the tables of feeds to the arrays of a routing timetable."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -15,6 +16,7 @@ from gtfs.routing.call_time import timed_calls
 from gtfs.routing.pattern import Pattern, patterns
 from gtfs.routing.run import runs, service_trips
 from gtfs.routing.timetable import RoutingTimetable
+from gtfs.routing.transfer import Rules, not_followed, transfer_rules
 from gtfs.service import ServiceCalendar, service_calendar
 from gtfs.text_column import TextColumn
 
@@ -28,6 +30,8 @@ class _Part:
     routes: pd.DataFrame
     trips: pd.DataFrame
     patterns: list[Pattern]
+    rules: Rules
+    not_followed: Mapping[str, int]
 
 
 def assemble(feeds: Mapping[str, Feed], day: date) -> RoutingTimetable:
@@ -52,7 +56,8 @@ def _part(feed: Feed, calendar: ServiceCalendar, day: date) -> _Part:
     route = pd.Index(routes["route_id"]).get_indexer(pd.Index(trips["route_id"])).astype(np.int32)
     trips, route = trips[route >= 0].reset_index(drop=True), route[route >= 0]
     calls = timed_calls(feed, pd.Index(trips["trip_id"]), pd.Index(stops["stop_id"]), lonlat)
-    return _Part(stops, lonlat, routes, trips, patterns(runs(feed, calendar, day, trips, calls), route, calls))
+    made = patterns(runs(feed, calendar, day, trips, calls), route, calls)
+    return _Part(stops, lonlat, routes, trips, made, transfer_rules(feed, stops), not_followed(feed, trips))
 
 
 def _joined(
@@ -87,6 +92,9 @@ def _joined(
         position_alight=_flat([pattern.alight for _, pattern in every], np.bool_),
         arrival=_flat([pattern.arrival.ravel() for _, pattern in every], np.int32),
         departure=_flat([pattern.departure.T.ravel() for _, pattern in every], np.int32),
+        transfer_pair=np.concatenate([one.rules[0] + np.int32(first_stop[row]) for row, one in enumerate(parts)]),
+        transfer_least_s=np.concatenate([part.rules[1] for part in parts]),
+        not_followed=dict(sum((Counter(part.not_followed) for part in parts), Counter())),
         **names,
     )
 

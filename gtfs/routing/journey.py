@@ -12,6 +12,7 @@ from gtfs.routing.query import TravelQuery
 from gtfs.routing.question import Question, question
 from gtfs.routing.raptor import depart
 from gtfs.routing.trace import Chain, Ride, Trace, best_stop
+from gtfs.routing.walk import walked_seconds
 
 
 class LegKind(StrEnum):
@@ -148,8 +149,10 @@ def _legs(asked: Question, departs: int, rides: list[_Vehicle], walks: list[int]
     name, speed = asked.network.timetable.stop_name, asked.query.walk_speed_ms
     legs: list[Leg] = []
     now, here = departs, None
-    for ride, walk in zip([*rides, None], walks, strict=True):
+    for ride, told in zip([*rides, None], walks, strict=True):
         there = ride.from_stop if ride else None
+        # A rule of transfers.txt may ask for more than the walk: the rest is waited.
+        walk = told if here is None or there is None else min(told, _walked(asked, here, there))
         if walk or here != there or not rides:
             start, end = ("" if stop is None else name[stop] for stop in (here, there))
             legs.append(Leg(LegKind.WALK, now, now + walk, here, there, start, end, distance_m=round(walk * speed, 1)))
@@ -161,6 +164,16 @@ def _legs(asked: Question, departs: int, rides: list[_Vehicle], walks: list[int]
             legs.append(_ridden(asked, ride))
             now, here = ride.arrival_s, ride.to_stop
     return legs
+
+
+def _walked(asked: Question, start: int, end: int) -> int:
+    """Seconds on foot between two stops."""
+    if start == end:
+        return 0
+    network = asked.network
+    rows = slice(int(network.transfer_start[start]), int(network.transfer_start[start + 1]))
+    metres = network.transfer_m[rows][network.transfer_stop[rows] == end]
+    return int(walked_seconds(metres, asked.query.walk_speed_ms)[0])
 
 
 def _ridden(asked: Question, ride: _Vehicle) -> Leg:

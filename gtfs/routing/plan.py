@@ -15,6 +15,7 @@ from gtfs.routing.network import TransitNetwork
 from gtfs.routing.query import TravelQuery
 from gtfs.routing.stay import needed_walks
 from gtfs.routing.timetable import RoutingTimetable
+from gtfs.routing.transfer import followed
 from gtfs.routing.walk import Walks, timed
 
 KEPT_PLANS: Final = 4
@@ -49,11 +50,13 @@ class Plan(NamedTuple):
     """(S + 1,): transfers, nearest first."""
     walk_stop: NDArray[np.int32]
     walk_s: NDArray[np.int32]
+    again_s: NDArray[np.int32]
+    """(S,): what boarding again at the same stop takes longer than the least wait; NEVER_S where it can't be done."""
 
     def needed(self, walks: Walks, places: int, *, to_stops: bool = False) -> Walks:
         """Of walks from stops to so many places those that a best journey may use."""
         calls = self.alight, self.first, self.call, self.stop, self.leave
-        return needed_walks(*calls, walks, places, to_stops=to_stops)
+        return needed_walks(*calls, walks, places, again_s=self.again_s if to_stops else None)
 
 
 def plan_of(network: TransitNetwork, query: TravelQuery, *, backward: bool = False) -> Plan:
@@ -76,7 +79,8 @@ def build_plan(network: TransitNetwork, query: TravelQuery, *, backward: bool = 
     if query.transfer_s * query.walk_speed_ms > network.limit_m + 1:
         raise InvalidQueryError("transfer_s", query.transfer_s)
     transfers = Links(network.transfer_start, network.transfer_stop, network.transfer_m.astype(np.float64))
-    walk = timed(transfers, query.walk_speed_ms, query.transfer_s)
+    rules = np.asarray(table.transfer_pair), np.asarray(table.transfer_least_s)
+    walk, again_s = followed(timed(transfers, query.walk_speed_ms, query.transfer_s), rules, query.min_wait_s)
     if backward:
         walk = _turned(*walk)
     may_board, may_leave = table.position_board, table.position_alight
@@ -90,7 +94,7 @@ def build_plan(network: TransitNetwork, query: TravelQuery, *, backward: bool = 
     arrays = (
         *_calls(table, query.min_wait_s, backward),
         *(table.pattern_position, np.diff(table.pattern_trip), table.pattern_call, table.pattern_headway, span),
-        *(stop, may_leave, start, boarding, pattern[boarding], *walk),
+        *(stop, may_leave, start, boarding, pattern[boarding], *walk, again_s),
     )
     # Copies: compiled code would know a read-only or a mapped array for another type, and be compiled again.
     plan = Plan(*(np.array(one, dtype=kind, order="C") for one, kind in zip(arrays, _KINDS, strict=True)))
@@ -98,7 +102,7 @@ def build_plan(network: TransitNetwork, query: TravelQuery, *, backward: bool = 
     return plan._replace(walk_start=needed[0], walk_stop=needed[1], walk_s=needed[2])
 
 
-_KINDS = (*[np.int32] * 4, np.int64, *[np.int32] * 3, np.bool_, *[np.int32] * 3, np.int64, *[np.int32] * 2)
+_KINDS = (*[np.int32] * 4, np.int64, *[np.int32] * 3, np.bool_, *[np.int32] * 3, np.int64, *[np.int32] * 3)
 """Of the arrays of a Plan, in their order."""
 
 

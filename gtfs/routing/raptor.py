@@ -235,14 +235,15 @@ def _walk(plan, state, k, deadline, arrivals):  # type: ignore[no-untyped-def]
     """From every stop of `arrive_list` to itself and to those near it. Returns the size of `board_list`."""
     arrived, ready = state.arrived[k], state.ready
     arrive_list, board_list, marks = state.arrive_list, state.board_list, state.marks
-    start, stop, seconds = plan.walk_start, plan.walk_stop, plan.walk_s
+    start, stop, seconds, again = plan.walk_start, plan.walk_stop, plan.walk_s, plan.again_s
     there = ready[k + 1]
     count = 0
     for i in range(arrivals):
         at = arrive_list[i]
         now = arrived[at]
-        if now < there[at]:
-            _lower(ready, k + 1, at, now)
+        here = now + again[at]
+        if here < there[at] and here <= deadline:
+            _lower(ready, k + 1, at, here)
             if not marks[0, at]:
                 marks[0, at] = True
                 board_list[count] = at

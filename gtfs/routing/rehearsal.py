@@ -42,4 +42,5 @@ def _timetable(headway: int = 60) -> RoutingTimetable:
         pattern_span=np.array([[0, 0], [0, 600]], np.int32), position_stop=np.array([0, 1, 0, 1], np.int32),
         position_board=np.array([True, False, True, False]), position_alight=np.array([False, True, False, True]),
         arrival=np.array([300, 600, 0, 300], np.int32), departure=np.array([300, 600, 0, 300], np.int32),
+        transfer_pair=np.zeros((0, 2), np.int32), transfer_least_s=np.zeros(0, np.int32), not_followed={},
     )  # fmt: skip

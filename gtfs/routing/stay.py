@@ -21,11 +21,11 @@ def needed_walks(
     walks: Walks,
     places: int,
     *,
-    to_stops: bool = False,
+    again_s: NDArray[np.int32] | None = None,
 ) -> Walks:
     """Of `walks` (by stop, nearest first, to so many places) the needed ones; the arrays are those of a Plan.
 
-    `to_stops`: the places are the stops themselves, and the walk from each to itself, which takes no time, goes without
+    `again_s`: the places are the stops themselves, and boarding at the same stop, which takes so much, goes without
     saying.
     """
     start, place, seconds = walks
@@ -38,14 +38,24 @@ def needed_walks(
     pattern = np.repeat(np.arange(len(first) - 1, dtype=np.int32), np.diff(first))
     keep = np.zeros(len(place), np.bool_)
     keep[order] = _needed(
-        alight, first, call, stop, pattern, leaving_start, leaving, by_place, by_stop[order], seconds[order], to_stops
+        alight,
+        first,
+        call,
+        stop,
+        pattern,
+        leaving_start,
+        leaving,
+        by_place,
+        by_stop[order],
+        seconds[order],
+        np.zeros(0, np.int32) if again_s is None else again_s,
     )
     before = np.concatenate([[0], np.cumsum(keep)])
     return before[start].astype(np.int64), place[keep], seconds[keep]
 
 
 @compiled
-def _needed(alight, first, call, stop, pattern, leaving_start, leaving, start, walk_stop, walk_s, to_stops):  # type: ignore[no-untyped-def]
+def _needed(alight, first, call, stop, pattern, leaving_start, leaving, start, walk_stop, walk_s, again_s):  # type: ignore[no-untyped-def]
     """By place; for each trip from its last call on, the calls from which one is there before those after them."""
     keep = np.zeros(len(walk_stop), np.bool_)
     row = np.full(len(leaving_start), -2, np.int64)
@@ -55,7 +65,7 @@ def _needed(alight, first, call, stop, pattern, leaving_start, leaving, start, w
         for x in range(start[j], start[j + 1]):
             row[walk_stop[x]] = x
             count = _leave(leaving_start, leaving, walk_stop[x], near, count)
-        if to_stops:
+        if len(again_s):
             row[j] = -1
             count = _leave(leaving_start, leaving, j, near, count)
         positions = np.sort(near[:count])
@@ -70,7 +80,8 @@ def _needed(alight, first, call, stop, pattern, leaving_start, leaving, start, w
                 best = np.int64(2**40)
                 for i in range(end - 1, begin - 1, -1):
                     x = row[stop[positions[i]]]
-                    there = alight[call[q] + t * stops + positions[i] - first[q]] + (walk_s[x] if x >= 0 else 0)
+                    there = alight[call[q] + t * stops + positions[i] - first[q]]
+                    there += np.int64(walk_s[x] if x >= 0 else again_s[j])
                     if there < best:
                         best = there
                         if x >= 0:
@@ -78,7 +89,7 @@ def _needed(alight, first, call, stop, pattern, leaving_start, leaving, start, w
             end = begin
         for x in range(start[j], start[j + 1]):
             row[walk_stop[x]] = -2
-        if to_stops:
+        if len(again_s):
             row[j] = -2
     return keep
 

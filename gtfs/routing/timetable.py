@@ -15,7 +15,7 @@ from geo import InvalidLayerError
 from gtfs.feed import Feed
 from gtfs.text_column import TextColumn
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 """Raised when the arrays of a kept timetable change, so that an old folder is built again."""
 
 
@@ -73,6 +73,12 @@ class RoutingTimetable:
     """(calls,): by pattern, trip and position."""
     departure: NDArray[np.int32]
     """(calls,): by pattern, *position and trip*: where one waits, one looks through the trips of one position."""
+    transfer_pair: NDArray[np.int32]
+    """(n, 2): stops from and to of the rules of transfers.txt that are followed, see `gtfs.routing.transfer`."""
+    transfer_least_s: NDArray[np.int32]
+    """(n,): seconds from arrival to departure at least, -1 where one can't change."""
+    not_followed: Mapping[str, int]
+    """How many rules are not: routes_and_trips, seated, and blocks of trips between which one could stay seated."""
 
     def __post_init__(self) -> None:
         for name in _ARRAYS:
@@ -104,6 +110,7 @@ class RoutingTimetable:
             np.save(folder / f"{name}_text.npy", column.content)
         left_out = {name: [first.isoformat(), last.isoformat()] for name, (first, last) in self.left_out.items()}
         record = {"format": FORMAT, "day": self.day.isoformat(), "feeds": self.feeds, "left_out": left_out}
+        record["not_followed"] = dict(self.not_followed)
         (folder / "timetable.json").write_text(json.dumps(record), encoding="utf-8")
 
     @classmethod
@@ -115,11 +122,13 @@ class RoutingTimetable:
         arrays: dict[str, Any] = {name: _mapped(folder, name) for name in _ARRAYS}
         texts: dict[str, Any] = {name: _text(folder, name) for name in _TEXTS}
         left_out = {name: _dates(told) for name, told in record["left_out"].items()}
-        return cls(date.fromisoformat(record["day"]), tuple(record["feeds"]), left_out, **arrays, **texts)
+        told = {"not_followed": record["not_followed"]}
+        return cls(date.fromisoformat(record["day"]), tuple(record["feeds"]), left_out, **arrays, **texts, **told)
 
 
 _TEXTS = ("stop_id", "stop_name", "route_id", "route_name", "trip_id", "trip_headsign")
-_ARRAYS = tuple(one.name for one in fields(RoutingTimetable) if one.name not in (*_TEXTS, "day", "feeds", "left_out"))
+_TOLD = ("day", "feeds", "left_out", "not_followed")
+_ARRAYS = tuple(one.name for one in fields(RoutingTimetable) if one.name not in (*_TEXTS, *_TOLD))
 
 
 def build_timetable(feeds: Mapping[str, Feed], day: date) -> RoutingTimetable:
@@ -127,7 +136,8 @@ def build_timetable(feeds: Mapping[str, Feed], day: date) -> RoutingTimetable:
 
     Feeds whose calendar doesn't know the day are left out and named in `left_out`; DateOutsideError when that is so
     for all of them. Blank times between two known ones are interpolated by straight-line distance; trips with fewer
-    than two usable calls are left out. `exact_times` 1 becomes trips. transfers.txt is not read.
+    than two usable calls are left out. `exact_times` 1 becomes trips. Of transfers.txt the rules
+    of stops and stations are followed (types 2 and 3), others counted in `not_followed`.
     """
     from gtfs.routing.build import assemble
 

@@ -117,7 +117,10 @@ class _Near:
         """Stops from which one walks to this one, itself included, with the seconds."""
         rows = np.flatnonzero(self.plan.walk_stop == stop)
         origin = np.searchsorted(self.plan.walk_start, rows, side="right") - 1
-        return [(stop, 0), *zip(origin.tolist(), self.plan.walk_s[rows].tolist(), strict=True)]
+        return [
+            (stop, int(self.plan.again_s[stop])),
+            *zip(origin.tolist(), self.plan.walk_s[rows].tolist(), strict=True),
+        ]
 
 
 def best_stop(arrived: NDArray[np.int32], stops: NDArray[np.int64], seconds: NDArray[np.int32]) -> tuple[int, int]:

@@ -2,8 +2,8 @@
 
 import heapq
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 NEVER = math.inf
 
@@ -31,30 +31,35 @@ class PlainTown:
     direct: int = 1800
     max_rides: int = 8
     max_trip: int = 7200
+    least: Mapping[tuple[int, int], float] = field(default_factory=dict)
+    """Seconds from arrival at one stop to departure at another or the same, NEVER where one can't change."""
 
     def arrival(self, origin: float, destination: float, minute: int) -> float:
         """When somebody who leaves at `minute` is there; NEVER beyond the longest trip."""
         walk = self._walk(origin, destination)
         best: float = minute + walk if walk <= self.direct else NEVER
-        heap: list[tuple[float, int, int, bool]] = []
+        heap: list[tuple[float, int, int]] = []
+
+        def ride(ready: float, stop: int, rides: int) -> None:
+            if rides < self.max_rides:
+                for there in self._rides(ready, stop):
+                    heapq.heappush(heap, (there.arrival, rides + 1, there.stop))
+
         for stop, x in enumerate(self.stops):
             if self._walk(origin, x) <= self.access:
-                heapq.heappush(heap, (minute + self._walk(origin, x), 0, stop, False))
+                ride(minute + self._walk(origin, x) + self.wait, stop, 0)
         seen = set()
         while heap:
-            now, rides, stop, by_vehicle = heapq.heappop(heap)
-            if (rides, stop, by_vehicle) in seen:
+            now, rides, stop = heapq.heappop(heap)
+            if (rides, stop) in seen:
                 continue
-            seen.add((rides, stop, by_vehicle))
-            if by_vehicle:
-                out = self._walk(self.stops[stop], destination)
-                best = min(best, now + out) if out <= self.egress else best
-                for other, x in enumerate(self.stops):
-                    if other != stop and self._walk(self.stops[stop], x) <= self.transfer:
-                        heapq.heappush(heap, (now + self._walk(self.stops[stop], x), rides, other, False))
-            if rides < self.max_rides:
-                for there in self._rides(now, stop):
-                    heapq.heappush(heap, (there.arrival, rides + 1, there.stop, True))
+            seen.add((rides, stop))
+            out = self._walk(self.stops[stop], destination)
+            best = min(best, now + out) if out <= self.egress else best
+            for other, x in enumerate(self.stops):
+                walk = self._walk(self.stops[stop], x)
+                if other == stop or walk <= self.transfer:
+                    ride(now + max(walk + self.wait, self.least.get((stop, other), 0)), other, rides)
         return best if best - minute <= self.max_trip else NEVER
 
     def departure(self, origin: float, destination: float, deadline: int) -> float:
@@ -68,12 +73,13 @@ class PlainTown:
         ]
         return max(good, default=-NEVER)
 
-    def _rides(self, now: float, stop: int) -> list[Call]:
+    def _rides(self, ready: float, stop: int) -> list[Call]:
+        """Where one gets with what leaves the stop then or later."""
         return [
             there
             for trip in self.trips
             for at, call in enumerate(trip)
-            if call.stop == stop and call.board and now + self.wait <= call.departure
+            if call.stop == stop and call.board and ready <= call.departure
             for there in trip[at + 1 :]
             if there.alight
         ]

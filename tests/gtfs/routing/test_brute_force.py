@@ -1,5 +1,6 @@
 """The router against a plain search over all events, on small random timetables."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 from gtfs.routing import UNREACHED, TransitNetwork, TravelQuery, minute_times, travel_times
 from gtfs.routing.question import is_turned
 from tests.gtfs.routing import street_town
-from tests.gtfs.routing.plain_search import Call, PlainTown
+from tests.gtfs.routing.plain_search import NEVER, Call, PlainTown
 
 START = 8 * 3600
 SEEDS = st.integers(0, 2**32 - 1)
@@ -38,6 +39,17 @@ def random_trips(rng: np.random.Generator, stops: int) -> list[list[Call]]:
     return trips
 
 
+def random_rules(rng: np.random.Generator, stops: int) -> dict[tuple[int, int], float]:
+    """For up to half of the pairs of stops, a stop and itself included."""
+    chosen = rng.integers(0, stops, (int(rng.integers(0, stops**2 // 2 + 1)), 2)).tolist()
+    return {(a, b): NEVER if rng.random() < 0.3 else int(rng.integers(0, 900)) for a, b in chosen}
+
+
+def transfers(least: Mapping[tuple[int, int], float]) -> str:
+    rows = [f"s{a},s{b},3," if s == NEVER else f"s{a},s{b},2,{s:.0f}" for (a, b), s in least.items()]
+    return "from_stop_id,to_stop_id,transfer_type,min_transfer_time\n" + "".join(f"{row}\n" for row in rows)
+
+
 def random_case(seed: int, folder: Path) -> tuple[PlainTown, TransitNetwork, dict[str, Any]]:
     rng = np.random.default_rng(seed)
     stops = rng.integers(0, 8000, int(rng.integers(2, 8))).astype(float)
@@ -50,14 +62,16 @@ def random_case(seed: int, folder: Path) -> tuple[PlainTown, TransitNetwork, dic
     town = PlainTown(
         stops.tolist(), random_trips(rng, len(stops)), speed=float(rng.choice([1.0, 1.3])),
         wait=int(rng.choice([0, 60, 120])), max_rides=int(rng.integers(0, 5)),
-        max_trip=int(rng.choice([1500, 3600, 7200])), **limits,
+        max_trip=int(rng.choice([1500, 3600, 7200])), least=random_rules(rng, len(stops)), **limits,
     )  # fmt: skip
     names = {f"s{row}": x for row, x in enumerate(town.stops)}
     trips = {
         f"{row}": [(f"s{c.stop}", c.arrival, c.departure, int(not c.board), int(not c.alight)) for c in trip]
         for row, trip in enumerate(town.trips)
     }
-    feed = street_town.feed(folder, names, trips, routes=dict.fromkeys(trips, "R"))
+    feed = street_town.feed(
+        folder, names, trips, routes=dict.fromkeys(trips, "R"), files={"transfers": transfers(town.least)}
+    )
     asked = {
         "walk_speed_ms": town.speed, "min_wait_s": town.wait, "max_rides": town.max_rides, "max_trip_s": town.max_trip,
         **{f"{name}_s": value for name, value in limits.items()},
