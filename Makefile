@@ -4,6 +4,7 @@ PYTHON ?= python3
 HOST ?= 127.0.0.1
 PORT ?= 8000
 BUILDINGS ?= 8000
+JOBS ?= 2
 export PYTHON
 
 VENV := .venv
@@ -81,7 +82,8 @@ test: setup $(STAMPS)/dev ## Run every check and test / すべての検査とテ
 	$(BIN)/mypy
 	cd $(UI) && npm run --silent check
 	cd $(UI) && npm run --silent test
-	$(BIN)/pytest
+	$(BIN)/pytest -m "not browser" -n $(JOBS) --dist loadscope
+	$(BIN)/pytest -m browser
 
 .PHONY: bench
 bench: setup $(STAMPS)/dev ## Measure; JSON in build/bench/ and a table / 性能を測定 (ONLY=name)
@@ -94,6 +96,10 @@ bench: setup $(STAMPS)/dev ## Measure; JSON in build/bench/ and a table / 性能
 screenshots: setup $(STAMPS)/dev ## Take the pictures of the docs anew / 文書の画面例を撮り直す (ONLY=name)
 	@.ci/tools browser
 	@$(BIN)/python -m tests.browser.screenshots $(ONLY)
+
+.PHONY: notebook
+notebook: setup $(STAMPS)/dev ## Run the notebook of the docs anew / 文書のノートブックを実行し直す
+	@$(BIN)/python -m tests.docs.notebook
 
 # Keeping it
 
