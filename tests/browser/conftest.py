@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from tests.browser.sight import Watched, watch
+from tests.browser.sight import PATIENCE_MS, Watched, watch
 
 ROOT = Path(__file__).parents[2]
 CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
@@ -30,8 +30,7 @@ ARGUMENTS = [
 OpenPage = Callable[..., Page]
 BUILDINGS = 1500
 
-# A machine under load may take seconds for what a person sees at once; what is green costs no more.
-expect.set_options(timeout=30_000)
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @pytest.fixture(scope="session")

@@ -20,6 +20,9 @@ MAP_PART = {"x": 340, "y": 20, "width": 680, "height": 820}
 TELL_VIOLATIONS = """document.addEventListener('securitypolicyviolation', event =>
   console.error('Content Security Policy: ' + event.violatedDirective + ' ' + event.blockedURI))"""
 
+PATIENCE_MS = 60_000
+"""A machine under load may take long for what a person sees at once; what is there in time costs no more."""
+
 
 @dataclass
 class Watched:
@@ -41,6 +44,7 @@ def watch(page: Page, watched: Watched) -> None:
         elif message.type == "error":
             watched.errors.append(text)
 
+    page.set_default_timeout(PATIENCE_MS)
     page.on("request", lambda request: watched.requests.append(request.url))
     page.on("console", hear)
     page.on("pageerror", lambda error: watched.thrown.append(str(error)))
@@ -64,11 +68,10 @@ def wait_until_drawn(page: Page) -> None:
           return window.__calm > 6
         }""",
         polling=120,
-        timeout=60_000,
     )
 
 
-def comes_true(page: Page, judge: Callable[[], object], *, within_s: float = 30) -> bool:
+def comes_true(page: Page, judge: Callable[[], object], *, within_s: float = PATIENCE_MS / 1_000) -> bool:
     """Whether it is true by then: the page is looked at again and again, as one who waits for a picture does."""
     until = time.monotonic() + within_s
     while not judge():
