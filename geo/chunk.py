@@ -1,6 +1,6 @@
 """From features as a file holds them to batches: collections, reprojection, the gate, one batch for each kind."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any
@@ -90,9 +90,10 @@ class Batches:
         kinds = _kinds_of(geometries)
         main = self._part.kinds[0]
         readable = np.array([fault is None or not fault.keeps_out for fault in faults], dtype=bool)
-        problems = [self._problem(chunk, index, fault) for index, fault in enumerate(faults) if fault is not None]
+        told = [(index, fault) for index, fault in enumerate(faults) if fault is not None]
         stray = readable & np.array([kind is not None and kind not in self._part.kinds for kind in kinds], dtype=bool)
-        problems += [self._problem(chunk, int(i), self._other_type(geometries[i])) for i in np.flatnonzero(stray)]
+        told += [(int(index), self._other_type(geometries[index])) for index in np.flatnonzero(stray)]
+        problems = self._problems(chunk, geometries, told)
         good = np.flatnonzero(readable & ~stray)
         checked = check_geometries(
             reproject(geometries[good], self._part.crs),
@@ -152,9 +153,21 @@ class Batches:
             vertical_datum=vertical_datum(self._part.crs),
         )
 
-    def _problem(self, chunk: Chunk, index: int, fault: Fault) -> Problem:
-        line = chunk.lines[index] if chunk.lines else None
-        return Problem(fault.rule, self._part.name, chunk.ids[index], line, None, fault.parameters)
+    def _problems(self, chunk: Chunk, geometries: NDArray[Any], told: list[tuple[int, Fault]]) -> list[Problem]:
+        places = self._places(geometries, sorted({index for index, _ in told}))
+        lines: Sequence[int | None] = chunk.lines or [None] * len(chunk.ids)
+        return [
+            Problem(fault.rule, self._part.name, chunk.ids[at], lines[at], places.get(at), fault.parameters)
+            for at, fault in told
+        ]
+
+    def _places(self, geometries: NDArray[Any], rows: list[int]) -> dict[int, tuple[float, float]]:
+        """The first point of each that has one on the Earth, degrees east and north."""
+        moved = reproject(geometries[rows], self._part.crs)
+        points, own = shapely.get_coordinates(moved, return_index=True)
+        firsts = zip(*np.unique(own, return_index=True), strict=True)
+        lonlats = {rows[at]: (float(points[first][0]), float(points[first][1])) for at, first in firsts}
+        return {row: lonlat for row, lonlat in lonlats.items() if abs(lonlat[0]) <= 180 and abs(lonlat[1]) <= 90}
 
     def _other_type(self, geometry: Any) -> Fault:
         expected = ", ".join(kind.value for kind in self._part.kinds)

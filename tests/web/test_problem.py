@@ -46,6 +46,7 @@ def test_problems_with_a_place_are_points_on_the_map(client: TestClient) -> None
     answer = client.get("/api/layers/places/problems.geojson")
     assert answer.headers["content-type"] == "application/geo+json"
     features = json.loads(answer.content)["features"]
+    assert len(features) == ROWS
     for one in features:
         lon, lat = one["geometry"]["coordinates"]
         assert 138 < lon < 139
