@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from geo import Text
 from gtfs.accessibility.reason import Reason
+from gtfs.accessibility.transfer_note import transfer_notes
 from gtfs.clock import clock_text
 from gtfs.measure.percentile import RULE
 from gtfs.routing import Journey, LegKind, TransitNetwork, TravelQuery, journeys
@@ -157,7 +158,7 @@ def explain(
         destinations=Snap.of(destination_snap_m),
         rules=rules or {},
         unreached=reason_counts(unreached),
-        notes=notes,
+        notes=(*notes, *transfer_notes(timetable)),
     )
 
 
