@@ -43,7 +43,7 @@ export function FeatureCard({ page, state }: { page: Page; state: State }) {
             {detail[language]}
           </p>
         )}
-        {detail && isDetail(detail) && hasTimetable(layer, state) && <StopCard layer={layer} detail={detail} state={state} />}
+        {detail && isDetail(detail) && hasTimetable(layer, state) && <StopCard layer={layer} detail={detail} page={page} state={state} />}
         {detail && isDetail(detail) && <Attributes nodes={detail.attributes} language={language} />}
         {selection.ground && <GroundRow ground={selection.ground} language={language} />}
       </div>

@@ -11,6 +11,7 @@ import { sketchOf, type Page, type State } from "./page";
 import { LEFT_OUT_COLOUR, SERVED_COLOUR } from "./plan";
 import { FeatureSearch } from "./search";
 import { Sign, Swatch } from "./swatch";
+import { StopLayerTools } from "./timetable";
 import { opacityOf, overlaps, shows, themeOf, viewOf, visibleLayers } from "./view";
 import { Problems } from "./problem";
 
@@ -98,6 +99,7 @@ function Card({ layer, page, state }: { layer: Layer; page: Page; state: State }
           </label>
           <About layer={layer} state={state} />
           <Problems layer={layer} page={page} state={state} />
+          <StopLayerTools layer={layer} page={page} state={state} />
         </div>
       )}
       {layer.links.terrain && <GroundParts layer={layer} page={page} state={state} t={t} />}

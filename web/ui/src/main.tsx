@@ -5,6 +5,7 @@ import { App } from "./app";
 import { FeatureCard } from "./feature";
 import { Page } from "./page";
 import { translator } from "./language";
+import { VehicleCard } from "./vehicle-card";
 import "./style.css";
 import "./timetable.css";
 
@@ -50,4 +51,7 @@ async function drawMap(): Promise<void> {
     render(state.wide ? <FeatureCard page={page} state={state} /> : null, map.popupContent);
   });
   page.attach(map);
+  page.store.subscribe((state) => {
+    if (page.timetable.canvas) render(<VehicleCard page={page} state={state} />, page.timetable.canvas.card);
+  });
 }

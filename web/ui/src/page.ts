@@ -390,6 +390,7 @@ export class Page {
 
   asked(lonlat: [number, number], found: Found[], byKeyboard: boolean): void {
     if (this.state.access.picking) return this.access.clicked(lonlat);
+    if (!byKeyboard && this.timetable.clicked(lonlat)) return this.close();
     const known = found.filter((one) => this.#layer(one.layer));
     const front = known.filter((one) => this.#layer(one.layer)?.group.id !== "base");
     const candidates = (front.length > 0 ? front : known).map((one) => this.#candidate(one));

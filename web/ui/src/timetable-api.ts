@@ -55,6 +55,31 @@ export async function fetchTimetable(layer: Layer, stopId: string, date: string)
   return (await ask(`${stopAddress(layer, stopId)}/timetable?date=${date}`)).json() as Promise<StopTimetable>;
 }
 
+/** One bus that was clicked. */
+export interface VehicleTold {
+  id: string;
+  label: string | null;
+  route: { short: string; name: Text; colour: string };
+  headsign: Text | null;
+  next_stop: Text | null;
+  delay_s: number | null;
+  seen_s: number;
+  trusted: boolean;
+  state: { quality: string; reason: Text };
+  notices: Text[];
+}
+
+export async function fetchVehicle(id: string): Promise<VehicleTold> {
+  return (await ask(`/api/realtime/vehicles/${id.split("/").map(encodeURIComponent).join("/")}`)).json() as Promise<VehicleTold>;
+}
+
+/** Headers of alerts that hold now, each once. */
+export async function fetchAlerts(): Promise<Text[]> {
+  const { alerts } = (await (await ask("/api/realtime/alerts")).json()) as { alerts: { active: boolean; header: Text }[] };
+  const told = alerts.filter((one) => one.active).map((one) => [`${one.header.ja} ${one.header.en}`, one.header] as const);
+  return [...new Map(told).values()];
+}
+
 export async function hasRealtime(): Promise<boolean> {
   return ((await (await ask("/api/realtime")).json()) as { feeds: unknown[] }).feeds.length > 0;
 }

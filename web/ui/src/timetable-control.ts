@@ -2,9 +2,10 @@
 
 import { ApiError } from "./api";
 import type { Values } from "./column";
-import type { Theme } from "./layer";
-import { fetchFeedDay, fetchFeeds, fetchMotion, hasRealtime } from "./timetable-api";
-import { firstDate, supplyTheme, supplyValues, type Feed, type Supply } from "./timetable-supply";
+import type { Text, Theme } from "./layer";
+import { fetchAlerts, fetchFeedDay, fetchFeeds, fetchMotion, fetchVehicle, hasRealtime, type VehicleTold } from "./timetable-api";
+import { firstDate, supplyTheme, supplyValues, type Feed, type Measure, type Supply } from "./timetable-supply";
+import { inBoth } from "./timetable-text";
 import { Motion } from "./vehicle";
 import type { LiveVehicle, VehicleCanvas } from "./vehicle-canvas";
 
@@ -24,9 +25,13 @@ export interface Timetabled {
   /** Whether there is anything to receive; how many buses are shown, null: none asked for. */
   realtime: boolean;
   live: number | null;
+  /** Why feeds are not to be trusted just now; alerts that hold; the bus that was clicked. While live ones are shown. */
+  doubts: Text[];
+  alerts: Text[];
+  vehicle: VehicleTold | null;
 }
 
-export const NO_TIMETABLE: Timetabled = { feeds: [], supply: null, running: null, realtime: false, live: null };
+export const NO_TIMETABLE: Timetabled = { feeds: [], supply: null, running: null, realtime: false, live: null, doubts: [], alerts: [], vehicle: null };
 
 export interface Host {
   told(): Timetabled;
@@ -36,12 +41,17 @@ export interface Host {
 }
 
 const MORNING_S = 7 * 3600;
+const ALERTS_MS = 60_000;
+
+type States = Record<string, { quality: string; reason: Text }>;
 
 export class TimetableControl {
   canvas: VehicleCanvas | null = null;
   #stream: EventSource | null = null;
   #live = new Map<string, LiveVehicle>();
   #asked = 0;
+  #chosen: string | null = null;
+  #alerts: number | undefined;
 
   constructor(private readonly host: Host) {}
 
@@ -72,7 +82,7 @@ export class TimetableControl {
   async setDate(date: string): Promise<void> {
     const asked = ++this.#asked;
     const { supply, running, feeds } = this.host.told();
-    const before: Supply = supply ?? { date, hour: null, days: [], error: null, loading: true };
+    const before: Supply = supply ?? { date, hour: null, measure: "count", days: [], error: null, loading: true };
     this.#set({ supply: { ...before, date, loading: true, error: null } });
     const covering = feeds.filter((one) => one.first <= date && date <= one.last);
     // A date that no feed covers is asked all the same: the server says what is wrong with it.
@@ -96,12 +106,19 @@ export class TimetableControl {
     this.#paint();
   }
 
+  setMeasure(measure: Measure): void {
+    const { supply } = this.host.told();
+    if (!supply) return;
+    this.#set({ supply: { ...supply, measure } });
+    this.#paint();
+  }
+
   #paint(): void {
     const { supply } = this.host.told();
     for (const day of supply?.days ?? []) {
-      const { hour } = supply as Supply;
-      this.host.paint(day.stops.layer, day.stops.version, supplyValues(day.stops, hour), supplyTheme("stops", hour));
-      if (day.routes) this.host.paint(day.routes.layer, day.routes.version, supplyValues(day.routes, hour), supplyTheme("routes", hour));
+      const { hour, measure } = supply as Supply;
+      this.host.paint(day.stops.layer, day.stops.version, supplyValues(day.stops, hour, measure), supplyTheme("stops", hour, measure));
+      if (day.routes) this.host.paint(day.routes.layer, day.routes.version, supplyValues(day.routes, hour, measure), supplyTheme("routes", hour, measure));
     }
   }
 
@@ -155,13 +172,17 @@ export class TimetableControl {
     this.#stream = new EventSource("/api/realtime/stream");
     this.#stream.addEventListener("vehicles", ({ data }: MessageEvent<string>) => {
       this.#live.clear();
-      this.#receive((JSON.parse(data) as { features: GeoJSON.Feature<GeoJSON.Point>[] }).features, []);
+      const { features, feeds } = JSON.parse(data) as { features: GeoJSON.Feature<GeoJSON.Point>[]; feeds: States };
+      this.#receive(features, [], feeds);
     });
     this.#stream.addEventListener("changes", ({ data }: MessageEvent<string>) => {
-      const { changed, removed } = JSON.parse(data) as { changed: GeoJSON.Feature<GeoJSON.Point>[]; removed: string[] };
-      this.#receive(changed, removed);
+      const { changed, removed, feeds } = JSON.parse(data) as { changed: GeoJSON.Feature<GeoJSON.Point>[]; removed: string[]; feeds: States };
+      this.#receive(changed, removed, feeds);
     });
+    this.#stream.onerror = () => this.#set({ doubts: [inBoth("broken")] });
+    this.#alerts = window.setInterval(() => void this.#askAlerts(), ALERTS_MS);
     this.#set({ live: 0 });
+    void this.#askAlerts();
   }
 
   stopLive(): void {
@@ -169,14 +190,63 @@ export class TimetableControl {
     this.#stream = null;
     this.#live.clear();
     this.canvas?.showLive([]);
-    this.#set({ live: null });
+    window.clearInterval(this.#alerts);
+    this.leave();
+    this.#set({ live: null, doubts: [], alerts: [] });
   }
 
-  #receive(changed: GeoJSON.Feature<GeoJSON.Point>[], removed: string[]): void {
+  async #askAlerts(): Promise<void> {
+    try {
+      const alerts = await fetchAlerts();
+      if (this.#stream) this.#set({ alerts });
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error; // asked again in a minute
+    }
+  }
+
+  /** Whether a live bus was clicked; then it is told about, and followed. */
+  clicked(lonlat: [number, number]): boolean {
+    const id = this.#stream ? (this.canvas?.liveAt(lonlat) ?? null) : null;
+    if (id === null) {
+      this.leave();
+      return false;
+    }
+    this.#chosen = id;
+    void this.#askVehicle(id);
+    return true;
+  }
+
+  leave(): void {
+    this.#chosen = null;
+    this.canvas?.follow(null);
+    if (this.host.told().vehicle) this.#set({ vehicle: null });
+  }
+
+  async #askVehicle(id: string): Promise<void> {
+    try {
+      const vehicle = await fetchVehicle(id);
+      if (this.#chosen !== id) return;
+      this.#set({ vehicle });
+      this.canvas?.follow(id);
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      if (this.#chosen === id) this.leave(); // it has just gone
+    }
+  }
+
+  #receive(changed: GeoJSON.Feature<GeoJSON.Point>[], removed: string[], feeds: States): void {
     for (const id of removed) this.#live.delete(id);
     for (const one of changed) this.#live.set(String(one.id), liveVehicle(one));
     this.canvas?.showLive([...this.#live.values()]);
-    this.#set({ live: this.#live.size });
+    this.#set({ live: this.#live.size, doubts: this.#doubts(feeds) });
+    if (this.#chosen !== null && this.#live.has(this.#chosen)) void this.#askVehicle(this.#chosen);
+    else if (this.#chosen !== null) this.leave();
+  }
+
+  #doubts(states: States): Text[] {
+    const titles = new Map(this.host.told().feeds.map((one) => [one.layer, one.title]));
+    const doubted = Object.entries(states).filter(([, state]) => state.quality !== "live");
+    return doubted.map(([layer, { reason }]) => inBoth("stale", { title: titles.get(layer) ?? layer, reason }));
   }
 
   #set(change: Partial<Timetabled>): void {

@@ -9,7 +9,8 @@ import type { Page, State } from "./page";
 import { Sign } from "./swatch";
 import { fetchBoard, fetchTimetable, type StopBoard, type StopTimetable } from "./timetable-api";
 import { localDate } from "./timetable-control";
-import { LAST_HOUR, serviceClock } from "./timetable-supply";
+import { LAST_HOUR, MEASURES, serviceClock, type Measure } from "./timetable-supply";
+import { timetableWords } from "./timetable-text";
 import { viewOf } from "./view";
 
 const SPEEDS = [1, 20, 60, 180];
@@ -36,7 +37,8 @@ export function TimetableBar({ page, state }: { page: Page; state: State }) {
           {t("timetable.date")}
           <input type="date" value={supply.date} onChange={(event) => event.currentTarget.value && void page.timetable.setDate(event.currentTarget.value)} />
         </label>
-        <Hours page={page} state={state} t={t} />
+        <MeasureChoice page={page} state={state} />
+        {(supply.measure === "count" || supply.measure === "headway") && <Hours page={page} state={state} t={t} />}
         <button type="button" class="quiet" aria-label={t("page.close")} onClick={() => page.timetable.close()}>
           <Sign name="close" />
         </button>
@@ -48,6 +50,19 @@ export function TimetableBar({ page, state }: { page: Page; state: State }) {
       )}
       {!supply.error && <Running page={page} state={state} t={t} />}
     </section>
+  );
+}
+
+function MeasureChoice({ page, state }: { page: Page; state: State }) {
+  const w = timetableWords(state.language);
+  return (
+    <select aria-label={w("measure")} value={state.timetabled.supply?.measure} onChange={(event) => page.timetable.setMeasure(event.currentTarget.value as Measure)}>
+      {MEASURES.map((one) => (
+        <option key={one} value={one}>
+          {w(one)}
+        </option>
+      ))}
+    </select>
   );
 }
 
@@ -112,12 +127,66 @@ function Running({ page, state, t }: { page: Page; state: State; t: Translate })
           {t("timetable.live")} {live !== null && t("timetable.liveCount", { n: live })}
         </label>
       )}
+      {live !== null && <Told state={state} />}
+    </div>
+  );
+}
+
+/** Beside live buses: what feeds can't be trusted, and what operators announce. */
+function Told({ state }: { state: State }) {
+  const { doubts, alerts } = state.timetabled;
+  const { language } = state;
+  return (
+    <div class="told" aria-live="polite">
+      {doubts.map((one, index) => (
+        <p key={index} class="error">
+          {textIn(one, language)}
+        </p>
+      ))}
+      {alerts.length > 0 && (
+        <details>
+          <summary>{timetableWords(language)("alerts", { n: alerts.length })}</summary>
+          <ul>
+            {alerts.map((one, index) => (
+              <li key={index}>{textIn(one, language)}</li>
+            ))}
+          </ul>
+        </details>
+      )}
+    </div>
+  );
+}
+
+const CATCHMENTS = [300, 500];
+
+/** From a layer of stops: people near them, and the timetable as open data. */
+export function StopLayerTools({ layer, page, state }: { layer: Layer; page: Page; state: State }) {
+  if (!state.timetabled.feeds.some((one) => one.layer === layer.id)) return null;
+  const w = timetableWords(state.language);
+  const people = state.layers?.find((one) => one.group.id === "population" && one.kind === "vector");
+  const ask = (within_m: number): void => {
+    page.access.show("coverage");
+    page.setPanel("analysis");
+    page.close();
+    void page.analyse({ points: layer.id, within_m, population: people?.id ?? null });
+  };
+  return (
+    <div class="stop-tools">
+      <span>{w("reach")}</span>
+      {CATCHMENTS.map((metres) => (
+        <button key={metres} type="button" onClick={() => ask(metres)}>
+          {w("metres", { n: metres })}
+        </button>
+      ))}
+      <a href={`/feeds?lang=${state.language}`} target="_blank" rel="noopener">
+        {w("openData")}
+      </a>
     </div>
   );
 }
 
 /** In the card of a clicked stop. */
-export function StopCard({ layer, detail, state }: { layer: Layer; detail: FeatureDetail; state: State }) {
+export function StopCard({ layer, detail, page, state }: { layer: Layer; detail: FeatureDetail; page: Page; state: State }) {
   const t = translator(state.language);
   const [board, setBoard] = useState<StopBoard | null>(null);
   const [error, setError] = useState<Text | null>(null);
@@ -154,6 +223,7 @@ export function StopCard({ layer, detail, state }: { layer: Layer; detail: Featu
         </a>
       </p>
       <DayList layer={layer} stopId={stopId} date={date} setDate={setDate} language={state.language} t={t} />
+      <StopLayerTools layer={layer} page={page} state={state} />
     </div>
   );
 }

@@ -26,8 +26,20 @@ const LIVE = "#b5432a";
 const TEXT_ZOOM = 13.5;
 /** More names than these hide one another. */
 const TEXT_MOST = 150;
-/** While a live position is on its way to the next, the dot glides there. */
-const GLIDE_MS = 3_000;
+/** A dot glides to its new place for as long as its news took to come: so it moves all the time. */
+const GLIDE_MS = { least: 1_000, most: 20_000 };
+/** What is farther away than a bus drives in that time has not driven there. */
+const GLIDE_DEGREES = 0.01;
+/** CSS pixels around the pointer in which a bus counts as hit. */
+const REACH = 14;
+
+interface Gliding {
+  from: [number, number];
+  to: [number, number];
+  since: number;
+  lasts: number;
+  vehicle: LiveVehicle;
+}
 
 export class VehicleCanvas {
   readonly #canvas = document.createElement("canvas");
@@ -39,12 +51,19 @@ export class VehicleCanvas {
   #playing = false;
   #frame = 0;
   #before = 0;
-  #live = new Map<string, { from: [number, number]; to: [number, number]; since: number; vehicle: LiveVehicle }>();
+  #live = new Map<string, Gliding>();
+  #told = 0;
+  #followed: string | null = null;
+  /** Stands above the followed bus, and goes with it. */
+  readonly card = document.createElement("div");
   count = 0;
 
   constructor(private readonly map: MapLibre, private readonly told: (second: number, count: number) => void) {
     this.#canvas.className = "vehicles";
     this.#canvas.setAttribute("aria-hidden", "true");
+    this.card.className = "vehicle-card";
+    this.card.hidden = true;
+    map.getContainer().append(this.card);
     map.on("render", () => this.#draw());
     map.on("resize", () => this.#fit());
     this.#fit();
@@ -72,13 +91,24 @@ export class VehicleCanvas {
   showLive(vehicles: readonly LiveVehicle[]): void {
     const now = performance.now();
     const known = this.#live;
-    this.#live = new Map(
-      vehicles.map((vehicle) => {
-        const old = known.get(vehicle.id);
-        return [vehicle.id, { from: old ? gliding(old, now) : vehicle.lonlat, to: vehicle.lonlat, since: now, vehicle }];
-      }),
-    );
+    const lasts = Math.min(GLIDE_MS.most, Math.max(GLIDE_MS.least, now - this.#told));
+    this.#told = now;
+    this.#live = new Map(vehicles.map((vehicle) => [vehicle.id, glide(known.get(vehicle.id), vehicle, now, lasts)]));
     this.#loop();
+  }
+
+  /** The live bus at a place of the map, the nearest one. */
+  liveAt(lonlat: [number, number]): string | null {
+    const now = performance.now();
+    const asked = this.map.project(lonlat);
+    const near = [...this.#live.values()].map((one) => ({ id: one.vehicle.id, px: this.map.project(gliding(one, now)).dist(asked) })).filter(({ px }) => px <= REACH);
+    return near.sort((a, b) => a.px - b.px)[0]?.id ?? null;
+  }
+
+  /** Keeps the card above that bus; null: none. */
+  follow(id: string | null): void {
+    this.#followed = id;
+    this.#draw();
   }
 
   #loop(): void {
@@ -89,9 +119,21 @@ export class VehicleCanvas {
       this.#before = now;
       this.#draw();
       if (this.#playing) this.told(this.#second, this.count);
-      if (this.#playing || this.#live.size > 0) this.#frame = requestAnimationFrame(step);
+      if (this.#playing || this.#moves(now)) this.#frame = requestAnimationFrame(step);
     };
     this.#frame = requestAnimationFrame(step);
+  }
+
+  #moves(now: number): boolean {
+    return [...this.#live.values()].some((one) => now < one.since + one.lasts + 100);
+  }
+
+  #placeCard(): void {
+    const one = this.#followed === null ? undefined : this.#live.get(this.#followed);
+    this.card.hidden = one === undefined;
+    if (!one) return;
+    const { x, y } = this.map.project(gliding(one, performance.now()));
+    this.card.style.transform = `translate(${x.toFixed(1)}px, ${y.toFixed(1)}px) translate(-50%, calc(-100% - 16px))`;
   }
 
   #fit(): void {
@@ -108,6 +150,7 @@ export class VehicleCanvas {
     if (!context) return;
     const { clientWidth: width, clientHeight: height } = this.map.getContainer();
     context.clearRect(0, 0, width, height);
+    this.#placeCard();
     const dots = [...this.#timetabled(), ...this.#received()];
     this.count = dots.length;
     // A layer as large as the map costs time even when nothing is on it.
@@ -140,8 +183,17 @@ export class VehicleCanvas {
   }
 }
 
-function gliding({ from, to, since }: { from: [number, number]; to: [number, number]; since: number }, now: number): [number, number] {
-  const share = Math.min(1, (now - since) / GLIDE_MS);
+/** A bus that jumps, or whose place nobody trusts, does not glide; one without news goes on as before. */
+function glide(old: Gliding | undefined, vehicle: LiveVehicle, now: number, lasts: number): Gliding {
+  const to = vehicle.lonlat;
+  if (old && old.to[0] === to[0] && old.to[1] === to[1]) return { ...old, vehicle };
+  const from = old ? gliding(old, now) : to;
+  const far = Math.hypot(to[0] - from[0], to[1] - from[1]) > GLIDE_DEGREES;
+  return { from: far || !vehicle.trusted ? to : from, to, since: now, lasts, vehicle };
+}
+
+function gliding({ from, to, since, lasts }: Gliding, now: number): [number, number] {
+  const share = Math.min(1, (now - since) / lasts);
   return [from[0] + share * (to[0] - from[0]), from[1] + share * (to[1] - from[1])];
 }
 

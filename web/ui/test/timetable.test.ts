@@ -39,7 +39,8 @@ test("it looks where it goes", () => {
   expect(motion.at(25_400).at(-1)!.heading).toBeCloseTo(Math.PI / 2, 3);
 });
 
-const rows = { layer: "a", version: "1", hours: [[...Array(8).fill(0), 4, 1], null, [...Array(10).fill(0)]], first: [], last: [] };
+const hours = [[...Array(8).fill(0), 4, 1], null, [...Array(10).fill(0)]];
+const rows = { layer: "a", version: "1", hours, one_way: [[...Array(8).fill(0), 3, 1], null, hours[2]!], headway: [1_500, null, null], first: [29_000, null, null], last: [90_900, null, null] };
 
 test("values are those of the hour, or of the whole day; a feature the timetable lacks has none", () => {
   expect(supplyValues(rows, null)).toEqual([5, null, 0]);
@@ -47,11 +48,26 @@ test("values are those of the hour, or of the whole day; a feature the timetable
   expect(supplyValues(rows, 29)).toEqual([0, null, 0]);
 });
 
-test("classes of an hour are headways, without a gap", () => {
-  const theme = supplyTheme("routes", 8);
-  expect(theme.title).toEqual({ ja: "便数 (8時台)", en: "Trips (from 8:00)" });
-  expect(theme.classes.map((one) => [one.min, one.max])).toEqual([[0, 1], [1, 2], [2, 4], [4, 6], [6, null]]);
-  expect(theme.classes.map((one) => one.label.ja)).toEqual(["運行なし", "1便", "2〜3便", "4〜5便", "6便以上 (10分間隔以内)"]);
+test("a headway is that of the direction with more buses, and there is none of a single one", () => {
+  expect(supplyValues(rows, 8, "headway")).toEqual([20, null, null]);
+  expect(supplyValues(rows, 9, "headway")).toEqual([null, null, null]);
+  expect(supplyValues(rows, null, "headway")).toEqual([25, null, null]);
+});
+
+test("first and last bus are hours of the service day", () => {
+  expect(supplyValues(rows, 8, "first")).toEqual([8, null, null]);
+  expect(supplyValues(rows, null, "last")).toEqual([25, null, null]);
+});
+
+test.each([
+  ["count", "便数 (8時台)", ["運行なし", "1便", "2〜3便", "4〜5便", "6便以上"]],
+  ["headway", "運行間隔 (8時台)", ["10分以内", "15分以内", "20分以内", "30分以内", "60分以内", "60分超"]],
+  ["first", "始発", ["6時より前", "6時台", "7時台", "8時台", "9〜11時台", "12時以降"]],
+] as const)("classes of %s have no gap", (measure, title, labels) => {
+  const theme = supplyTheme("routes", 8, measure);
+  expect(theme.title.ja).toBe(title);
+  expect(theme.classes.map((one) => one.label.ja)).toEqual(labels);
+  expect(theme.classes.slice(1).map((one) => one.min)).toEqual(theme.classes.slice(0, -1).map((one) => one.max));
   expect(JSON.stringify(classed(theme, (one) => one.colour))).toContain("#17507a");
 });
 
