@@ -30,7 +30,7 @@ COUNTERPARTS = {
     "solid.no_volume": "val3dity 301, PLATEAU L14",
     "solid.open": "val3dity 302, PLATEAU L14",
     "solid.non_manifold": "val3dity 303 (QIE 303, 304), PLATEAU L14",
-    "solid.not_connected": "val3dity 305, PLATEAU L14",
+    "solid.not_connected": "val3dity 305, 403, PLATEAU L14",
     "solid.face_orientation": "val3dity 307, PLATEAU L14",
     "solid.inside_out": "val3dity 405 (QIE 308), PLATEAU L14",
     "solid.self_intersection": "val3dity 306, PLATEAU L14",

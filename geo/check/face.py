@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from geo.check.compiled import compiled
 from geo.check.fault import HIGHEST_M, LOWEST_M, PLANARITY_M, REPEATED_M, SNAP_M, Fault
-from geo.check.ring import is_convex, meets_itself, place_of
+from geo.check.ring import are_chained, is_convex, meets_itself, place_of
 
 _NOT_FINITE = int(Fault.NOT_FINITE)
 _TOO_FEW = int(Fault.TOO_FEW_POINTS)
@@ -246,4 +246,6 @@ def _check_rings(plane: NDArray[np.float64], rings: NDArray[np.int64], known: in
             place = place_of(ring, len(ring), hole, len(hole))
             back = place_of(hole, len(hole), ring, len(ring))
             bits |= _RINGS_CROSS if place < 0 or back < 0 else (_HOLE_OUTSIDE if place == 1 or back == 1 else 0)
+    if count > 2 and not bits & (_RINGS_CROSS | _HOLE_OUTSIDE) and are_chained(plane, rings):
+        bits |= _RINGS_CROSS
     return bits

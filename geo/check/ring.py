@@ -166,3 +166,53 @@ def place_of(p: NDArray[np.float64], n: int, q: NDArray[np.float64], m: int) -> 
             if do_cross(p, i, i1, q, j, j1) and not touches:
                 return -1
     return 1 if inside else 0
+
+
+@compiled
+def are_chained(plane: NDArray[np.float64], rings: NDArray[np.int64]) -> bool:
+    """Whether rings that touch each other in one place each close a chain, and so cut the face in parts.
+
+    A chain runs from ring to place to ring; rings that all touch in one place are none. Of rings that cross nowhere.
+    """
+    count = len(rings) - 1
+    place = np.empty((len(plane), 2))
+    places = 0
+    for r in range(count):
+        for k in range(rings[r], rings[r + 1]):
+            x, y = plane[k, 0], plane[k, 1]
+            if _touches_another(plane, rings, r, x, y) and not _is_among(place, places, x, y):
+                place[places, 0], place[places, 1] = x, y
+                places += 1
+    parent = np.arange(count + places)
+    for p in range(places):
+        for r in range(count):
+            ring = plane[rings[r] : rings[r + 1]]
+            if not is_on(ring, len(ring), place[p, 0], place[p, 1]):
+                continue
+            one, two = r, count + p
+            while parent[one] != one:
+                one = parent[one]
+            while parent[two] != two:
+                two = parent[two]
+            if one == two:
+                return True
+            parent[one] = two
+    return False
+
+
+@compiled
+def _touches_another(plane: NDArray[np.float64], rings: NDArray[np.int64], own: int, x: float, y: float) -> bool:
+    for r in range(len(rings) - 1):
+        ring = plane[rings[r] : rings[r + 1]]
+        if r != own and is_on(ring, len(ring), x, y):
+            return True
+    return False
+
+
+@compiled
+def _is_among(place: NDArray[np.float64], places: int, x: float, y: float) -> bool:
+    for p in range(places):
+        dx, dy = place[p, 0] - x, place[p, 1] - y
+        if dx * dx + dy * dy <= SNAP_M * SNAP_M:
+            return True
+    return False

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo.check.compiled import compiled
-from geo.check.fault import Fault
+from geo.check.fault import SNAP_M, Fault
 from geo.check.piercing import pierces_itself
 from geo.check.vertex import snapped
 
@@ -278,13 +278,45 @@ def _volumes(
             a[0] * (b[1] * c[2] - b[2] * c[1]) + a[1] * (b[2] * c[0] - b[0] * c[2]) + a[2] * (b[0] * c[1] - b[1] * c[0])
         )
         volume[_root(piece, face_of[k])] += six / 6.0
-    outer, inner = 0, 0
+    largest, inner = -1, 0
     for k in range(len(piece)):
-        if piece[k] == k:
-            if abs(volume[k]) < _LEAST_VOLUME:
-                return _NO_VOLUME
-            outer += volume[k] > 0.0
-            inner += volume[k] < 0.0
-    if outer > 1:
-        return _NOT_CONNECTED
-    return _INSIDE_OUT if outer == 0 else 0
+        if piece[k] != k:
+            continue
+        if abs(volume[k]) < _LEAST_VOLUME:
+            return _NO_VOLUME
+        if volume[k] > 0.0 and largest >= 0:
+            return _NOT_CONNECTED
+        if volume[k] > 0.0:
+            largest = k
+        else:
+            inner += 1
+    if largest < 0:
+        return _INSIDE_OUT
+    return _cavities(xyz, source, face_of, piece, volume, largest) if inner else 0
+
+
+@compiled
+def _cavities(
+    xyz: NDArray[np.float64],
+    source: NDArray[np.int64],
+    face_of: NDArray[np.int64],
+    piece: NDArray[np.int64],
+    volume: NDArray[np.float64],
+    outer: int,
+) -> int:
+    """Whether pieces turned inwards are inside of the one turned outwards, as far as their boxes tell."""
+    low, high = np.full((len(piece), 3), np.inf), np.full((len(piece), 3), -np.inf)
+    for k in range(len(source)):
+        one = _root(piece, face_of[k])
+        for axis in range(3):
+            low[one, axis] = min(low[one, axis], xyz[source[k], axis])
+            high[one, axis] = max(high[one, axis], xyz[source[k], axis])
+    for k in range(len(piece)):
+        if piece[k] != k or k == outer:
+            continue
+        if -volume[k] > volume[outer]:
+            return _INSIDE_OUT
+        for axis in range(3):
+            if low[k, axis] < low[outer, axis] - SNAP_M or high[k, axis] > high[outer, axis] + SNAP_M:
+                return _NOT_CONNECTED
+    return 0

@@ -106,6 +106,15 @@ CASES: dict[str, tuple[list[Face], set[str]]] = {
     ),
     "307: a face turned over": ([BOTTOM, *turned([TOP]), SOUTH, EAST, NORTH, WEST], {"solid.face_orientation"}),
     "308: all faces turned inwards": (turned(cube()), {"solid.inside_out"}),
+    "403: a cavity outside of the cube": ([*cube(size=4), *turned(cube(6, 1, 11))], {"solid.not_connected"}),
+    "403: a cavity that is higher than the cube": (
+        [*cube(), *turned(cube(0.2, 0.2, 12, 0.5))],
+        {"solid.not_connected"},
+    ),
+    "405: a cube turned inwards around one turned outwards": (
+        [*turned(cube(size=4)), *cube(1, 1, 11)],
+        {"solid.inside_out"},
+    ),
 }
 
 
