@@ -7,15 +7,13 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
-from contextlib import contextmanager, suppress
-from multiprocessing import forkserver, get_context
-from pathlib import Path
+from contextlib import contextmanager
+from multiprocessing import get_context
 from types import ModuleType
 from typing import Any, TypeVar
 
-import pyarrow as pa
-
 from data.errors import ClusterError
+from data.fork_server import begin_workers, quiet_interrupt
 from geo import Text
 
 _T = TypeVar("_T")
@@ -53,41 +51,6 @@ def build_executor(given: Executor | None, *, bytes_: int) -> Iterator[Executor]
         yield pool
 
 
-def begin_workers() -> None:
-    """Starts the process that all workers are forked from, if it doesn't run: it loads what reading and tiling need
-    while the caller goes on. GDAL, Arrow and their threads do not survive a fork; in that process none is begun."""
-    if len(os.sched_getaffinity(0)) > 1:
-        forkserver.set_forkserver_preload(["data.preload"])
-        with _quiet_interrupt(), _same_modules():
-            forkserver.ensure_running()
-
-
-@contextmanager
-def _quiet_interrupt() -> Iterator[None]:
-    """Inherited by a process that starts here: Ctrl+C while it still loads its modules is our caller's matter."""
-    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
-
-
-@contextmanager
-def _same_modules() -> Iterator[None]:
-    """The fork server looks for modules where we do, and not in the folder we are called in."""
-    ours = {"PYTHONSAFEPATH": "1", "PYTHONPATH": os.pathsep.join(str(Path(place).resolve()) for place in sys.path)}
-    before = {name: os.environ.get(name) for name in ours}
-    os.environ.update(ours)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value
-
-
 @contextmanager
 def cluster_executor(address: str) -> Iterator[Executor]:
     """The workers of a Dask cluster, such as `tcp://10.0.0.5:8786`; ClusterError when it can't be reached.
@@ -123,7 +86,7 @@ class _CleanPool(ProcessPoolExecutor):
         main = sys.modules["__main__"]
         sys.modules["__main__"] = ModuleType("__main__")
         try:
-            with _quiet_interrupt():
+            with quiet_interrupt():
                 return super().submit(fn, *args, **kwargs)
         finally:
             sys.modules["__main__"] = main
@@ -133,13 +96,6 @@ def _begin_process() -> None:
     _die_with_parent()
     # Reading makes millions of objects without cycles: looking for such every 700 of them is a twentieth of the time.
     gc.set_threshold(200_000, 20, 100)
-
-
-def give_memory_back() -> None:
-    """What this process holds and doesn't use any more. To be called between large pieces of work."""
-    pa.default_memory_pool().release_unused()
-    with suppress(AttributeError):  # only glibc has it
-        ctypes.CDLL(None).malloc_trim(0)
 
 
 def _die_with_parent() -> None:

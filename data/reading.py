@@ -12,12 +12,12 @@ import pyarrow.parquet as pq
 
 import gtfs
 from data.detect import Source, SourceKind
-from data.executor import give_memory_back
 from data.feature_table import arrow_table, unified_schema
 from data.places import Places
 from data.shard import PartResult, SourceResult, begin_result, keep_result, surfaces_path
 from data.surface_table import write_surfaces
 from geo import Batch, GeometryType, Problem, UnreadableError, citygml
+from geo.memory import give_memory_back
 from geo.raster import write_cog
 from geo.statistics import read_mesh_statistics
 from geo.table import read_table

@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 
 import gtfs
 from data.detect import SourceKind
-from data.executor import SerialExecutor, give_memory_back
+from data.executor import SerialExecutor
 from data.feature_table import arrow_table, unified_schema
 from data.merge import Merge, sum_counts, write_features
 from data.plan import LayerPlan, layer_title
@@ -42,6 +42,7 @@ from geo import (
 )
 from geo.geoid import GeoidModel, geoid_model
 from geo.grid import GridFile
+from geo.memory import give_memory_back
 from geo.municipal import portray as portray_municipal
 from geo.municipal import themed_columns
 from geo.raster import RasterSummary

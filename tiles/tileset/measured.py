@@ -1,10 +1,11 @@
 """What the tree must know of every body, small enough to be kept of a whole city."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 from numba import njit
 from numpy.typing import NDArray
 
@@ -17,31 +18,51 @@ _M_PER_DEGREE = 111_000.0
 class Measured:
     """Arrays of shape (bodies,)."""
 
-    row: NDArray[np.int64]
+    row: NDArray[np.uint32]
     lod: NDArray[np.int8]
-    points: NDArray[np.int64]
+    points: NDArray[np.int32]
     textured_m2: NDArray[np.float64]
     """Area of the faces with a texture, within one per cent."""
     box: NDArray[np.float64]
     """Shape (bodies, 6): west, south, lowest, east, north, highest."""
 
     @classmethod
-    def concatenated(cls, groups: Sequence["Measured"]) -> "Measured":
-        """At least one."""
-        columns = ([getattr(group, column.name) for group in groups] for column in fields(cls))
-        return cls(*(np.concatenate(column) for column in columns))
+    def empty(cls, bodies: int) -> "Measured":
+        """To be filled: 65 bytes a body."""
+        return cls(
+            row=np.empty(bodies, dtype=np.uint32),
+            lod=np.empty(bodies, dtype=np.int8),
+            points=np.empty(bodies, dtype=np.int32),
+            textured_m2=np.empty(bodies),
+            box=np.empty((bodies, 6)),
+        )
+
+    def fill(self, begin: int, group: "Measured") -> None:
+        """Writes what was measured of some bodies from `begin` on."""
+        for column in fields(self):
+            getattr(self, column.name)[begin : begin + len(group.row)] = getattr(group, column.name)
+
+
+def measure_surfaces(path: Path) -> Measured:
+    """What stands where in a Parquet file by `SURFACES_SCHEMA`, read row group by row group."""
+    file = pq.ParquetFile(path)
+    measured, begin = Measured.empty(file.metadata.num_rows), 0
+    for number in range(file.num_row_groups):
+        group = measure_group(file.read_row_group(number, columns=MEASURED))
+        measured.fill(begin, group)
+        begin += len(group.row)
+    return measured
 
 
 def measure_group(table: pa.Table) -> Measured:
     table = table.combine_chunks()
-    row, lod = table["row"].to_numpy(), table["lod"].to_numpy()
+    row, lod = table["row"].to_numpy().astype(np.uint32), table["lod"].to_numpy()
     if not len(row):
-        none = np.zeros(0)
-        return Measured(row, lod, none.astype(np.int64), none, np.zeros((0, 6)))
+        return Measured.empty(0)
     ends, numbers = _lists(table["xyz"])
     places, first = numbers.reshape(-1, 3), ends // 3
     box = np.column_stack([ufunc.reduceat(places, first[:-1], axis=0) for ufunc in (np.minimum, np.maximum)])
-    return Measured(row, lod, np.diff(first), _textured_m2(table, places), box)
+    return Measured(row, lod, np.diff(first).astype(np.int32), _textured_m2(table, places), box)
 
 
 def _textured_m2(table: pa.Table, places: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -1,7 +1,7 @@
 """Attributes of a tile's features as glTF carries them (EXT_structural_metadata): one class, one table."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -54,20 +54,40 @@ def _type(kind: pa.DataType) -> dict[str, Any]:
     return {"type": "STRING", "noData": ""}
 
 
-def plain_columns(table: pa.Table, names: Sequence[str]) -> pa.Table:
-    """`names` of a table of features, each of a type that a property may have: too large integers as text, what
-    is no number as missing. UINT32 has no value for missing ones and is for the column `fid` alone."""
-    return pa.table({name: _plain(table[name].combine_chunks()) for name in names})
+def integer_columns(columns: pa.Schema, names: Sequence[str]) -> list[str]:
+    """Those of `names` that hold integers."""
+    return [name for name in names if pa.types.is_integer(_value_type(columns.field(name).type))]
 
 
-def _plain(values: pa.Array) -> pa.Array:
+def _value_type(kind: pa.DataType) -> pa.DataType:
+    return kind.value_type if pa.types.is_dictionary(kind) else kind
+
+
+def wide_integers(tables: Iterable[pa.Table | pa.RecordBatch]) -> frozenset[str]:
+    """Columns of integers, of which any in these pieces of one table is too large for a property."""
+    wide: set[str] = set()
+    for table in tables:
+        wide.update(name for name in table.schema.names if name not in wide and not _fits(table[name]))
+    return frozenset(wide)
+
+
+def _fits(values: pa.Array) -> bool:
+    bounds = pc.min_max(values.cast(_value_type(values.type))).as_py()
+    return bounds["min"] is None or (bounds["min"] > _NO_INTEGER and bounds["max"] < 2**31)
+
+
+def plain_columns(table: pa.Table, names: Sequence[str], wide: frozenset[str]) -> pa.Table:
+    """`names` of a table of features, each of a type that a property may have: integers of `wide` columns as text,
+    what is no number as missing. UINT32 has no value for missing ones and is for the column `fid` alone."""
+    return pa.table({name: _plain(table[name].combine_chunks(), name in wide) for name in names})
+
+
+def _plain(values: pa.Array, is_wide: bool) -> pa.Array:
     kind = values.type
     if pa.types.is_dictionary(kind):
-        return _plain(values.dictionary_decode())
+        return _plain(values.dictionary_decode(), is_wide)
     if pa.types.is_integer(kind):
-        bounds = pc.min_max(values).as_py()
-        fits = bounds["min"] is None or (bounds["min"] > _NO_INTEGER and bounds["max"] < 2**31)
-        return values.cast(pa.int32() if fits else pa.string())
+        return values.cast(pa.string() if is_wide else pa.int32())
     if pa.types.is_floating(kind):
         numbers = values.cast(pa.float64())
         return pc.if_else(pc.is_nan(numbers), None, numbers)

@@ -28,9 +28,9 @@ class Sizes:
     y: NDArray[np.float64]
     size_m: NDArray[np.float64]
     """How large it is: its height or its way across the ground, whichever is more."""
-    points: NDArray[np.int64]
+    points: NDArray[np.int32]
     """Corners of its polygons in the finest level of detail."""
-    far_points: NDArray[np.int64]
+    far_points: NDArray[np.int32]
     """In the one that is shown from afar."""
     textured_m2: NDArray[np.float64]
     """Area of its textured faces in the finest level of detail."""
@@ -41,7 +41,7 @@ class Node:
     level: int
     column: int
     row: int
-    features: NDArray[np.int64]
+    features: NDArray[np.int32]
     """Indices of those that this tile shows."""
     error_m: float
     points: int
@@ -65,20 +65,21 @@ class Node:
 
 def build_tree(sizes: Sizes) -> Node:
     """The root of a quadtree over at least one feature."""
-    everything = np.arange(len(sizes.x))
+    everything = np.arange(len(sizes.x), dtype=np.int32)
     west, south = sizes.x.min(), sizes.y.min()
     side = max(float(np.ptp(sizes.x)), float(np.ptp(sizes.y)), 1.0) * 1.000_001
     # The largest first, and of equal ones the first: the same order on every machine.
-    order = np.lexsort((everything, -sizes.size_m))
-    rank = np.empty(len(order), dtype=np.int64)
+    order = np.argsort(-sizes.size_m, kind="stable")
+    rank = np.empty(len(order), dtype=np.int32)
     rank[order] = everything
+    del order
     return _node(sizes, rank, everything, (float(west), float(south), side), (0, 0, 0))
 
 
 def _node(
     sizes: Sizes,
-    rank: NDArray[np.int64],
-    features: NDArray[np.int64],
+    rank: NDArray[np.int32],
+    features: NDArray[np.int32],
     square: tuple[float, float, float],
     place: tuple[int, int, int],
 ) -> Node:
@@ -110,15 +111,17 @@ def _node(
 def _alone(sizes: Sizes, feature: int, place: tuple[int, int, int], number: int) -> Node:
     level, column, row = place
     points, textured_m2 = int(sizes.points[feature]), float(sizes.textured_m2[feature])
-    return Node(level + 1, 2 * column, 2 * row, np.array([feature]), 0.0, points, textured_m2, alone=number)
+    return Node(
+        level + 1, 2 * column, 2 * row, np.array([feature], dtype=np.int32), 0.0, points, textured_m2, alone=number
+    )
 
 
-def _least(sizes: Sizes, huge: NDArray[np.int64]) -> tuple[NDArray[np.int64], float]:
+def _least(sizes: Sizes, huge: NDArray[np.int32]) -> tuple[NDArray[np.int32], float]:
     """The one with the fewest corners: a tile must show something."""
     return huge[[np.argmin(sizes.far_points[huge])]], 0.0
 
 
-def _largest(sizes: Sizes, rank: NDArray[np.int64], features: NDArray[np.int64]) -> tuple[NDArray[np.int64], float]:
+def _largest(sizes: Sizes, rank: NDArray[np.int32], features: NDArray[np.int32]) -> tuple[NDArray[np.int32], float]:
     """As many of the largest features as one tile may hold, and how large the largest of the others is."""
     by_size = features[np.argsort(rank[features])]
     fits = int(np.searchsorted(np.cumsum(sizes.far_points[by_size]), FAR_POINTS, side="right"))

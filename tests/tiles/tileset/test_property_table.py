@@ -11,7 +11,7 @@ import pyarrow as pa
 import pytest
 
 from tiles.tileset.glb import GlbBuffer
-from tiles.tileset.property_table import plain_columns, schema, write_table
+from tiles.tileset.property_table import integer_columns, plain_columns, schema, wide_integers, write_table
 
 _ALLOWED = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
 _KINDS = {"INT32": "<i4", "UINT32": "<u4", "UINT8": "u1", "FLOAT64": "<f8"}
@@ -19,7 +19,9 @@ _KINDS = {"INT32": "<i4", "UINT32": "<u4", "UINT8": "u1", "FLOAT64": "<f8"}
 
 def back(columns: dict[str, Any]) -> dict[str, list[Any]]:
     """The values of each column after plain_columns, schema and write_table, by the column's own name."""
-    table = plain_columns(pa.table(columns), list(columns))
+    given = pa.table(columns)
+    wide = wide_integers([given.select(integer_columns(given.schema, list(columns)))])
+    table = plain_columns(given, list(columns), wide)
     return read(table)
 
 

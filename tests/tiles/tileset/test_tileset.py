@@ -150,7 +150,7 @@ def test_every_tile_says_how_high_the_geoid_is(tileset: Tileset) -> None:
 def test_processes_beside_each_other_write_the_same_bytes(
     town: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tiles.tileset.build.PART_POINTS", 30_000)
+    monkeypatch.setattr("tiles.tileset.part.PART_POINTS", 30_000)
     build(town, tmp_path / "one.3tz")
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
         build(town, tmp_path / "many.3tz", executor=pool)
@@ -160,7 +160,7 @@ def test_processes_beside_each_other_write_the_same_bytes(
 def test_a_large_city_has_documents_of_its_own_for_its_parts(
     town: Path, tmp_path: Path, tileset: Tileset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tiles.tileset.build.PART_POINTS", 50_000)
+    monkeypatch.setattr("tiles.tileset.part.PART_POINTS", 50_000)
     monkeypatch.setattr("tiles.tileset.build._EXTERNAL_TILES", 2)
     build(town, tmp_path / "tileset.3tz")
     large = decode(tmp_path / "tileset.3tz", tmp_path / "decoded")
