@@ -93,6 +93,7 @@ class Store:
             # Readers too: SQLite's write-ahead log is a file beside the catalogue.
             raise StoreFormatError(Text(f"{folder} に書き込めません", f"no permission to write in {folder}"))
         self._engine = catalogue.open_catalogue(folder / catalogue.CATALOGUE)
+        self._catalogue = (folder / catalogue.CATALOGUE).stat()
         self.jobs = JobQueue(self._engine)
         self._derived = Derived(folder / "derived")
 
@@ -104,6 +105,13 @@ class Store:
         self._engine.dispose()
 
     # Reading
+
+    def is_in_place(self) -> bool:
+        """Whether what lies there is still what was opened: not when it was removed, nor when it was made anew."""
+        try:
+            return os.path.samestat((self.path / catalogue.CATALOGUE).stat(), self._catalogue)
+        except FileNotFoundError:
+            return False
 
     def generation(self) -> int:
         """A number that grows with every change, by whichever process; cheap enough to ask often."""

@@ -12,6 +12,7 @@ WebError
 ├── BusyError             as many analyses, searches or exports as allowed are running
 ├── AddressError          the address to listen on is taken or not ours
 ├── StoreMissingError     there is no store to read from
+├── StoreGoneError        the store has been removed or replaced while it was served
 └── UsageError            the command line was called wrongly
 """
 
@@ -120,6 +121,16 @@ class StoreMissingError(WebError):
             Text(
                 f"{path} にストアがありません(machinami import で作られます)",
                 f"there is no store at {path} (machinami import makes one)",
+            )
+        )
+
+
+class StoreGoneError(WebError):
+    def __init__(self) -> None:
+        super().__init__(
+            Text(
+                "ストアが削除されたか、置き換えられています。サーバーを再起動してください",
+                "the store has been removed or replaced; start the server again",
             )
         )
 

@@ -2,6 +2,7 @@
 
 from fastapi import APIRouter, Response
 
+from web.errors import StoreGoneError
 from web.model import BackgroundModel, Health, SessionModel
 from web.site import SiteOf
 
@@ -22,6 +23,8 @@ def show_session(site: SiteOf, response: Response) -> SessionModel:
 
 @router.get("/healthz", summary="Is the server well?", tags=["session"])
 def show_health(site: SiteOf, response: Response) -> Health:
-    """Reads the store's catalogue; an error status means that it can't."""
+    """Reads the store's catalogue; an error status means that it can't, or that the store is another by now."""
+    if not site.store.is_in_place():
+        raise StoreGoneError
     response.headers["Cache-Control"] = "no-store"
     return Health(status="ok", layers=site.listing.latest().count)

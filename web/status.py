@@ -34,6 +34,7 @@ from web.errors import (
     NotJsonError,
     NoVehicleError,
     OutsideCalendarError,
+    StoreGoneError,
     UnknownStopError,
     WebError,
 )
@@ -53,6 +54,7 @@ STATUS: Mapping[type[Exception], tuple[int, str]] = {
     ClusterError: (503, "cluster"),
     NothingToRepeatError: (409, "layer.no_recipe"),
     StoreFormatError: (503, "store.format"),
+    StoreGoneError: (503, "store.gone"),
     HostNotAllowedError: (400, "host.not_allowed"),
     NotJsonError: (415, "body.not_json"),
     BodyTooLargeError: (413, "body.too_large"),

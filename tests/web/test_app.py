@@ -1,8 +1,10 @@
 """The application as a whole: its description, its page, its health."""
 
 import asyncio
+import shutil
 import tomllib
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,7 @@ import httpx
 import pytest
 from starlette.testclient import TestClient
 
+from data import Store
 from tests.web.conftest import Town
 from web import VERSION
 from web.app import create_app
@@ -118,6 +121,16 @@ def test_the_session_carries_the_background_with_its_source(town: Town) -> None:
 def test_health_counts_the_layers_that_may_be_seen(public: TestClient, internal: TestClient) -> None:
     assert public.get("/healthz").json() == {"status": "ok", "layers": 1}
     assert internal.get("/healthz").json() == {"status": "ok", "layers": 2}
+
+
+def test_a_server_whose_store_was_removed_or_made_anew_is_not_well(own_town: Town, tmp_path: Path) -> None:
+    client = own_town.client()
+    shutil.move(own_town.store.path, tmp_path / "elsewhere")
+    gone = client.get("/healthz")
+    assert (gone.status_code, gone.json()["error"]["code"]) == (503, "store.gone")
+    assert str(tmp_path) not in gone.text
+    with closing(Store.open(own_town.store.path)):
+        assert client.get("/healthz").status_code == 503
 
 
 @pytest.fixture
