@@ -32,7 +32,11 @@ MOST_CORNERS: Final = 3_000_000
 _BUNDLE: Final = Path(__file__).parent / "static"
 _LINE_PX, _POINT_PX = 2, 5
 _SCREEN_PX, _WORLD_PX = (900, 600), 512
-_NEAREST_ZOOM, _MARGIN, _PITCH = 17.0, 0.3, 50
+_NEAREST_ZOOM, _MARGIN, _PITCH = 17.0, 0.2, 50
+_SEEN_ASLANT: Final = (1.15, 0.75)
+"""What is near grows, what lies behind one another shrinks."""
+_MATERIAL: Final = {"ambient": 0.65, "diffuse": 0.5, "shininess": 20, "specularColor": [20, 20, 20]}
+"""Bright enough that a roof has about the colour of the legend."""
 
 _PAGE: Final = """<!doctype html>
 <html lang="{language}">
@@ -137,23 +141,31 @@ def html(layers: Sequence[SceneLayer], *, title: Text, language: Language = "ja"
 
 def _deck_layer(id: str, one: SceneLayer, features: list[FeatureJson]) -> pydeck.Layer:
     draw = one.portrayal.style.draw
-    solid = {"extruded": True, "get_elevation": "height"} if draw is Draw.EXTRUSION else {}
     return pydeck.Layer(
         "GeoJsonLayer",
         features,
         id=id,
-        pickable=True,
+        pickable=bool(shown_columns(one.layer.features, one.portrayal)),
         auto_highlight=True,
         filled=draw is not Draw.LINE,
         stroked=True,
         get_fill_color="colour",
-        get_line_color="colour",
         get_line_width=_LINE_PX if draw is Draw.LINE else 1,
         get_point_radius=_POINT_PX,
         line_width_units='"pixels"',
         point_radius_units='"pixels"',
-        **solid,
+        point_billboard=True,
+        **_depth(draw),
     )
+
+
+def _depth(draw: Draw) -> dict[str, Any]:
+    """Walls hide what is behind them, but no point: those are what one looks for."""
+    if draw is Draw.EXTRUSION:
+        return {"extruded": True, "get_elevation": "height", "get_line_color": "colour", "material": _MATERIAL}
+    if draw in (Draw.CIRCLE, Draw.ICON):
+        return {"get_line_color": [255, 255, 255], "parameters": {"depthCompare": "always"}}
+    return {"get_line_color": "colour"}
 
 
 def _legend(id: str, one: SceneLayer) -> dict[str, Any]:
@@ -212,7 +224,8 @@ def _view(bounds: Bounds, *, solid: bool) -> pydeck.ViewState:
     longitude, latitude = bounds.centre
     wide = (bounds.east - bounds.west) / 360
     high = (_mercator(bounds.north) - _mercator(bounds.south)) / (2 * pi)
-    sizes = zip(_SCREEN_PX, (wide, high), strict=True)
+    across, along = _SEEN_ASLANT if solid else (1, 1)
+    sizes = zip(_SCREEN_PX, (wide * across, high * along), strict=True)
     zoom = min((log2(pixels / (_WORLD_PX * part)) for pixels, part in sizes if part > 0), default=_NEAREST_ZOOM)
     zoom = round(min(max(zoom - _MARGIN, 0.0), _NEAREST_ZOOM), 2)
     return pydeck.ViewState(longitude, latitude, zoom=zoom, pitch=_PITCH if solid else 0, bearing=0)

@@ -27,6 +27,10 @@ export interface Scene {
   layers: SceneLayer[];
 }
 
+/** Of the screen that `tiles.scene` chooses the zoom for. */
+const SCREEN_PX = [900, 600] as const;
+const NARROW_PX = 720;
+
 type Feature = { properties: Record<string, unknown> };
 
 const OTHER: Record<Language, Language> = { ja: "en", en: "ja" };
@@ -48,6 +52,11 @@ function settingsOf(json: DeckJson): Record<string, unknown> {
   const { layers: _, ...settings } = json;
   const converter = new JSONConverter({ configuration: { classes: { MapView } } });
   return converter.convert(settings) as Record<string, unknown>;
+}
+
+/** How much nearer this screen may be than that one. */
+export function fit(width: number, height: number): number {
+  return Math.log2(Math.max(0.2, Math.min(width / SCREEN_PX[0], height / SCREEN_PX[1])));
 }
 
 function element<Name extends keyof HTMLElementTagNameMap>(name: Name, text = "", className = ""): HTMLElementTagNameMap[Name] {
@@ -76,18 +85,20 @@ class ScenePage {
     canvas.id = "canvas";
     document.body.append(canvas, this.#panel, this.#told, this.#source);
     this.#write();
-    if (canvas.ownerDocument.createElement("canvas").getContext("webgl2")) this.#draw(canvas);
+    if (document.createElement("canvas").getContext("webgl2")) this.#draw(canvas);
     else this.#panel.append(element("p", WORDS.noMap[this.#language], "problem"));
   }
 
   #draw(canvas: HTMLCanvasElement): void {
-    const { initialViewState, views } = settingsOf(this.#scene.deck);
+    const { initialViewState, views } = settingsOf(this.#scene.deck) as { initialViewState: { zoom: number }; views: MapView[] };
+    const beside = window.innerWidth > NARROW_PX ? this.#panel.offsetWidth + 20 : 0;
+    const zoom = initialViewState.zoom + fit(window.innerWidth - beside, window.innerHeight);
     this.#deck = new Deck<MapView>({
       canvas,
       width: "100%",
       height: "100%",
-      views: views as MapView,
-      initialViewState: initialViewState as never,
+      views: views[0]?.clone({ padding: { left: beside } }) as MapView,
+      initialViewState: { ...initialViewState, zoom } as never,
       layers: this.#layers,
       pickingRadius: 4,
       onHover: (info) => this.#tell(info),
@@ -109,7 +120,7 @@ class ScenePage {
       this.#write();
     });
     const legend = element("details");
-    legend.open = (this.#panel.querySelector("details")?.open ?? true) as boolean;
+    legend.open = this.#panel.querySelector("details")?.open ?? window.innerWidth > NARROW_PX;
     legend.append(element("summary", WORDS.legend[language]), ...this.#scene.layers.map((layer) => this.#key(layer)));
     this.#panel.replaceChildren(element("h1", this.#scene.title[language]), other, legend);
     this.#source.textContent = [...new Set(this.#scene.layers.map((layer) => layer.attribution).filter(Boolean))].join(" | ");
