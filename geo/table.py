@@ -26,7 +26,6 @@ from geo.crs import CRS84, crs_name, is_projected, resolve_crs
 from geo.delimited import DelimitedFile, Row
 from geo.errors import UnreadableError
 from geo.problem import Problem
-from geo.workbook import Workbook
 
 BATCH = 5_000
 """Rows held at once."""
@@ -56,6 +55,8 @@ def read_table(path: Path, *, name: str, crs: str | None = None) -> Iterator[Bat
 
 def _read_workbook(path: Path, name: str, crs: str | None) -> Iterator[Batch]:
     """Each sheet with coordinates is a part."""
+    from geo.workbook import Workbook  # what reads sheets takes a tenth of a second to load
+
     book = Workbook(path, name=name)
     try:
         tables = [(sheet.title, table) for sheet in book.sheets() if (table := _Table.of(sheet))]

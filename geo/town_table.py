@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import pandas as pd
@@ -26,7 +26,9 @@ from geo.problem import Problem
 from geo.text import Text
 from geo.town_column import NAMED, age_sums, is_people, named_columns
 from geo.town_key import TownKeys, names_towns
-from geo.workbook import Workbook
+
+if TYPE_CHECKING:
+    from geo.workbook import Workbook
 
 _HEADER_WITHIN = 30
 _MOST_COLUMNS = 5_000
@@ -103,7 +105,7 @@ class _Rows(Protocol):
 class _Source:
     """A file with the sheet and the header that make it a table of towns."""
 
-    def __init__(self, sheets: Sequence[_Rows], book: Workbook | None = None) -> None:
+    def __init__(self, sheets: Sequence[_Rows], book: "Workbook | None" = None) -> None:
         self._sheets, self._book = sheets, book
         self.found: tuple[_Rows, Row] | None = None
 
@@ -128,6 +130,8 @@ class _Source:
 
 def _opened(path: Path, name: str) -> _Source:
     if path.suffix.lower() == ".xlsx":
+        from geo.workbook import Workbook  # what reads sheets takes a tenth of a second to load
+
         book = Workbook(path, name=name)
         return _Source(book.sheets(), book)
     return _Source([DelimitedFile(path, name=name, is_header=_is_header)])

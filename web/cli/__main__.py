@@ -1,4 +1,4 @@
-from web.cli.main import main
+from web.cli import main
 
 # Web processes are spawned, and a spawned process imports this module again.
 if __name__ == "__main__":

@@ -47,10 +47,6 @@ def import_files(
 
     Exit status: 0 all stored; 3 stored with problems; 1 nothing stored; 2 wrong usage.
     """
-    from data.executor import begin_workers
-
-    if cluster is None and any(path.is_dir() for path in paths):
-        begin_workers()  # while this process loads what it needs itself
     from data import ArchiveLimits, ImportOptions, Viewer, cluster_executor, import_paths
     from web.cli.progress import shown_progress
     from web.cli.table import show_summary, summary_json
