@@ -99,6 +99,7 @@ screenshots: setup $(STAMPS)/dev ## Take the pictures of the docs anew / 文書�
 
 .PHONY: notebook
 notebook: setup $(STAMPS)/dev ## Run the notebook of the docs anew / 文書のノートブックを実行し直す
+	@.ci/tools browser
 	@$(BIN)/python -m tests.docs.notebook
 
 # Keeping it

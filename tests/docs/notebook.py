@@ -1,4 +1,4 @@
-"""Runs the notebook of the docs and keeps what it shows: `python -m tests.docs.notebook` (see `make notebook`)."""
+"""Runs the notebook of the docs, keeps what it shows and a picture of its deck: `python -m tests.docs.notebook`."""
 
 import os
 import re
@@ -9,11 +9,17 @@ from unittest.mock import patch
 import nbformat
 from nbclient import NotebookClient
 from nbformat import NotebookNode
+from playwright.sync_api import sync_playwright
+
+from tests.browser.conftest import ARGUMENTS, CHROMIUM
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOK = ROOT / "docs" / "notebooks" / "accessibility.ipynb"
 DECK = "accessibility-deck.html"
 MOST_BYTES = 1_500_000
+PICTURE = ROOT / "docs" / "images" / "deck-en.jpg"
+POINTED_AT = (990, 385)
+"""A house on the screen."""
 
 
 def run(folder: Path, *, buildings: int | None = None) -> NotebookNode:
@@ -43,9 +49,25 @@ def machine_paths(text: str) -> list[str]:
     return [place for place in (str(ROOT), str(Path.home()), tempfile.gettempdir()) if f"{place}/" in text]
 
 
+def take_picture(deck: Path) -> None:
+    """With what the pointer tells of a building."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        page = browser.new_page(viewport={"width": 1440, "height": 900})
+        page.goto(deck.as_uri())
+        page.wait_for_selector("body[data-drawn]")
+        page.click("text=English")
+        page.mouse.move(*POINTED_AT)
+        page.wait_for_selector(".told dd")
+        page.wait_for_timeout(500)
+        page.screenshot(path=PICTURE, type="jpeg", quality=82)
+        browser.close()
+
+
 def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         notebook = run(Path(folder))
+        take_picture(Path(folder) / DECK)
     text = nbformat.writes(notebook) + "\n"
     if found := [*complaints(notebook), *machine_paths(text)]:
         raise SystemExit("\n".join(found))
