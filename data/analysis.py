@@ -128,7 +128,7 @@ def save_coverage(store: Store, query: CoverageQuery, viewer: Viewer) -> LayerRe
             answer.as_layer().features,
             folder,
             coverage_portrayal(),
-            id=layer_id(query.title or f"coverage-{query.points}-{query.within_m:g}m", ""),
+            id=layer_id(query.title or f"coverage-{query.within_m:g}m-{_key(query)}", ""),
             title=title,
             content_hash=recipe.content_hash,
             recipe={**recipe.as_json(), "figures": answer.figures()},
@@ -136,6 +136,11 @@ def save_coverage(store: Store, query: CoverageQuery, viewer: Viewer) -> LayerRe
             licence=joined_terms(layer.licence for layer in used),
         )
         return store.commit([staged], viewer)[0]
+
+
+def _key(query: CoverageQuery) -> str:
+    """Tells results apart without their inputs' names: a result may be published and its inputs not."""
+    return hashlib.sha256(json.dumps([query.points, query.population]).encode()).hexdigest()[:8]
 
 
 def joined_terms(terms: Iterable[str | None]) -> str | None:

@@ -52,6 +52,9 @@ TEXTURES = "textures"
 GRID = "grid.tif"
 FEED = "feed.zip"
 
+_UNNAMED = Text("非公開データ", "internal data")
+"""Stands for a layer that the public may not know of."""
+
 Build = Callable[[Path], None]
 """Writes a derived artefact into the folder it is given."""
 
@@ -289,8 +292,22 @@ class Store:
         return version
 
     def publish(self, layer_id: str, viewer: Viewer) -> LayerRecord:
-        """Shows the layer on the public map."""
-        return self._set_visibility(layer_id, Visibility.PUBLIC, viewer)
+        """Shows the layer on the public map, without what its title has of titles of layers that stay internal."""
+        viewer.require_change()
+        title = self._public_title(self.layer(layer_id, viewer), viewer)
+        return self.describe(layer_id, viewer, {"visibility": Visibility.PUBLIC.value, "title": title.as_json()})
+
+    def _public_title(self, record: LayerRecord, viewer: Viewer) -> Text:
+        recipe, title = record.current.recipe, record.title
+        if recipe is None or recipe["parameters"].get("title"):
+            return title
+        for name in recipe["inputs"]:
+            with suppress(UnknownLayerError):
+                behind = self.layer(name, viewer)
+                if behind.visibility is not Visibility.PUBLIC:
+                    ja = title.ja.replace(behind.title.ja, _UNNAMED.ja)
+                    title = Text(ja, title.en.replace(behind.title.en, _UNNAMED.en))
+        return title
 
     def unpublish(self, layer_id: str, viewer: Viewer) -> LayerRecord:
         return self._set_visibility(layer_id, Visibility.INTERNAL, viewer)

@@ -136,6 +136,21 @@ def test_a_published_result_does_not_name_the_internal_layers_behind_it(own_town
     assert own_town.client(internal=True).get(f"/api/layers/{record.id}").json()["recipe"]
 
 
+def test_a_published_result_of_an_internal_layer_has_it_neither_in_its_id_nor_in_its_title(own_town: Town) -> None:
+    store = own_town.store
+    store.unpublish("aed", data.Viewer.SYSTEM)
+    store.describe("aed", data.Viewer.SYSTEM, {"title": {"ja": "職員名簿", "en": "Staff list"}})
+    record = data.save_coverage(store, data.CoverageQuery("aed", 300, "wards"), data.Viewer.SYSTEM)
+    assert record.title.ja == "職員名簿から300m圏"
+    store.publish(record.id, data.Viewer.SYSTEM)
+    public = own_town.client()
+    told = public.get("/api/layers").text + public.get(f"/api/layers/{record.id}").text
+    assert public.get(f"/api/layers/{record.id}").json()["title"]["en"] == "Within 300 m of internal data"
+    for name in ('"aed', "-aed", "職員名簿", "Staff list"):
+        assert name not in told
+    assert data.rerun(store, record.id, data.Viewer.SYSTEM).id == record.id
+
+
 def test_the_public_map_takes_no_jobs(public: TestClient) -> None:
     request = {"kind": "coverage", "parameters": {"points": "aed", "within_m": 300}}
     answer = public.post("/api/jobs", json=request)
