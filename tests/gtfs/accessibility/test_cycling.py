@@ -43,6 +43,36 @@ def test_a_shared_bicycle_needs_a_port_at_both_ends(network: TransitNetwork) -> 
     assert matrix(network, HOMES, GOALS, an_hour(), by=elsewhere).table["minutes_p50"].isna().tolist() == [True, False]
 
 
+FAR = places({"far": (B[0], B[1] + 7.5 * NORTH_400_M)})
+"""Three kilometres north of the stop B."""
+
+
+def test_a_shared_bicycle_leads_on_from_the_last_stop(network: TransitNetwork) -> None:
+    near_far = [B[0], B[1] + 7.25 * NORTH_400_M]
+    ports = [list(B), near_far]
+    found = matrix(network, HOMES, FAR, an_hour((5, 50, 95)), by=_by(mode="shared_cycle", limit_min=25, ports=ports))
+    # From B: 2.9 km x 1.3 at 12 km/h are 1,131 s, and 100 s on foot: 20 minutes and 31 seconds after the bus.
+    assert found.table.iloc[1, 2:5].tolist() == [12 + 20, 25 + 20, 39 + 20]
+    assert found.table["minutes_p50"].isna().tolist() == [True, False]
+    short = matrix(network, HOMES, FAR, an_hour(), by=_by(mode="shared_cycle", limit_min=20, ports=ports)).table
+    assert short["minutes_p50"].isna().all()
+    own = matrix(network, HOMES, FAR, an_hour(), by=_by(mode="cycle", limit_min=25)).table
+    assert own["minutes_p50"].isna().all()  # it is at A
+
+
+def test_shared_bicycles_at_both_ends_of_a_trip(network: TransitNetwork) -> None:
+    ends = [[A[0], HOME[1]], list(A), list(B), [B[0], B[1] + 7.5 * NORTH_400_M]]
+    found = matrix(network, HOMES, FAR, an_hour(), by=_by(mode="shared_cycle", limit_min=20, ports=ends)).table
+    # 3 km x 1.3 at 12 km/h are 1,170 s at each end: 20 minutes before, 19 and a half after.
+    assert found["minutes_p50"].tolist() == [20 + 25 + 19, 25 + 19]
+
+
+def test_a_bicycle_is_no_trip_of_its_own(network: TransitNetwork) -> None:
+    """From the door at A to a place three kilometres away there are ports, but no bus."""
+    by = _by(mode="shared_cycle", limit_min=25, ports=[list(A), list(HOME)])
+    assert matrix(network, HOMES[1:], HOMES[:1], an_hour(), by=by).table["minutes_p50"].isna().all()
+
+
 def test_access_by_bicycle_says_so(network: TransitNetwork) -> None:
     answer = access(network, HOMES, GOALS, an_hour(), decay=Step(minutes(60)), by=_by(mode="cycle"))
     assert answer.table["places_p50"].tolist() == [1, 1]
