@@ -404,6 +404,19 @@ _PLACE = {
         "地物の内部のgml:id {count}個が重複しています(例: {id})",
         "{count} gml:ids inside of features stand more than once (such as {id})",
     ),
+    "citygml.id_form": _note(
+        "地物のgml:id {count}個が「接頭辞_UUID」の形ではありません(例: {id})",
+        "{count} gml:ids of features are not a prefix and a UUID (such as {id})",
+    ),
+    "citygml.building_id_twice": _warning("建物ID {id} が重複しています", "building ID {id} stands more than once"),
+    "citygml.building_id_form": _note(
+        "建物ID {count}個が「市区町村コード5桁-bldg-番号」の形ではありません(例: {id})",
+        "{count} building IDs are not a city code, bldg and a number (such as {id})",
+    ),
+    "citygml.crs": _warning(
+        "座標参照系 {crs} は3D都市モデル標準製品仕様書のものではありません",
+        "the PLATEAU product specification does not provide for {crs}",
+    ),
 }
 
 _FACE = {

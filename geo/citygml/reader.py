@@ -197,7 +197,8 @@ class _Reading:
         yield from self._pending.flush()
 
     def _check_file(self) -> list[Problem]:
-        from geo.check import check_elements, missing_images  # compiles its loops; only who reads pays for that
+        from geo.check import check_elements, check_identity, missing_images  # compiles its loops; only readers pay
 
         missing = missing_images(self._appearance.images, name=self._name, path=self._path)
-        return [*missing, *check_elements(self._path, name=self._name, told=self._seen)]
+        elements = check_elements(self._path, name=self._name, told=self._seen)
+        return [*missing, *elements, *check_identity(self._path, self._seen, name=self._name)]
