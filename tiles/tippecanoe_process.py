@@ -5,8 +5,7 @@ import os
 import subprocess
 import sys
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from threading import Thread
 from typing import IO
@@ -27,24 +26,17 @@ if os.getppid() == int(sys.argv[1]):
 """
 
 
-def run_tippecanoe(
-    options: Sequence[str], lines: Iterable[bytes], *, folder: Path, progress: Callable[[float], None]
-) -> None:
-    """Feeds `lines` to tippecanoe, which works in `folder`; `progress` is told 0..1 of its share of the work.
+def run_tippecanoe(options: Sequence[str], *, folder: Path, progress: Callable[[float], None]) -> None:
+    """Runs tippecanoe in `folder`; `progress` is told 0..1 of its share of the work.
 
     TilingError with what it said when it fails. Killed when anything goes wrong here, or this process is killed.
     """
     command = [sys.executable, "-I", "-S", "-c", _DIE_WITH_PARENT, str(os.getpid()), str(PROGRAM), *options]
-    process = subprocess.Popen(command, cwd=folder, stdin=subprocess.PIPE, stderr=subprocess.PIPE)
-    assert process.stdin is not None
+    process = subprocess.Popen(command, cwd=folder, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE)
     assert process.stderr is not None
     said = _Said(process.stderr)
     said.start()
     try:
-        # It closes its input early only when it has failed; its own words say why.
-        with suppress(BrokenPipeError), process.stdin as pipe:
-            for line in lines:
-                pipe.write(line)
         _wait(process, said, progress)
     finally:
         process.kill()
@@ -62,12 +54,12 @@ def run_tippecanoe(
 
 def _wait(process: "subprocess.Popen[bytes]", said: "_Said", progress: Callable[[float], None]) -> None:
     while True:
+        progress(said.share)
         try:
             process.wait(timeout=0.5)
         except subprocess.TimeoutExpired:
-            progress(said.share)
-        else:
-            return
+            continue
+        return
 
 
 class _Said(Thread):

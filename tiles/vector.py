@@ -6,6 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
 import shapely
 from numpy.typing import NDArray
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 from geo import Bounds, GeometryType, Text
 from tiles.coord import ZoomRange
 from tiles.errors import EmptyInputError, TilingError
-from tiles.feature_line import feature_lines, read_geometries
+from tiles.feature_file import ID, read_geometries, write_features
 from tiles.mvt import feature_ids
 from tiles.pmtiles import PmtilesReader
 from tiles.tippecanoe_process import run_tippecanoe
@@ -103,14 +104,18 @@ class _Source:
             sample = _sample(file)
         return cls(path, tuple(columns), count, bounds, choose_zooms(geometry_type, sample, count))
 
-    def lines(self, told: Callable[[float], None]) -> Iterator[bytes]:
+    def write(self, folder: Path, told: Callable[[float], None]) -> list[str]:
+        """Files that tippecanoe reads; their names in `folder`."""
         cell = 360 / 2 ** (self.zooms.maximum + _DETAIL_BITS)
-        fid = 0
         with pq.ParquetFile(self.path) as file:
-            for batch in file.iter_batches(_BATCH, columns=[*self.columns, "geometry"]):
-                yield from feature_lines(batch, fid, self.columns, cell)
-                fid += len(batch)
-                told(fid / self.count)
+            return write_features(self._batches(file, told), self.columns, cell, folder)
+
+    def _batches(self, file: pq.ParquetFile, told: Callable[[float], None]) -> Iterator[pa.RecordBatch]:
+        done = 0
+        for batch in file.iter_batches(_BATCH, columns=[*self.columns, "geometry"]):
+            yield batch
+            done += len(batch)
+            told(done / self.count)
 
 
 def _bounds(file: pq.ParquetFile) -> Bounds:
@@ -131,6 +136,7 @@ def _sample(file: pq.ParquetFile) -> NDArray[np.object_]:
 def _tile(
     source: _Source, geometry_type: GeometryType, built: Path, layer: str, tile_bytes: int, report: _Report
 ) -> None:
+    inputs = source.write(built.parent, lambda share: report(_FEEDING * share))
     # Names without folders: the command goes into the archive, which anybody may download.
     options = [
         "--json-progress",
@@ -142,7 +148,7 @@ def _tile(
         f"--minimum-zoom={source.zooms.minimum}",
         f"--maximum-zoom={source.zooms.maximum}",
         f"--maximum-tile-bytes={tile_bytes}",
-        "--read-parallel",
+        f"--use-attribute-for-id={ID}",
         "--no-tile-stats",
         "--extend-zooms-if-still-dropping",
         f"--extend-zooms-if-still-dropping-maximum={_MORE_ZOOMS}",
@@ -150,8 +156,7 @@ def _tile(
         *_thinning(geometry_type, source.count),
     ]
     run_tippecanoe(
-        options,
-        source.lines(lambda share: report(_FEEDING * share)),
+        [*options, *inputs],
         folder=built.parent,
         progress=lambda share: report(_FEEDING + (1 - _FEEDING) * share),
     )
