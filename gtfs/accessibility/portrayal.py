@@ -18,6 +18,7 @@ from gtfs.accessibility.zone import Isochrone
 from gtfs.measure.parameter import MLIT_TRUNK_DEPARTURES, PTAL_BANDS
 
 _GREENS: Final = ("#005824", "#238B45", "#41AE76", "#66C2A4", "#99D8C9", "#CCECE6")
+_FOUR_GREENS: Final = ("#00441B", "#238B45", "#74C476", "#C7E9C0")
 _BLUES: Final = ("#EFF3FF", "#C6DBEF", "#9ECAE1", "#6BAED6", "#3182BD", "#08519C")
 _REDS: Final = ("#FEE6CE", "#FDBE85", "#FD8D3C", "#E6550D", "#A63603")
 _LESS: Final = ("#B2182B", "#EF8A62", "#FDDBC7")
@@ -45,11 +46,12 @@ def isochrone_portrayal(answer: Isochrone) -> Portrayal:
 
 
 def access_portrayal(table: gpd.GeoDataFrame, column: str, title: Text, *, unit: str = "") -> Portrayal:
-    """A number of each place, light to dark in up to six steps of equally many places."""
-    edges = _edges(table[column], len(_BLUES))
+    """A number of each place, light to dark in up to six steps of equally many places that have any of it."""
+    edges = _edges(table[column][table[column] != 0], len(_BLUES))
+    shades = np.linspace(0, len(_BLUES) - 1, len(edges) + 1).round().astype(int)
     classes = [
-        StyleClass(colour, _range(low, high), minimum=low, maximum=high)
-        for colour, low, high in zip(_BLUES, [None, *edges], [*edges, None], strict=False)
+        StyleClass(_BLUES[shade], _range(low, high), minimum=low, maximum=high)
+        for shade, low, high in zip(shades, [None, *edges], [*edges, None], strict=True)
     ]
     theme = Theme.steps(column, title, column, classes, _UNKNOWN, unit=unit)
     return Portrayal(title, ANALYSIS, Style(_draw(table), (theme,), opacity=0.8), _columns(table, {column: title}))
@@ -180,19 +182,19 @@ _INDICES: Final[Mapping[str, tuple[Text, Mapping[str, tuple[str, Text]]]]] = {
     ),
     "quality_class": (
         Text("公共交通の質(ÖV-Güteklassen)", "ÖV-Güteklassen"),
-        {name: (colour, Text.same(name)) for name, colour in zip("ABCD", _GREENS[1:], strict=False)},
+        {name: (colour, Text.same(name)) for name, colour in zip("ABCD", _FOUR_GREENS, strict=True)},
     ),
     "stop_coverage": (
         Text("駅・バス停の圏域", "Near stations and bus stops"),
         {
             TRUNK: (
-                _GREENS[1],
+                _FOUR_GREENS[1],
                 Text(
                     f"基幹的公共交通の圏内({MLIT_TRUNK_DEPARTURES}本/日・片道以上)",
                     f"Near {MLIT_TRUNK_DEPARTURES} departures a day each way",
                 ),
             ),
-            SERVED: (_GREENS[4], Text("駅・バス停の圏内", "Near a station or bus stop")),
+            SERVED: (_FOUR_GREENS[3], Text("駅・バス停の圏内", "Near a station or bus stop")),
         },
     ),
 }
