@@ -3,17 +3,21 @@
 Each picture is what a person sees after importing those files with the command line and opening the internal map.
 """
 
+import json
+import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.request import urlopen
 
 from playwright.sync_api import Page, sync_playwright
 
 from tests.browser.conftest import ARGUMENTS, CHROMIUM, ROOT, address_in
+from tests.browser.morning import fill_morning, played
 
 DATA = ROOT.parent / "shared" / "data"
 IMAGES = ROOT / "docs" / "images"
@@ -23,7 +27,7 @@ WIDE, PHONE = (1440, 900), (390, 780)
 @dataclass(frozen=True)
 class Picture:
     name: str
-    paths: tuple[str, ...]
+    paths: tuple[str, ...] = ()
     """Imported files of the shared data; none: the sample city of the demo."""
     view: str = ""
     """What stands behind `#` in the address; empty: what the page chooses itself."""
@@ -41,6 +45,12 @@ class Picture:
     """Kind of analysis that is opened before the click."""
     answer_s: float = 2.5
     """Until what the click asked for is there."""
+    act: Callable[[Page, str], None] | None = None
+    """What is done on the page before the picture is taken; it is told the server's address."""
+    morning: bool = False
+    """The sample city's buses report themselves: see `tests.browser.morning`."""
+    report: tuple[str, ...] = ()
+    """A command that writes an HTML file, which is the page: `{}` stands for its name."""
 
 
 _CITY = (
@@ -74,6 +84,46 @@ def _zooms(language: str) -> Iterator["Picture"]:
     for name, view in _ZOOMS.items():
         yield Picture(f"city-{name}-{language}", (), f"{view}&lang={language}", language, wait_s=40)
 
+
+_BUSES = "mihon-bus-routes,mihon-harbour-routes,mihon-bus-stops,mihon-harbour-stops,mihon-water,mihon-railway"
+_BUS_MAP = f"14.1/35.0800/138.8590/0/0&layers={_BUSES},mihon-osm-streets&view=2d&lang=ja"
+
+
+def _supply(measure: str) -> Callable[[Page, str], None]:
+    """The bar of bus service, at eight in the morning."""
+
+    def act(page: Page, _: str) -> None:
+        page.get_by_role("button", name="バスの運行").click()
+        page.get_by_label("日付").first.fill("2026-11-24")
+        page.get_by_label("1日").first.uncheck()
+        page.get_by_label("色分け", exact=True).select_option(measure)
+        page.wait_for_timeout(6_000)
+
+    return act
+
+
+def _buses(page: Page, url: str) -> None:
+    """Live buses, and the card of the one that is latest."""
+    page.get_by_role("button", name="バスの運行").click()
+    page.get_by_label("いまの位置").check()
+    page.wait_for_timeout(20_000)
+    with urlopen(f"{url}/api/realtime/vehicles") as answer:
+        vehicles = json.load(answer)["features"]
+    latest = max(vehicles, key=lambda one: one["properties"]["delay_s"] or 0)
+    project = "([lon, lat]) => document.getElementById('map').inspect.project(lon, lat)"
+    at = page.evaluate(project, latest["geometry"]["coordinates"])
+    page.mouse.click(at["x"], at["y"])
+    page.locator(".told summary").click()
+    page.wait_for_timeout(3_000)
+
+
+def _catchment(page: Page, _: str) -> None:
+    page.get_by_role("button", name=re.compile("停留所.*の不透明度と情報")).first.click()
+    page.locator(".stop-tools button").first.click()
+    page.wait_for_timeout(8_000)
+
+
+_DONAN = (str(DATA / "gtfs" / "donan_2017"), str(DATA / "gtfs" / "donan_2020"))
 
 PICTURES = (
     Picture("demo", (), _city("15.3/35.0795/138.8585/-20/55", "usage", ",229997-hospital", "en"), "en"),
@@ -146,6 +196,24 @@ PICTURES = (
     Picture("sign-en", (), path="sign/みほん駅南口?lang=en&at=2026-11-24T08:02%2B09:00", size=(1280, 720)),
     Picture("sign-print", (), path="stops/みほん駅北口/print?date=2026-11-24", size=(794, 1123), wait_s=2),
     Picture(
+        "donan-departures",
+        ("gtfs/donan_2020",),
+        "12.2/42.3550/141.0200/0/0&layers=donan-2020-routes,donan-2020-stops:departures&view=2d&lang=ja",
+    ),
+    Picture("bus-trips", (), _BUS_MAP, act=_supply("count"), morning=True),
+    Picture("bus-headways", (), _BUS_MAP, act=_supply("headway"), morning=True),
+    Picture("bus-live", (), _BUS_MAP, act=_buses, morning=True),
+    Picture("bus-catchment", (), _BUS_MAP, act=_catchment, morning=True),
+    Picture("sign-live-ja", (), path="sign/みほん駅南口?lang=ja", size=(1280, 720), wait_s=45, morning=True),
+    Picture("sign-live-en", (), path="sign/みほん駅南口?lang=en", size=(1280, 720), wait_s=20, morning=True),
+    Picture("gtfs-diff", report=("gtfs", "diff", *_DONAN, "--html", "{}"), size=(1100, 1300), wait_s=2),
+    Picture(
+        "gtfs-validate",
+        report=("gtfs", "validate", _DONAN[1], "--date", "2020-06-01", "--html", "{}"),
+        size=(1100, 900),
+        wait_s=2,
+    ),
+    Picture(
         "yaizu-aed-coverage",
         ("municipal/yaizu_22212/AED設置箇所一覧/222127_aed.csv",),
         commands=(("analyse", "coverage", "--points", "222127-aed", "--within", "300"),),
@@ -153,8 +221,8 @@ PICTURES = (
 )
 
 
-def machinami(store: Path, *arguments: str) -> list[str]:
-    return [sys.executable, "-m", "web.cli", "--lang", "en", "--store", str(store), *arguments]
+def machinami(store: Path, *arguments: str, language: str = "en") -> list[str]:
+    return [sys.executable, "-m", "web.cli", "--lang", language, "--store", str(store), *arguments]
 
 
 @contextmanager
@@ -167,6 +235,9 @@ def served(store: Path) -> Iterator[str]:
 
 
 def fill(store: Path, picture: Picture) -> None:
+    if picture.morning:
+        fill_morning(store, machinami(store))
+        return
     if not picture.paths:
         subprocess.run(machinami(store, "demo", "--no-serve"), cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
         return
@@ -177,9 +248,31 @@ def fill(store: Path, picture: Picture) -> None:
         subprocess.run(machinami(store, *command), cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
 
 
+@contextmanager
+def shown(store: Path, picture: Picture) -> Iterator[str]:
+    """The address of what the picture shows: a report's file, or a server whose store is filled when it is not yet."""
+    if picture.report:
+        store.parent.mkdir(parents=True, exist_ok=True)
+        report = store.parent / f"{picture.name}.html"
+        command = [part.replace("{}", str(report)) for part in picture.report]
+        done = subprocess.run(
+            machinami(store, *command, language=picture.language), cwd=ROOT, stdout=subprocess.DEVNULL
+        )
+        assert done.returncode in (0, 3)
+        yield report.as_uri()
+        return
+    if not store.exists():
+        fill(store, picture)
+    with played(store) if picture.morning else nullcontext(), served(store) as url:
+        yield url
+
+
 def take(page: Page, url: str, picture: Picture) -> None:
-    page.goto(f"{url}/{picture.path}#{picture.view}" if picture.view else f"{url}/{picture.path}")
+    address = url if picture.report else f"{url}/{picture.path}"
+    page.goto(f"{address}#{picture.view}" if picture.view else address)
     page.wait_for_timeout(picture.wait_s * 1_000)
+    if picture.act:
+        picture.act(page, url)
     if picture.ask:
         page.click("#tab-analysis")
         page.locator(".kinds select").select_option(picture.ask)
@@ -201,10 +294,8 @@ def main(names: Sequence[str]) -> None:
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         for picture in wanted:
-            store = Path(folder) / str(abs(hash((picture.paths, picture.commands)))) / "store"
-            if not store.exists():
-                fill(store, picture)
-            with served(store) as url:
+            store = Path(folder) / str(abs(hash((picture.paths, picture.commands, picture.morning)))) / "store"
+            with shown(store, picture) as url:
                 width, height = picture.size
                 locale = "ja-JP" if picture.language == "ja" else "en-GB"
                 page = browser.new_page(viewport={"width": width, "height": height}, locale=locale)
