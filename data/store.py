@@ -299,9 +299,7 @@ class Store:
 
     def _public_title(self, record: LayerRecord, viewer: Viewer) -> Text:
         recipe, title = record.current.recipe, record.title
-        if recipe is None or recipe["parameters"].get("title"):
-            return title
-        for name in recipe["inputs"]:
+        for name in recipe["inputs"] if recipe and _is_named_by_us(recipe) else ():
             with suppress(UnknownLayerError):
                 behind = self.layer(name, viewer)
                 if behind.visibility is not Visibility.PUBLIC:
@@ -451,15 +449,23 @@ def _check_base(connection: Connection, layer: StagedLayer) -> None:
         raise ChangedMeanwhileError(layer.id)
 
 
+def _is_named_by_us(recipe: Mapping[str, Any] | None) -> bool:
+    """Whether it is an analysis that nobody gave a title to."""
+    return recipe is not None and recipe["parameters"].get("title", "") is None
+
+
 def _upsert_layer(connection: Connection, layer: StagedLayer, version: str) -> None:
-    """A new version without terms of its own stands under those the layer has."""
+    """A new version without terms of its own stands under those the layer has; a result keeps what it is called."""
     table = catalogue.layers
-    values = {"title": layer.title.as_json(), "group": layer.group.as_json(), "version": version}
+    values = {"group": layer.group.as_json(), "version": version}
     terms = {"attribution": layer.attribution, "licence": layer.licence}
     known = {name: term for name, term in terms.items() if term is not None}
-    changed = connection.execute(update(table).where(table.c.id == layer.id).values(**values, **known)).rowcount
+    title = {"title": layer.title.as_json()}
+    renewed = values | known if _is_named_by_us(layer.record.recipe) else values | known | title
+    changed = connection.execute(update(table).where(table.c.id == layer.id).values(**renewed)).rowcount
     if not changed:
-        connection.execute(insert(table).values(id=layer.id, visibility=Visibility.INTERNAL.value, **values, **terms))
+        visibility = Visibility.INTERNAL.value
+        connection.execute(insert(table).values(id=layer.id, visibility=visibility, **values, **title, **terms))
 
 
 def _feature(record: LayerRecord, version: str, fid: int, row: Mapping[str, Any]) -> dict[str, Any]:

@@ -148,7 +148,11 @@ def test_a_published_result_of_an_internal_layer_has_it_neither_in_its_id_nor_in
     assert public.get(f"/api/layers/{record.id}").json()["title"]["en"] == "Within 300 m of internal data"
     for name in ('"aed', "-aed", "職員名簿", "Staff list"):
         assert name not in told
-    assert data.rerun(store, record.id, data.Viewer.SYSTEM).id == record.id
+    (own_town.files / "aed.csv").write_text("名称,緯度,経度\n駅,35.1,138.86\n", encoding="utf-8")
+    data.import_paths(store, [own_town.files / "aed.csv"], viewer=data.Viewer.SYSTEM)
+    again = data.rerun(store, record.id, data.Viewer.SYSTEM)
+    assert (again.id, again.title.en) == (record.id, "Within 300 m of internal data")
+    assert again.version != record.version
 
 
 def test_the_public_map_takes_no_jobs(public: TestClient) -> None:
