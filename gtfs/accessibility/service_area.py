@@ -7,6 +7,7 @@ from typing import Any
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
@@ -65,8 +66,8 @@ def service_accessibility(
     if not np.isin(shapely.get_type_id(shapes), (3, 6)).all():
         raise InvalidLayerError("the index needs areas: polygons")
     inhabited = found.amounts(people) > 0 if people in found.features else np.ones(len(found), dtype=bool)
-    by_kind = _by_kind(found, service)
-    whole = by_kind["all"]
+    ground = _Ground.of(found, service)
+    whole = ground.access("all")
     table = found.features.assign(
         time_access=whole.time,
         space_access=whole.space,
@@ -85,32 +86,48 @@ def service_accessibility(
         "lines": service.lines(service.departures),
     }
     reason = np.where(whole.stops > 0, Reason.REACHED, Reason.NO_STOP)
-    totals = tuple(_total(kind, one.together(inhabited)) for kind, one in by_kind.items())
+    together = np.where(inhabited, 0, -1)
+    totals = tuple(_total(kind, ground.access(kind, together)) for kind in SERVICE_ACCESS_KINDS)
     explanation = explain_index("service_accessibility", service, rules, reason)
     return AreaAccess(with_id(table, found.ids), explanation, totals)
 
 
-def _by_kind(areas: Sites, service: ServiceDay) -> dict[str, ServiceAccess]:
-    stops, sections, departures = service.stops, service.sections, service.departures
-    rail = ~departures["route_type"].map(lambda kind: is_bus(int(kind))).to_numpy(dtype=bool)
-    west, south, east, north = areas.features.total_bounds
-    plane = metric_crs(float(west + east) / 2, float(south + north) / 2)
-    shapes = areas.features.geometry.to_crs(plane).to_numpy()
-    xy = project_points(stops[["lon", "lat"]].to_numpy(), plane)
-    middles = stops.assign(x=xy[:, 0], y=xy[:, 1]).groupby("place_id")[["x", "y"]].mean()
-    start = project_points(sections[["lon", "lat"]].to_numpy(), plane)
-    end = project_points(sections[["to_lon", "to_lat"]].to_numpy(), plane)
-    lines = np.asarray(shapely.linestrings(np.stack([start, end], axis=1)), dtype=object)
-    found = {}
-    for kind in SERVICE_ACCESS_KINDS:
-        rows, drawn = _chosen(kind, rail), _chosen(kind, sections["rail"].to_numpy(dtype=bool))
-        counted = departures[rows].groupby("place_id").size().rename("departures")
-        found[kind] = service_access(shapes, middles.join(counted, how="inner"), lines[drawn])
-    return found
+@dataclass(frozen=True, eq=False)
+class _Ground:
+    """Areas, poles and sections on one plane."""
 
+    areas: NDArray[Any]
+    poles: pd.DataFrame
+    departures: pd.DataFrame
+    """With `rail`."""
+    sections: NDArray[Any]
+    on_rails: NDArray[np.bool_]
 
-def _chosen(kind: str, rail: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    return np.ones(len(rail), dtype=bool) if kind == "all" else rail == (kind == "rail")
+    @classmethod
+    def of(cls, areas: Sites, service: ServiceDay) -> "_Ground":
+        stops, sections, departures = service.stops, service.sections, service.departures
+        west, south, east, north = areas.features.total_bounds
+        plane = metric_crs(float(west + east) / 2, float(south + north) / 2)
+        xy = project_points(stops[["lon", "lat"]].to_numpy(), plane)
+        start = project_points(sections[["lon", "lat"]].to_numpy(), plane)
+        end = project_points(sections[["to_lon", "to_lat"]].to_numpy(), plane)
+        rails = {kind: not is_bus(int(kind)) for kind in departures["route_type"].unique()}
+        return cls(
+            areas=areas.features.geometry.to_crs(plane).to_numpy(),
+            poles=stops[["stop_id", "place_id"]].assign(x=xy[:, 0], y=xy[:, 1]),
+            departures=departures.assign(rail=departures["route_type"].map(rails).astype(bool)),
+            sections=np.asarray(shapely.linestrings(np.stack([start, end], axis=1)), dtype=object),
+            on_rails=sections["rail"].to_numpy(dtype=bool),
+        )
+
+    def access(self, kind: str, group: NDArray[Any] | None = None) -> ServiceAccess:
+        rows, drawn = self.departures, np.ones(len(self.sections), dtype=bool)
+        if kind != "all":
+            rows, drawn = rows[rows["rail"] == (kind == "rail")], self.on_rails == (kind == "rail")
+        counted = rows.groupby("stop_id").size().rename("departures")
+        return service_access(
+            self.areas, self.poles.join(counted, on="stop_id", how="inner"), self.sections[drawn], group
+        )
 
 
 def _total(kind: str, one: ServiceAccess) -> AccessTotal:

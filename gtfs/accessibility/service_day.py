@@ -51,10 +51,7 @@ class ServiceDay:
     @cached_property
     def sections(self) -> pd.DataFrame:
         """Of `sections_on`."""
-        parts = [
-            _named(name, sections_on(feed, self.day), "from_place", "to_place") for name, feed in self.feeds.items()
-        ]
-        return pd.concat(parts, ignore_index=True)
+        return pd.concat([sections_on(feed, self.day) for feed in self.feeds.values()], ignore_index=True)
 
     def lines(self, departures: pd.DataFrame) -> list[dict[str, str]]:
         """The lines that some of the departures belong to, by feed and id."""

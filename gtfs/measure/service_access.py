@@ -17,11 +17,11 @@ class ServiceAccess:
     """Of n areas, each array of shape (n,)."""
 
     stops: NDArray[np.int64]
-    """Stop places with service."""
+    """With service; poles of one name are one."""
     departures: NDArray[np.int64]
     """A day, both directions together."""
     line_km: NDArray[np.float64]
-    """Of the sections between stops, each once however many lines run on it."""
+    """Of the sections between stops, each once."""
     area_km2: NDArray[np.float64]
 
     @property
@@ -39,31 +39,41 @@ class ServiceAccess:
         """総合アクセシビリティ: time x space."""
         return self.time * self.space
 
-    def together(self, chosen: NDArray[np.bool_]) -> "ServiceAccess":
-        """The chosen areas as one (n = 1); they must not overlap."""
-        sums = (one[chosen].sum(keepdims=True) for one in (self.stops, self.departures, self.line_km, self.area_km2))
-        return ServiceAccess(*sums)
 
+def service_access(
+    areas: NDArray[Any], poles: pd.DataFrame, sections: NDArray[Any], group: NDArray[np.integer[Any]] | None = None
+) -> ServiceAccess:
+    """`areas`: polygons; `poles`: columns x, y, place_id, departures; `sections`: lines; on one plane in metres.
 
-def service_access(areas: NDArray[Any], stops: pd.DataFrame, sections: NDArray[Any]) -> ServiceAccess:
-    """`areas`: polygons; `stops`: columns x, y, departures, one row for each stop place; `sections`: lines.
-
-    All on one plane in metres. A stop on the edge between two areas belongs to the first.
+    `group`: which of the n answers each area belongs to, -1 for none; by default each is one of its own. Areas of a
+    group must not overlap. A pole on the edge between two areas belongs to the first; a stop may have poles in both.
     """
+    groups = np.arange(len(areas)) if group is None else np.asarray(group)
+    count = int(groups.max(initial=-1)) + 1
     tree = shapely.STRtree(areas)
-    points = shapely.points(stops["x"], stops["y"])
-    stop, area = tree.query(points, predicate="intersects")
-    first = np.unique(stop, return_index=True)[1]
-    stop, area = stop[first], area[first]
-    section, crossed = tree.query(sections, predicate="intersects")
+    pole, area = _known(tree.query(shapely.points(poles["x"], poles["y"]), predicate="intersects"), groups)
+    pole, first = np.unique(pole, return_index=True)
+    of_pole = groups[area[first]]
+    stops = pd.DataFrame({"group": of_pole, "place": poles["place_id"].to_numpy()[pole]}).drop_duplicates()
+    section, crossed = _known(tree.query(sections, predicate="intersects"), groups)
     inside_m = shapely.length(shapely.intersection(sections[section], areas[crossed]))
-    count = len(areas)
+    used = groups >= 0
     return ServiceAccess(
-        stops=np.bincount(area, minlength=count),
-        departures=np.bincount(area, stops["departures"].to_numpy()[stop], minlength=count).astype(np.int64),
-        line_km=np.bincount(crossed, inside_m, minlength=count) / 1000,
-        area_km2=shapely.area(areas) / 1e6,
+        stops=np.bincount(stops["group"], minlength=count),
+        departures=_sums(of_pole, poles["departures"].to_numpy()[pole], count).astype(np.int64),
+        line_km=_sums(groups[crossed], inside_m, count) / 1000,
+        area_km2=_sums(groups[used], shapely.area(areas[used]), count) / 1e6,
     )
+
+
+def _known(pairs: NDArray[np.int64], groups: NDArray[Any]) -> NDArray[np.int64]:
+    """Pairs (row, area) whose area belongs to a group."""
+    found: NDArray[np.int64] = pairs[:, groups[pairs[1]] >= 0]
+    return found
+
+
+def _sums(group: NDArray[Any], amount: NDArray[Any], count: int) -> NDArray[np.float64]:
+    return np.bincount(group, amount, minlength=count).astype(np.float64)
 
 
 def _ratio(amount: NDArray[Any], by: NDArray[Any]) -> NDArray[np.float64]:
