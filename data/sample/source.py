@@ -87,6 +87,10 @@ SAMPLE_SOURCES: tuple[SampleSource, ...] = (
     SampleSource(("opendata/駐車場一覧",), Text("駐車場", "Car parks"), TRANSPORT.id),
     SampleSource(("opendata/商業施設一覧",), Text("商業施設", "Shops"), FACILITIES.id),
     SampleSource(("population",), Text("人口(250mメッシュ)", "Population (250 m mesh)"), POPULATION.id),
+    # A table without places of its own: it gets them from the towns below.
+    SampleSource(
+        ("opendata/地域・年齢別人口",), Text("人口(町丁目・年齢別)", "Population (towns, by age)"), POPULATION.id
+    ),
     SampleSource(("dem/mihon_dem.tif",), Text("標高", "Elevation"), BASE.id),
     SampleSource(("admin/mihon_boundary.geojson",), Text("市の境界", "City boundary"), BASE.id),
     SampleSource(("admin/mihon_towns.geojson",), Text("町丁目", "Towns"), BASE.id),

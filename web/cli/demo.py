@@ -98,24 +98,16 @@ def show_demo(
     return None
 
 
-def _sources() -> "tuple[SampleSource, ...]":
-    """What is shown: the listed sources, and the table that gets its places from the towns among them."""
-    from data.sample import SAMPLE_SOURCES, SampleSource
-    from geo.portrayal import POPULATION
-
-    title = Text("人口(町丁目・年齢別)", "Population (towns, by age)")
-    return (*SAMPLE_SOURCES, SampleSource(("opendata/地域・年齢別人口",), title, POPULATION.id))
-
-
 def _import_sample(call: Call, folder: Path) -> int:
     """What is listed, through the ordinary import; the exit status of it."""
     from data import ImportOptions, Viewer, import_paths
+    from data.sample import SAMPLE_SOURCES
     from data.sample.source import ATTRIBUTION, LICENCE
     from web.cli.progress import shown_progress
     from web.cli.table import show_summary
 
     store = call.store()
-    listed = tuple(path for source in _sources() for path in source.paths)
+    listed = tuple(path for source in SAMPLE_SOURCES for path in source.paths)
     options = ImportOptions(licence=LICENCE, attribution=ATTRIBUTION, only=listed)
     with shown_progress(call.err, call.language) as progress:
         summary = import_paths(store, [folder], viewer=Viewer.SYSTEM, options=options, progress=progress)
@@ -129,8 +121,9 @@ def _import_sample(call: Call, folder: Path) -> int:
 def _present(store: "Store", records: "Sequence[LayerRecord]") -> None:
     """Titles and groups as a city would give them; what has one goes on the public map."""
     from data import Viewer, Visibility
+    from data.sample import SAMPLE_SOURCES
 
-    for source in _sources():
+    for source in SAMPLE_SOURCES:
         made = [record for record in records if _is_from(record, source.paths)]
         for record in made:
             values = _wanted(record, source, alone=len(made) == 1)
