@@ -46,7 +46,7 @@ _PAGE: Final = """<!doctype html>
 <title>{title}</title>
 <style>{sheet}</style>
 <body>
-<noscript>JavaScript</noscript>
+<noscript>JavaScript が必要です / This needs JavaScript</noscript>
 <script type="application/json" id="scene">{scene}</script>
 <script>{script}</script>
 </html>
@@ -209,8 +209,9 @@ def _bounded(count: int, most: int, what: Text) -> None:
 
 
 def _bounds(layer: Layer) -> Bounds:
+    corners = shapely.get_coordinates(layer.features.geometry.to_numpy())
     try:
-        return Bounds(*(float(one) for one in layer.features.total_bounds))
+        return Bounds(*(float(one) for one in (*corners.min(axis=0), *corners.max(axis=0))))
     except InvalidBoundsError as error:
         raise SceneError(
             Text(

@@ -68,9 +68,11 @@ def test_coordinates_are_longitude_and_latitude_to_the_centimetre_and_nothing_is
 
 
 def test_exchanged_longitude_and_latitude_are_an_error_that_says_the_order() -> None:
-    exchanged = layer([shapely.Point(35.08, 138.86)])
-    with pytest.raises(SceneError, match="longitude and latitude, in this order"):
-        scene.deck([scene.SceneLayer(exchanged, portrayal())], title=TITLE)
+    with np.errstate(invalid="ignore"):
+        unknown = shapely.LineString([(138.86, 35.08), (138.87, np.nan)])
+    for shape in (shapely.Point(35.08, 138.86), unknown):
+        with pytest.raises(SceneError, match="longitude and latitude, in this order"):
+            scene.deck([scene.SceneLayer(layer([shape]), portrayal())], title=TITLE)
 
 
 def test_steps_hold_their_lower_end_and_what_is_no_number_is_missing() -> None:

@@ -83,6 +83,7 @@ class ScenePage {
     this.#told.setAttribute("role", "status");
     const canvas = element("canvas");
     canvas.id = "canvas";
+    canvas.tabIndex = 0;
     document.body.append(canvas, this.#panel, this.#told, this.#source);
     this.#write();
     if (document.createElement("canvas").getContext("webgl2")) this.#draw(canvas);
@@ -112,6 +113,7 @@ class ScenePage {
     const language = this.#language;
     document.documentElement.lang = language;
     document.title = this.#scene.title[language];
+    document.getElementById("canvas")?.setAttribute("aria-label", this.#scene.title[language]);
     const other = element("button", WORDS.language[language]);
     other.type = "button";
     other.lang = OTHER[language];
