@@ -199,6 +199,7 @@ PICTURES = (
         "donan-departures",
         ("gtfs/donan_2020",),
         "12.2/42.3550/141.0200/0/0&layers=donan-2020-routes,donan-2020-stops:departures&view=2d&lang=ja",
+        wait_s=40,
     ),
     Picture("bus-trips", (), _BUS_MAP, act=_supply("count"), morning=True),
     Picture("bus-headways", (), _BUS_MAP, act=_supply("headway"), morning=True),
