@@ -1,6 +1,6 @@
 /** A scenario as a part of the panel: its changes, its file, and what is asked about it. */
 
-import type { ComponentChildren } from "preact";
+import type { ComponentChildren, RefObject } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { facilities, homeLayers } from "./access";
 import { Choice, NumberField } from "./access-part";
@@ -56,29 +56,33 @@ export function ScenarioPanel({ page, state, children }: ScenarioProperties & { 
           );
         })}
       </ol>
-      <label>
-        <span class="unseen">{t("add")}</span>
-        <select
-          ref={adding}
-          class="adding"
-          value=""
-          onChange={(event) => {
-            desk.add(event.currentTarget.value as Offered, state.language);
-            event.currentTarget.value = "";
-          }}
-        >
-          <option value="">{t("addPrompt")}</option>
-          {OFFERED.map((kind) => (
-            <option key={kind} value={kind}>
-              {t(kind)}
-            </option>
-          ))}
-        </select>
-      </label>
+      <Adding page={page} state={state} adding={adding} />
       <File page={page} state={state} />
       {children}
       <Asking page={page} state={state} />
     </section>
+  );
+}
+
+/** A button beside the list: arrow keys choose, and nothing is added by the way. */
+function Adding({ page, state, adding }: ScenarioProperties & { adding: RefObject<HTMLSelectElement> }) {
+  const t = scenarioWords(state.language);
+  const [kind, setKind] = useState<Offered>(OFFERED[0]);
+  const add = (event: Event): void => {
+    event.preventDefault();
+    page.access.scenario.add(kind, state.language);
+  };
+  return (
+    <form class="adding" onSubmit={add}>
+      <select ref={adding} aria-label={t("kind")} value={kind} onChange={(event) => setKind(event.currentTarget.value as Offered)}>
+        {OFFERED.map((one) => (
+          <option key={one} value={one}>
+            {t(one)}
+          </option>
+        ))}
+      </select>
+      <button type="submit">{t("add")}</button>
+    </form>
   );
 }
 
