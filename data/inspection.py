@@ -7,17 +7,19 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+import numpy as np
 import pyarrow.parquet as pq
 
 from data.archive import ArchiveLimits
 from data.detect import Found, Source, SourceKind, detect
 from data.executor import build_executor
 from data.importer import NoProgress, Progress
-from data.level_ledger import find_unaccounted
+from data.level_ledger import LevelLedger, find_unaccounted
 from data.merge import sum_counts
 from data.places import Places, choose_places, of_result
 from data.reading import read_source
-from data.shard import SourceResult
+from data.shard import PartResult, SourceResult, surfaces_path
+from data.stage import least_lod
 from geo import Count, LevelCount, Problem, Severity, Text, UnreadableError
 from geo.level_count import sum_levels
 
@@ -110,6 +112,20 @@ def _found(paths: Iterable[Path], scratch: Path, limits: ArchiveLimits) -> Found
     return everything
 
 
+def _levels_as_stored(source: Source, part: PartResult) -> tuple[LevelCount, ...]:
+    """The account of an import: not all that is handed on is stored in space."""
+    ledger, lowest = LevelLedger(), least_lod(source.kind, part.part)
+    for shard in part.shards if part.levels else ():
+        features, bodies = pq.read_table(shard, columns=["feature_type", "lod"]), surfaces_path(shard)
+        space = pq.read_table(bodies, columns=["row", "lod"]).to_pydict() if bodies.exists() else _NO_BODIES
+        row, lod = np.array(space["row"], dtype=np.int64), np.array(space["lod"], dtype=np.int8)
+        ledger.write(source.name, features, np.ones(len(features), dtype=bool), row, lod, lowest)
+    return ledger.account(source.name, part.levels)
+
+
+_NO_BODIES: dict[str, list[int]] = {"row": [], "lod": []}
+
+
 class _Gathered:
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = list(problems)
@@ -130,10 +146,11 @@ class _Gathered:
         if result.grid is not None:
             self.problems += result.grid[0].problems
         for part in result.parts:
+            levels = _levels_as_stored(source, part)
             self.problems += part.problems
             self.counts += part.counts
-            self.levels += part.levels
-            self.problems += find_unaccounted(source.name, sum_levels(part.levels))
+            self.levels += levels
+            self.problems += find_unaccounted(source.name, levels)
             if source.kind is SourceKind.CITYGML:
                 self._find_repeated(source, part.part, part.shards)
 

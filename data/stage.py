@@ -73,7 +73,7 @@ def build_planned(plan: LayerPlan, folder: Path, executor: Executor | None = Non
 def build_layer(plan: LayerPlan, folder: Path, executor: Executor | None = None) -> StagedLayer | EmptyLayer:
     """Merges the shards into one GeoParquet file and tiles it."""
     first = plan.parts[0]
-    merged = Merge(plan.parts, folder / SURFACES, _least_lod(plan, first.part), plan.earlier)
+    merged = Merge(plan.parts, folder / SURFACES, least_lod(plan.source.kind, first.part), plan.earlier)
     schema = unified_schema(_schemas(plan) or [_NO_FEATURES])
     rows = write_features(folder / FEATURES, schema, merged.tables())
     give_memory_back()
@@ -127,10 +127,10 @@ _LEAST_LOD_OF_ROADS = 3
 """The lower ones lie flat, in many files at height 0."""
 
 
-def _least_lod(plan: LayerPlan, part: str) -> int | None:
+def least_lod(kind: SourceKind, part: str) -> int | None:
     """The lowest level of detail that is drawn in space; None for what isn't."""
     package = part.partition("-")[0]
-    if plan.source.kind is not SourceKind.CITYGML or package in _FLAT:
+    if kind is not SourceKind.CITYGML or package in _FLAT:
         return None
     return _LEAST_LOD_OF_ROADS if package in _ROADS else 0
 

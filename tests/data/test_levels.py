@@ -10,6 +10,7 @@ from data import ImportOptions, LayerRecord, Store, Viewer, import_paths
 from data.archive import ArchiveLimits
 from data.detect import detect
 from data.input import build_inputs
+from data.inspection import inspect_paths
 from data.level_ledger import find_unaccounted
 from data.reading import read_source
 from data.record import SourceFile
@@ -83,6 +84,7 @@ def test_bodies_of_low_roads_with_heights_are_set_aside(store: Store, tmp_path: 
     add(store, tmp_path / "in")
     (record,) = layers(store)
     assert numbers(record.current.levels) == {("tran:Road", 1): (1, 1, 0, 0), ("tran:Road", 2): (1, 0, 0, 1)}
+    assert inspect_paths([tmp_path / "in"]).levels == record.current.levels
 
 
 def test_a_year_that_takes_the_place_of_another_takes_its_account_along(store: Store, tmp_path: Path) -> None:
