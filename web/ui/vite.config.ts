@@ -1,4 +1,5 @@
 import { defineConfig, type UserConfig } from "vite";
+import { licences } from "./vite.licence";
 
 // `npm run dev` asks a running `machinami serve` for everything that is not the page itself.
 const server = process.env["MACHINAMI_URL"] ?? "http://127.0.0.1:8000";
@@ -21,6 +22,7 @@ const page: UserConfig = {
 /** One classic script with deck.gl in it, and one stylesheet: tiles/scene.py writes both into its files. */
 const scene: UserConfig = {
   publicDir: false,
+  plugins: [licences()],
   build: {
     outDir: "../../tiles/static",
     emptyOutDir: true,
