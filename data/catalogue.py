@@ -26,8 +26,6 @@ from data.errors import StoreFormatError
 from data.lock import locked
 from geo import Text
 
-CATALOGUE = "catalogue.sqlite"
-"""Its file in the store's folder."""
 FORMAT = 1
 """Raised by one when the tables change; an older program refuses a newer store."""
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from data.archive import ArchiveLimits, check_archive, unpack
-from data.catalogue import CATALOGUE
+from data.staged import CATALOGUE
 from geo import Problem, UnreadableError
 from geo.statistics import is_mesh_statistics
 from geo.terrain import is_fg_dem, is_terrarium, is_tin

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from data.errors import InvalidQueryError, UnknownLayerError
 from data.record import LayerRecord
-from data.store import FEED, Store
+from data.staged import FEED
+from data.store import Store
 from data.viewer import Viewer
 from geo import Text, UnreadableError
 from gtfs import Feed, NoServiceError, read_feed

@@ -5,7 +5,7 @@ import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from multiprocessing import forkserver
+from multiprocessing import forkserver, resource_tracker
 from pathlib import Path
 
 
@@ -14,6 +14,7 @@ def begin_workers() -> None:
     while the caller goes on. GDAL, Arrow and their threads do not survive a fork; in that process none is begun."""
     if len(os.sched_getaffinity(0)) > 1:
         forkserver.set_forkserver_preload(["data.preload"])
+        resource_tracker.ensure_running()  # It would begin beside the fork server, and let interrupts through again.
         with quiet_interrupt(), _same_modules():
             forkserver.ensure_running()
 

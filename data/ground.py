@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from data.errors import UnknownLayerError
 from data.record import LayerRecord
-from data.store import GRID, Store
+from data.staged import GRID
+from data.store import Store
 from data.viewer import Viewer
 from geo import UnreadableError
 from geo.geoid import GeoidModel, geoid_height, geoid_model

@@ -22,7 +22,8 @@ from data.reading import read_source
 from data.record import LayerRecord
 from data.shard import PartResult, SourceResult, adopt_results, kept_result
 from data.stage import EmptyLayer, build_planned, count_problems
-from data.store import StagedLayer, Store
+from data.staged import StagedLayer
+from data.store import Store
 from data.town_import import TownImport, areas_made, is_of_towns
 from data.viewer import Viewer
 from geo import GeoError, Problem, Severity, Text

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from data.piece import Earlier, city_of
 from data.record import SourceFile
 from data.repeated import RepeatedKeys
 from data.shard import PartResult, surfaces_path
-from data.store import FEATURES, SURFACES
+from data.staged import FEATURES, SURFACES
 from data.surface_table import SurfaceTableWriter, kept_surfaces, renumbered_surfaces, surface_groups
 from geo import Count, LevelCount, Problem
 from geo.level_count import sum_levels
@@ -81,21 +82,35 @@ class Merge:
         return [*self._problems, *overlaps, *lost, *kept]
 
     def tables(self) -> Iterator[pa.Table]:
-        """The features that are kept. Their surfaces are written on the way."""
+        """The features that are kept. Their surfaces are written on the way, by another thread."""
         repeated = self._repeated()
-        for part in self._parts:
-            for shard in part.shards:
-                table = pq.read_table(shard)
-                none = np.zeros(len(table), dtype=bool)
-                kept = self._kept(table, part.source.name, next(repeated, none))
-                if part.levels:
-                    self._ledger.write(part.source.name, table, kept, *_bodies(surfaces_path(shard)), self._least_lod)
-                if self._least_lod is not None and (path := surfaces_path(shard)).exists():
-                    self._surfaces.write(kept_surfaces(pq.read_table(path), kept, self._rows, self._least_lod))
-                yield self._counted(table, kept)
+        with ThreadPoolExecutor(1) as beside:
+            written: Future[None] | None = None
+            for part in self._parts:
+                for shard in part.shards:
+                    table = _read(shard)
+                    none = np.zeros(len(table), dtype=bool)
+                    kept = self._kept(table, part.source.name, next(repeated, none))
+                    if written is not None:
+                        written.result()  # Memory holds the surfaces of one shard.
+                    written = beside.submit(self._write_bodies, part, shard, table, kept, self._rows)
+                    yield self._counted(table, kept)
+            if written is not None:
+                written.result()
         if self._earlier and self._earlier.folder:
             yield from self._earlier_tables(self._earlier, self._earlier.folder, repeated)
         self._surfaces.close()
+
+    def _write_bodies(
+        self, part: PartResult, shard: Path, features: pa.Table, kept: NDArray[np.bool_], first: int
+    ) -> None:
+        """What one shard's `features`, of which those `kept` are counted from `first`, are in space."""
+        path = surfaces_path(shard)
+        surfaces = _read(path) if path.exists() else None
+        if part.levels:
+            self._ledger.write(part.source.name, features, kept, *_row_and_lod(surfaces), self._least_lod)
+        if surfaces is not None and self._least_lod is not None:
+            self._surfaces.write(kept_surfaces(surfaces, kept, first, self._least_lod))
 
     def _counted(self, table: pa.Table, kept: NDArray[np.bool_]) -> pa.Table:
         table = table if kept.all() else table.filter(pa.array(kept))
@@ -108,7 +123,7 @@ class Merge:
             return
         keys, columns = RepeatedKeys(), ["feature_id", *(["feature_type", "geometry"] if self._is_joined else [])]
         for shard in (shard for part in self._parts for shard in part.shards):
-            keys.add(*self._keys(pq.read_table(shard, columns=columns)))
+            keys.add(*self._keys(_read(shard, columns)))
         if self._earlier and self._earlier.folder:
             file = pq.ParquetFile(self._earlier.folder / FEATURES)
             for group in range(file.num_row_groups):
@@ -227,10 +242,19 @@ _Bodies = tuple[NDArray[np.int64], NDArray[np.int8]]
 
 
 def _bodies(path: Path) -> _Bodies:
-    if not path.exists():
+    return _row_and_lod(_read(path, ["row", "lod"]) if path.exists() else None)
+
+
+def _row_and_lod(surfaces: pa.Table | None) -> _Bodies:
+    if surfaces is None:
         return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int8)
-    table = pq.read_table(path, columns=["row", "lod"])
-    return table["row"].to_numpy(), table["lod"].to_numpy()
+    return surfaces["row"].to_numpy(), surfaces["lod"].to_numpy()
+
+
+def _read(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
+    """A whole file; `pq.read_table` would look for others beside it."""
+    with pq.ParquetFile(path) as file:
+        return file.read(columns=columns)
 
 
 def _among(bodies: _Bodies, first: int, own: NDArray[np.bool_]) -> _Bodies:

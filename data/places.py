@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import pandas as pd
@@ -14,13 +14,16 @@ from data.detect import Source, SourceKind
 from data.naming import layer_id
 from data.record import LayerRecord
 from data.shard import SourceResult
-from data.store import FEATURES, Store
+from data.staged import FEATURES
 from data.viewer import Viewer
 from geo import GeometryType, Layer, Problem, UnreadableError
 from geo.town import town_share
 from geo.town_key import key_columns
 from geo.town_portrayal import is_joined_table
 from geo.town_table import TownTable, is_town_table, read_town_table
+
+if TYPE_CHECKING:
+    from data.store import Store
 
 _ENOUGH = 0.5
 """Share of a table's rows that a layer must have areas of, so that it is taken without being named."""
@@ -104,7 +107,7 @@ def of_result(name: str, content_hash: str, results: Iterable[SourceResult]) -> 
     ]
 
 
-def of_record(store: Store, record: LayerRecord) -> Places:
+def of_record(store: "Store", record: LayerRecord) -> Places:
     """A layer of the store."""
     return Places(
         layer_id=record.id,
@@ -118,7 +121,7 @@ def of_record(store: Store, record: LayerRecord) -> Places:
     )
 
 
-def of_store(store: Store, viewer: Viewer) -> list[Places]:
+def of_store(store: "Store", viewer: Viewer) -> list[Places]:
     """Layers of areas that this viewer may see; none that was made by such a join."""
     return [
         of_record(store, record)
@@ -152,7 +155,7 @@ def _share(places: Places, table: TownTable) -> float:
     return town_share(table, places.names()) if places.areas <= _MOST_AREAS else 0.0
 
 
-def named_places(wanted: str, made: Sequence[Places], store: Store, viewer: Viewer) -> Places:
+def named_places(wanted: str, made: Sequence[Places], store: "Store", viewer: Viewer) -> Places:
     """The layer that somebody named; UnknownLayerError where there is none."""
     own = [places for places in made if places.layer_id == wanted]
     return own[0] if own else of_record(store, store.layer(wanted, viewer))

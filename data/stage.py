@@ -21,7 +21,7 @@ from data.merge import Merge, sum_counts, write_features
 from data.plan import LayerPlan, layer_title
 from data.record import SourceFile, TilesetRecord, VersionRecord
 from data.shard import begin_result
-from data.store import FEATURES, FEED, GRID, SURFACES, TEXTURES, TILES, TILESET, StagedLayer
+from data.staged import FEATURES, FEED, GRID, SURFACES, TEXTURES, TILES, TILESET, StagedLayer
 from data.streets import STREETS, keep_streets
 from data.surface_table import images_of, levels_of
 from geo import (

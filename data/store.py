@@ -41,39 +41,15 @@ from data.problem_list import ProblemList
 from data.record import LayerRecord, VersionRecord
 from data.search import Search, search
 from data.search_page import search_page
+from data.staged import CATALOGUE, FEATURES, StagedLayer
 from data.viewer import Viewer, Visibility
 from geo import GROUPS, Group, Layer, Problem, Text
-
-FEATURES = "features.parquet"
-TILES = "tiles.pmtiles"
-SURFACES = "surfaces.parquet"
-TILESET = "tileset.3tz"
-TEXTURES = "textures"
-GRID = "grid.tif"
-FEED = "feed.zip"
 
 _UNNAMED = Text("非公開データ", "internal data")
 """Stands for a layer that the public may not know of."""
 
 Build = Callable[[Path], None]
 """Writes a derived artefact into the folder it is given."""
-
-
-@dataclass(frozen=True)
-class StagedLayer:
-    """A layer's next version, complete in its staging folder, waiting for the switch."""
-
-    id: str
-    folder: Path
-    title: Text
-    group: Group
-    attribution: str | None
-    licence: str | None
-    content_hash: str
-    record: VersionRecord
-    problems: Sequence[Problem] = ()
-    based_on: str | None = None
-    """The version that this one adds to: no other may have come between."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +71,8 @@ class Store:
         if not os.access(folder, os.W_OK):
             # Readers too: SQLite's write-ahead log is a file beside the catalogue.
             raise StoreFormatError(Text(f"{folder} に書き込めません", f"no permission to write in {folder}"))
-        self._engine = catalogue.open_catalogue(folder / catalogue.CATALOGUE)
-        self._catalogue = (folder / catalogue.CATALOGUE).stat()
+        self._engine = catalogue.open_catalogue(folder / CATALOGUE)
+        self._catalogue = (folder / CATALOGUE).stat()
         self.jobs = JobQueue(self._engine)
         self._derived = Derived(folder / "derived")
 
@@ -112,7 +88,7 @@ class Store:
     def is_in_place(self) -> bool:
         """Whether what lies there is still what was opened: not when it was removed, nor when it was made anew."""
         try:
-            return os.path.samestat((self.path / catalogue.CATALOGUE).stat(), self._catalogue)
+            return os.path.samestat((self.path / CATALOGUE).stat(), self._catalogue)
         except FileNotFoundError:
             return False
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from threading import Lock
 
 from data import UnknownLayerError
-from data.store import TILESET
+from data.staged import TILESET
 from geo import Text
 from tiles.tileset.archive import TilesetArchive
 from web.exchange import CACHE, GZIP, Exchange, ExchangeApp, RefusedError, missing

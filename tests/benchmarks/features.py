@@ -22,7 +22,7 @@ from data.export_file import write_export
 from data.feature_table import FeatureTable, FeatureTableWriter
 from data.record import LayerRecord, VersionRecord
 from data.search import Search, search
-from data.store import FEATURES
+from data.staged import FEATURES
 from data.viewer import Visibility
 from geo import BASE, Bounds, Column, Draw, GeometryType, Style, Text, Theme
 

@@ -28,7 +28,7 @@ from playwright.sync_api import Error as BrowserError
 from data import Store, Viewer
 from data.record import TilesetRecord
 from data.stage import stage_frame
-from data.store import TILESET
+from data.staged import TILESET
 from geo import citygml
 from geo.geoid import GeoidModel
 from tests.browser.conftest import ARGUMENTS, CHROMIUM, address_in

@@ -9,7 +9,8 @@ import shapely
 
 from data.feature_table import FeatureTableWriter, arrow_table
 from data.record import VersionRecord
-from data.store import FEATURES, StagedLayer, Store
+from data.staged import FEATURES, StagedLayer
+from data.store import Store
 from data.viewer import Viewer
 from geo import Bounds, Column, Count, Draw, GeometryType, Problem, Style, Text, Theme
 from geo.portrayal import SAFETY

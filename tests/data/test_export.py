@@ -21,7 +21,7 @@ from pyproj import CRS, Transformer
 from data import Format, InvalidQueryError, Search, Store, UnknownLayerError, Viewer
 from data.export_file import export_chunks, write_export
 from data.feature_table import FeatureTableWriter, arrow_table
-from data.store import FEATURES
+from data.staged import FEATURES
 from geo import Bounds, Column, ColumnType, GeometryType, Text
 from tests.data.conftest import stage
 

@@ -11,7 +11,7 @@ import shapely
 from data import Store, UnknownFeatureError, UnknownLayerError, Viewer
 from data.feature_index import BOUNDS, IDS, FeatureIndex, FeatureIndexWriter, hash_of
 from data.feature_table import ROW_GROUP, FeatureTable, FeatureTableWriter
-from data.store import FEATURES
+from data.staged import FEATURES
 
 
 def write_table(path: Path, ids: list[str | None], names: list[str] | None = None) -> FeatureTable:

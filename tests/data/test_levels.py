@@ -15,7 +15,7 @@ from data.level_ledger import find_unaccounted
 from data.reading import read_source
 from data.record import SourceFile
 from data.shard import kept_result
-from data.store import FEATURES, SURFACES
+from data.staged import FEATURES, SURFACES
 from geo import LevelCount
 from tests.geo.citygml.city import SQUARE, box, building, city_model, footprint, polygon, surfaces, write
 from tests.shared_data import shared_data

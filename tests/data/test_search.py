@@ -12,7 +12,7 @@ from data.errors import FilterError, InvalidQueryError
 from data.feature_index import BOUNDS, IDS
 from data.feature_table import ROW_GROUP, FeatureTable, FeatureTableWriter, arrow_table
 from data.search import Search, parse_box, search
-from data.store import FEATURES
+from data.staged import FEATURES
 
 COUNT = 3 * ROW_GROUP + 17
 

@@ -12,7 +12,8 @@ import geopandas as gpd
 import pytest
 
 from data.errors import NotAllowedError, StoreFormatError, UnknownColumnError, UnknownFeatureError, UnknownLayerError
-from data.store import FEATURES, Store
+from data.staged import FEATURES
+from data.store import Store
 from data.viewer import Viewer
 from geo import Problem
 from tests.data.conftest import stage

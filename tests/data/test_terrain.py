@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from data import ImportOptions, Store, Viewer, import_paths
-from data.store import GRID
+from data.staged import GRID
 from geo.grid import GridFile
 from tests.geo.terrain.test_fg_dem import fg_dem
 from tests.geo.terrain.test_terrarium import SLOPE, write_tile
