@@ -56,6 +56,7 @@ def test_every_route_of_the_contract_is_described(description: dict[str, Any]) -
         "/api/realtime/alerts",
         "/api/realtime/stream",
         "/api/realtime/vehicles",
+        "/api/realtime/vehicles/{vehicle}",
         "/api/session",
         "/api/feeds",
         "/api/feeds/{layer_id}/service",
