@@ -13,6 +13,9 @@ def begin_workers() -> None:
     """Starts the process that all workers are forked from, if it doesn't run: it loads what reading and tiling need
     while the caller goes on. GDAL, Arrow and their threads do not survive a fork; in that process none is begun."""
     if len(os.sched_getaffinity(0)) > 1:
+        # Arrow's own allocator keeps most of what it has freed: over 100 MB a process, more with the size of the city.
+        # It is chosen once, when Arrow is loaded: in all workers, and in this process if it hasn't loaded it yet.
+        os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
         forkserver.set_forkserver_preload(["data.preload"])
         resource_tracker.ensure_running()  # It would begin beside the fork server, and let interrupts through again.
         with quiet_interrupt(), _same_modules():
