@@ -12,7 +12,7 @@ from rasterio.transform import Affine
 import data.network
 from data import ImportOptions, InvalidQueryError, Store, UnknownLayerError, Viewer, import_paths
 from data.network import network_layers, street_network
-from data.sample import write_sample_city
+from data.sample import SampleCity
 from geo.network import Heights, StreetNetwork, WayKind, read_osm_network
 
 SYSTEM = Viewer.SYSTEM
@@ -128,11 +128,10 @@ def test_gc_drops_a_network_with_the_versions_it_was_made_of(store: Store, tmp_p
     assert networks(store) == []
 
 
-def test_roads_of_plateau_give_a_network_and_buildings_do_not(store: Store, tmp_path: Path) -> None:
-    write_sample_city(tmp_path / "city", buildings=300)
-    roads = put(store, tmp_path / "city/udx/tran")
-    buildings = put(store, next((tmp_path / "city/udx/bldg").glob("*.gml")))
-    streets = put(store, tmp_path / "city/osm/mihon.osm.pbf")
+def test_roads_of_plateau_give_a_network_and_buildings_do_not(store: Store, sample_city: SampleCity) -> None:
+    roads = put(store, sample_city.folder / "udx/tran")
+    buildings = put(store, next((sample_city.folder / "udx/bldg").glob("*.gml")))
+    streets = put(store, sample_city.folder / "osm/mihon.osm.pbf")
     assert [record.id for record in network_layers(store, SYSTEM)] == [streets, roads]
     network = street_network(store, roads, SYSTEM)
     assert network.edge_count > 50

@@ -1,13 +1,13 @@
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
+if TYPE_CHECKING:
+    from data.sample import SampleCity
+
 
 @pytest.fixture(scope="session")
-def sample_feeds(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def sample_feeds(sample_city: "SampleCity") -> Path:
     """Folder of the zips of the sample city's three operators."""
-    from data.sample import write_sample_city
-
-    folder = tmp_path_factory.mktemp("sample_city")
-    write_sample_city(folder, buildings=20)
-    return folder / "gtfs"
+    return sample_city.folder / "gtfs"

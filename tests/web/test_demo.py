@@ -1,5 +1,6 @@
 """`machinami sample` and `machinami demo`."""
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from data.sample import SAMPLE_SOURCES
 from tests.gtfs.feeds import zip_feed
 from tests.web.conftest import Outcome
 from web.cli.demo_bus import played_buses
+from web.cli.main import run
 
 Machinami = Callable[..., Outcome]
 
@@ -19,21 +21,30 @@ def _contents(folder: Path) -> dict[str, bytes]:
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-def test_a_sample_is_made_once_and_then_left_alone(machinami: Machinami, tmp_path: Path) -> None:
-    city = tmp_path / "city"
-    assert machinami("sample", city, "--buildings", 300).status == 0
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("sample") / "city"
+    assert run(["--lang", "en", "sample", str(folder), "--buildings", "20"]) == 0
+    return folder
+
+
+@pytest.fixture
+def city(made: Path, tmp_path: Path) -> Path:
+    """A sample of 20 buildings, just made."""
+    return shutil.copytree(made, tmp_path / "city")
+
+
+def test_a_sample_is_made_once_and_then_left_alone(machinami: Machinami, city: Path) -> None:
     times = {path: path.stat().st_mtime_ns for path in city.rglob("*")}
-    again = machinami("sample", city, "--buildings", 300)
+    again = machinami("sample", city, "--buildings", 20)
     assert again.status == 0
     assert "Making" not in again.err
     assert {path: path.stat().st_mtime_ns for path in city.rglob("*")} == times
 
 
-def test_another_seed_makes_another_city_in_its_place(machinami: Machinami, tmp_path: Path) -> None:
-    city = tmp_path / "city"
-    machinami("sample", city, "--buildings", 300)
+def test_another_seed_makes_another_city_in_its_place(machinami: Machinami, city: Path, tmp_path: Path) -> None:
     first = _contents(city)
-    assert machinami("sample", city, "--buildings", 300, "--seed", 2).status == 0
+    assert machinami("sample", city, "--buildings", 20, "--seed", 2).status == 0
     assert _contents(city) != first
     assert not list(tmp_path.glob(".*"))
 
@@ -47,11 +58,10 @@ def test_a_folder_with_other_things_in_it_is_not_touched(machinami: Machinami, t
     assert _contents(tmp_path / "work") == {"thesis.txt": b"years"}
 
 
-def test_faulty_files_are_made_only_when_asked_for(machinami: Machinami, tmp_path: Path) -> None:
-    machinami("sample", tmp_path / "city", "--buildings", 20)
-    assert not (tmp_path / "city" / "faults").exists()
-    assert machinami("sample", tmp_path / "city", "--buildings", 20, "--faults").status == 0
-    assert (tmp_path / "city" / "faults" / "faults.csv").is_file()
+def test_faulty_files_are_made_only_when_asked_for(machinami: Machinami, city: Path) -> None:
+    assert not (city / "faults").exists()
+    assert machinami("sample", city, "--buildings", 20, "--faults").status == 0
+    assert (city / "faults" / "faults.csv").is_file()
 
 
 @pytest.mark.slow

@@ -17,7 +17,7 @@ from pyproj import Transformer
 from shapely import Polygon
 from shapely.geometry import shape
 
-from data.sample import SampleCity, write_sample_city
+from data.sample import SampleCity
 
 NAMESPACES = {
     "gml": "http://www.opengis.net/gml",
@@ -32,7 +32,6 @@ NAMESPACES = {
     "urf": "https://www.geospatial.jp/iur/urf/3.1",
     "uro": "https://www.geospatial.jp/iur/uro/3.1",
 }
-BUILDINGS = 1500
 _TO_PLANE = Transformer.from_crs("EPSG:6668", "EPSG:6676", always_xy=True)
 
 
@@ -98,6 +97,5 @@ def in_metres(geometry: Any) -> Any:
 
 
 @pytest.fixture(scope="session")
-def written(tmp_path_factory: pytest.TempPathFactory) -> Written:
-    folder = tmp_path_factory.mktemp("mihon")
-    return Written(write_sample_city(folder, buildings=BUILDINGS, seed=1))
+def written(sample_city: SampleCity) -> Written:
+    return Written(sample_city)

@@ -4,13 +4,15 @@ import numpy as np
 import shapely
 from shapely import STRtree
 
-from .conftest import BUILDINGS, Written, in_metres
+from tests.conftest import SAMPLE_BUILDINGS
+
+from .conftest import Written, in_metres
 
 
 def test_no_two_buildings_share_ground(written: Written) -> None:
     outlines = in_metres(np.array(written.outlines, dtype=object))
     first, second = STRtree(outlines).query(outlines, predicate="intersects")
-    assert len(outlines) == BUILDINGS
+    assert len(outlines) == SAMPLE_BUILDINGS
     assert not [pair for pair in zip(first.tolist(), second.tolist(), strict=True) if pair[0] != pair[1]]
 
 
