@@ -34,20 +34,31 @@ expect.set_options(timeout=PATIENCE_MS)
 
 
 @pytest.fixture(scope="session")
-def city_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of the sample city, imported and served as a person would; without a slash at the end."""
+def city_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the sample city, imported as a person would."""
+    store = tmp_path_factory.mktemp("city") / "store"
+    made = subprocess.run(
+        machinami(store, "demo", "--no-serve", "--buildings", str(BUILDINGS)), cwd=ROOT, capture_output=True, text=True
+    )
+    assert made.returncode in (0, 3), made.stdout + made.stderr
+    return store
+
+
+@pytest.fixture(scope="session")
+def city_url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The address of the sample city, served as a person would; without a slash at the end."""
     if not (ROOT / "web" / "static" / "index.html").exists():
         pytest.skip("the page is not built: npm ci && npm run build in web/ui")
-    store = tmp_path_factory.mktemp("city") / "store"
-    machinami = [sys.executable, "-m", "web.cli", "--lang", "en", "--store", str(store)]
-    demo = [*machinami, "demo", "--no-serve", "--buildings", str(BUILDINGS)]
-    made = subprocess.run(demo, cwd=ROOT, capture_output=True, text=True)
-    assert made.returncode in (0, 3), made.stdout + made.stderr
-    serve = [*machinami, "serve", "--port", "0", "--no-worker"]
+    serve = machinami(request.getfixturevalue("city_store"), "serve", "--port", "0", "--no-worker")
     with subprocess.Popen(serve, cwd=ROOT, stdout=subprocess.PIPE, text=True) as server:
         assert server.stdout is not None
         yield address_in(server.stdout)
         server.terminate()
+
+
+def machinami(store: Path, *arguments: str) -> list[str]:
+    """The command line, in English."""
+    return [sys.executable, "-m", "web.cli", "--lang", "en", "--store", str(store), *arguments]
 
 
 def address_in(lines: Iterable[str]) -> str:
