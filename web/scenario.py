@@ -11,7 +11,7 @@ from starlette.responses import Response
 from data.errors import InvalidQueryError
 from geo import Problem, Text
 from web.analysis import BUSY, QUESTION_ERRORS
-from web.errors import BusyError
+from web.feature import WAIT_S, held
 from web.model import WRONG_PARAMETER
 from web.model_scenario import (
     ExaminedScenario,
@@ -39,16 +39,21 @@ def list_lines(site: SiteOf) -> Response:
     return _json({"lines": [asdict(one) for one in known_lines(site.store, site.viewer)]})
 
 
-@router.get("/stops", summary="Find stops", response_model=KnownPlaces)
+@router.get("/stops", summary="Find stops", response_model=KnownPlaces, responses={**BUSY})
 def find_stops(site: SiteOf, name: Named = "", near: Near = None) -> Response:
     """By name, or near a place."""
     from data.scenario import find_stops
 
-    return _json({"places": [asdict(one) for one in find_stops(site.store, site.viewer, text=name, near=_at(near))]})
+    with held(site.searches, WAIT_S):
+        found = find_stops(site.store, site.viewer, text=name, near=_at(near))
+    return _json({"places": [asdict(one) for one in found]})
 
 
 @router.get(
-    "/facilities", summary="Find facilities of a layer", response_model=KnownPlaces, responses={**QUESTION_ERRORS}
+    "/facilities",
+    summary="Find facilities of a layer",
+    response_model=KnownPlaces,
+    responses={**QUESTION_ERRORS, **BUSY},
 )
 def find_facilities(
     site: SiteOf, layer: Annotated[str, Query(max_length=200)], name: Named = "", near: Near = None
@@ -56,7 +61,8 @@ def find_facilities(
     """By name, or near a place."""
     from data.scenario import find_facilities
 
-    found = find_facilities(site.store, layer, site.viewer, text=name, near=_at(near))
+    with held(site.searches, WAIT_S):
+        found = find_facilities(site.store, layer, site.viewer, text=name, near=_at(near))
     return _json({"places": [asdict(one) for one in found]})
 
 
@@ -65,12 +71,8 @@ def read_scenario(site: SiteOf, scenario: ScenarioText) -> Response:
     """As JSON, with every problem by line and key, those of the timetables included."""
     from data.scenario import examine
 
-    if not site.analyses.acquire(blocking=False):
-        raise BusyError
-    try:
+    with held(site.analyses):
         found = examine(site.store, scenario.text, site.viewer, name=scenario.name)
-    finally:
-        site.analyses.release()
     told = [one.as_json() for one in found.changes]
     return _json({"document": found.document, "changes": told, "problems": _problems(found.problems)})
 

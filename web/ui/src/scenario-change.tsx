@@ -1,6 +1,6 @@
 /** The fields of one change. */
 
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { textIn } from "./format";
 import type { Page, State } from "./page";
 import { clickMeans, FIRST, LAST, lineKey, lineName, lineOf, list, missing, OFFERED, placeKey, text, type Change, type KnownLine, type KnownPlace, type Values } from "./scenario";
@@ -225,7 +225,12 @@ function Finder({ page, state, at, change, hint }: Properties & { hint: Scenario
   const [found, setFound] = useState<KnownPlace[] | null>(null);
   const { values } = change;
   const known = state.access.scenario.places[placeKey(text(values.layer) || null, text(values.id))];
-  const find = async (name: string): Promise<void> => setFound(name.trim() ? await page.access.scenario.find(change, name) : null);
+  const turn = useRef(0);
+  const find = async (name: string): Promise<void> => {
+    const own = ++turn.current;
+    const places = name.trim() ? await page.access.scenario.find(change, name) : null;
+    if (own === turn.current) setFound(places);
+  };
   return (
     <>
       <label>
