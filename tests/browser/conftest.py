@@ -70,7 +70,7 @@ def address_in(lines: Iterable[str]) -> str:
 
 
 def wait_until_up(url: str) -> None:
-    for _ in range(100):
+    for _ in range(600):
         with contextlib.suppress(OSError), urllib.request.urlopen(f"{url}/healthz"):
             return
         time.sleep(0.1)
