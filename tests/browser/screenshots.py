@@ -140,6 +140,13 @@ PICTURES = (
         answer_s=20,
     ),
     Picture(
+        "ptal-ja",
+        (),
+        "14.3/35.0816/138.8612/0/0&layers=mihon-bus-stops,sample-city-tran,mihon-water,mihon-railway&view=2d&lang=ja",
+        ask="ptal",
+        answer_s=15,
+    ),
+    Picture(
         "deserts-en",
         (),
         f"13.6/35.0830/138.8640/0/0&layers={_TRANSIT}&view=2d&lang=en",
@@ -278,7 +285,7 @@ def take(page: Page, url: str, picture: Picture) -> None:
         page.click("#tab-analysis")
         page.locator(".kinds select").select_option(picture.ask)
         page.wait_for_timeout(4_000)
-    if picture.ask == "deserts":
+    if picture.ask in ("deserts", "ptal"):
         page.click(".access form button.primary")
     if picture.click:
         page.mouse.click(*picture.click)
