@@ -16,11 +16,18 @@ from queue import Queue
 from data import Store, Viewer
 from data.feed import stored_feed
 from data.realtime import Binding, Realtime
+from geo import Text
 from gtfs.realtime.simulator import Conditions, Kind, Simulation, simulate_day
 from gtfs.realtime.trip_times import feed_zone
 from web.realtime_simulation import serve_simulation
 
-BUILDINGS = 200
+BUILDINGS = 100
+_PARTS = ("gtfs", "admin", "population")
+_OPERATORS = {
+    "mihon_bus": Text("みほんバス", "Mihon Bus"),
+    "mihon_community": Text("コミュニティバス", "Community bus"),
+    "mihon_harbour": Text("みほん港湾交通", "Mihon Harbour Transit"),
+}
 _HOUR = 10
 _SUSPENDED = {"mihon-harbour-stops": "h0032_1"}
 """A pole of みほん駅南口, so that its sign has an alert to show."""
@@ -29,15 +36,30 @@ _PLAYED = ("mihon-bus-stops", "mihon-harbour-stops")
 
 
 def fill_morning(store: Path, machinami: Sequence[str]) -> None:
-    """Makes and imports the sample city with its timetables moved. `machinami`: the command with its store."""
+    """Makes the sample city and imports what buses need, with its timetables moved. `machinami`: the command with its
+    store."""
     folder = store.parent / "sample-city"
-    made = ("--buildings", str(BUILDINGS))
-    subprocess.run([*machinami, "sample", str(folder), *made], check=True, stdout=subprocess.DEVNULL)
+    made = ["sample", str(folder), "--buildings", str(BUILDINGS)]
+    subprocess.run([*machinami, *made], check=True, stdout=subprocess.DEVNULL)
     zone = _zone(datetime.now(UTC))
     for path in (folder / "gtfs").glob("*.zip"):
         _move(path, zone)
-    done = subprocess.run([*machinami, "demo", "--no-serve", *made], stdout=subprocess.DEVNULL)
+    terms = ("--licence", "CC0 1.0", "--attribution", "みほん市")
+    parts = [str(folder / part) for part in _PARTS]
+    done = subprocess.run([*machinami, "import", *parts, *terms], stdout=subprocess.DEVNULL)
     assert done.returncode in (0, 3)
+    _name_operators(store)
+
+
+def _name_operators(folder: Path) -> None:
+    """As the demo does: layers are called after their operators, not after their files."""
+    store = Store.open(folder)
+    for record in store.layers(Viewer.SYSTEM):
+        for file, name in _OPERATORS.items():
+            if file in record.title.ja:
+                title = Text(record.title.ja.replace(file, name.ja), record.title.en.replace(file, name.en))
+                store.describe(record.id, Viewer.SYSTEM, {"title": title.as_json()})
+    store.close()
 
 
 def _zone(now: datetime) -> str:

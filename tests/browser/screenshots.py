@@ -14,14 +14,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.request import urlopen
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Locator, Page, sync_playwright
 
 from tests.browser.conftest import ARGUMENTS, CHROMIUM, ROOT, address_in
 from tests.browser.morning import fill_morning, played
 
 DATA = ROOT.parent / "shared" / "data"
 IMAGES = ROOT / "docs" / "images"
-WIDE, PHONE = (1440, 900), (390, 780)
+WIDE, TALL, PHONE = (1440, 900), (1440, 1200), (390, 780)
 
 
 @dataclass(frozen=True)
@@ -86,26 +86,59 @@ def _zooms(language: str) -> Iterator["Picture"]:
 
 
 _BUSES = "mihon-bus-routes,mihon-harbour-routes,mihon-bus-stops,mihon-harbour-stops,mihon-water,mihon-railway"
-_BUS_MAP = f"14.1/35.0800/138.8590/0/0&layers={_BUSES},mihon-osm-streets&view=2d&lang=ja"
+_BUS_MAP = f"15.1/35.0795/138.8604/0/0&layers={_BUSES}&view=2d&lang=ja"
+
+
+def _bus_bar(page: Page) -> Locator:
+    page.get_by_role("button", name="バスの運行").click()
+    return page.get_by_role("region", name="バスの運行")
 
 
 def _supply(measure: str) -> Callable[[Page, str], None]:
     """The bar of bus service, at eight in the morning."""
 
     def act(page: Page, _: str) -> None:
-        page.get_by_role("button", name="バスの運行").click()
-        page.get_by_label("日付").first.fill("2026-11-24")
-        page.get_by_label("1日").first.uncheck()
-        page.get_by_label("色分け", exact=True).select_option(measure)
+        bar = _bus_bar(page)
+        bar.get_by_label("日付").fill("2026-11-24")
+        bar.get_by_label("1日").uncheck()
+        bar.get_by_label("色分け").select_option(measure)
         page.wait_for_timeout(6_000)
 
     return act
 
 
+def _plan(page: Page, _: str) -> None:
+    """A shuttle across the city, a line removed, and the difference for the people of each town."""
+    page.click("#tab-analysis")
+    page.locator(".kinds select").select_option("scenario")
+    page.get_by_label("目的地").select_option("229997-hospital")
+    page.get_by_label("住まい").select_option("229997-population")
+    page.get_by_label("何分以内").fill("15")
+    add = page.get_by_role("button", name="加える", exact=True)
+    page.get_by_label("変更の種類").select_option("add_line")
+    add.click()
+    page.get_by_label("路線の名前").fill("自動運転シャトル")
+    page.get_by_label("自動運転", exact=True).check()
+    for place in _SHUTTLE:
+        page.mouse.click(*place)
+    page.get_by_label("変更の種類").select_option("remove_route")
+    add.click()
+    page.locator(".scenario .fields select").select_option(label=_REMOVED)
+    page.get_by_role("button", name="西浜線").first.click()
+    with page.expect_response("**/api/accessibility", timeout=300_000):
+        page.get_by_role("button", name="前と後を比べる").click()
+    page.wait_for_timeout(3_000)
+    page.locator(".answer").evaluate("one => one.scrollIntoView({ block: 'end' })")
+
+
+_SHUTTLE = ((640, 560), (700, 500), (760, 440), (820, 380))
+_REMOVED = "20 西浜線"
+_PLAN = "mihon-bus-routes,mihon-bus-stops,229997-hospital,mihon-boundary,mihon-water,mihon-railway"
+
+
 def _buses(page: Page, url: str) -> None:
     """Live buses, and the card of the one that is latest."""
-    page.get_by_role("button", name="バスの運行").click()
-    page.get_by_label("いまの位置").check()
+    _bus_bar(page).get_by_label("いまの位置").check()
     page.wait_for_timeout(20_000)
     with urlopen(f"{url}/api/realtime/vehicles") as answer:
         vehicles = json.load(answer)["features"]
@@ -154,6 +187,7 @@ PICTURES = (
         ask="deserts",
         answer_s=20,
     ),
+    Picture("scenario-ja", (), f"14/35.0830/138.8600/0/0&layers={_PLAN}&view=2d&lang=ja", size=TALL, act=_plan),
     Picture("flood-water", (), f"{_FLOOD}&lang=ja", wait_s=40),
     Picture("phone-ja", (), _city("15/35.0795/138.8585/-20/50", "height"), size=PHONE),
     Picture("numazu-2021", ("plateau/numazu_2021_iur15",)),
@@ -238,8 +272,10 @@ def served(store: Path) -> Iterator[str]:
     command = machinami(store, "serve", "--internal", "--no-worker", "--port", "0")
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as server:
         assert server.stdout is not None
-        yield address_in(server.stdout)
-        server.terminate()
+        try:
+            yield address_in(server.stdout)
+        finally:
+            server.terminate()
 
 
 def fill(store: Path, picture: Picture) -> None:
