@@ -147,6 +147,19 @@ def test_an_index_of_service_is_the_same_on_the_page_and_on_the_command_line(
     assert ("Outside" if "" in found else "1a") in lines
 
 
+def test_ptal_is_compared_with_that_of_a_scenario(client: TestClient) -> None:
+    gone = {"changes": [{"remove_route": {"route": "1"}}]}
+    question = {"measure": "ptal", "origins": "people", "hour": "07:30", "scenario": gone}
+    asked = client.post("/api/accessibility", json={**WINDOW, **question})
+    assert asked.status_code == 200, asked.text
+    # At 8:00 line 2 leaves; line 1 leaves the same stop at 7:05, outside the hour.
+    [total] = asked.json()["totals"]
+    assert (total["column"], total["people"], total["same"]) == ("ptal_index", 100, 100)
+    gone["changes"][0]["remove_route"]["route"] = "2"
+    [total] = client.post("/api/accessibility", json={**WINDOW, **question}).json()["totals"]
+    assert (total["less"], total["mean_after"]) == (60, 0)
+
+
 def test_the_service_accessibility_of_areas_is_told_by_kind_and_kept_with_three_themes(
     city: Store, client: TestClient, machinami: Callable[..., Outcome]
 ) -> None:
