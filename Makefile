@@ -82,7 +82,7 @@ test: setup $(STAMPS)/dev ## Run every check and test / すべての検査とテ
 	$(BIN)/mypy
 	cd $(UI) && npm run --silent check
 	cd $(UI) && npm run --silent test
-	$(BIN)/pytest -m "not browser" -n $(JOBS) --dist loadscope
+	$(BIN)/pytest -m "not browser" -n $(JOBS) --dist loadscope --no-loadscope-reorder
 	$(BIN)/pytest -m browser
 
 .PHONY: bench

@@ -17,14 +17,16 @@ SAMPLE_BUILDINGS = 1500
 # How long an example takes is a matter of the machine and of what else it does.
 settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("same", settings.get_profile("unhurried"), derandomize=True)
-settings.register_profile(
-    "search", settings.get_profile("unhurried")
-)  # new examples each time: HYPOTHESIS_PROFILE=search make test
+# New examples each time: HYPOTHESIS_PROFILE=search make test
+settings.register_profile("search", settings.get_profile("unhurried"))
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+    """Of several processes none should be left with a slow module when the others have done all the rest."""
+    beside_others = "PYTEST_XDIST_WORKER" in os.environ
+    slow = {item.path for item in items if beside_others and item.get_closest_marker("slow")}
+    items.sort(key=lambda item: (item.get_closest_marker("browser") is not None, item.path not in slow))
 
 
 @pytest.fixture(scope="session")
