@@ -137,15 +137,20 @@ _PLAN = "mihon-bus-routes,mihon-bus-stops,229997-hospital,mihon-boundary,mihon-w
 
 
 def _buses(page: Page, url: str) -> None:
-    """Live buses, and the card of the one that is latest."""
+    """Live buses, and the card of the one that is latest, or of the next where a stop lay before it."""
     _bus_bar(page).get_by_label("いまの位置").check()
     page.wait_for_timeout(20_000)
     with urlopen(f"{url}/api/realtime/vehicles") as answer:
         vehicles = json.load(answer)["features"]
-    latest = max(vehicles, key=lambda one: one["properties"]["delay_s"] or 0)
+    page.wait_for_timeout(9_000)  # they glide to where they have just been
     project = "([lon, lat]) => document.getElementById('map').inspect.project(lon, lat)"
-    at = page.evaluate(project, latest["geometry"]["coordinates"])
-    page.mouse.click(at["x"], at["y"])
+    for one in sorted(vehicles, key=lambda one: one["properties"]["delay_s"] or 0, reverse=True):
+        at = page.evaluate(project, one["geometry"]["coordinates"])
+        page.mouse.click(at["x"], at["y"])
+        page.wait_for_timeout(1_500)
+        if page.locator(".vehicle-card section").count():
+            break
+        page.keyboard.press("Escape")
     page.locator(".told summary").click()
     page.wait_for_timeout(3_000)
 

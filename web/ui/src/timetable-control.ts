@@ -90,12 +90,13 @@ export class TimetableControl {
     try {
       const days = await Promise.all(wanted.map((one) => fetchFeedDay(one.layer, date)));
       if (asked !== this.#asked) return;
-      this.#set({ supply: { ...before, date, days, error: null, loading: false } });
+      // What a person has chosen meanwhile stands.
+      this.#set({ supply: { ...(this.host.told().supply ?? before), date, days, error: null, loading: false } });
       this.#paint();
       if (running) await this.run(running.second);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      if (asked === this.#asked) this.#set({ supply: { ...before, date, error: error.text, loading: false } });
+      if (asked === this.#asked) this.#set({ supply: { ...(this.host.told().supply ?? before), date, error: error.text, loading: false } });
     }
   }
 
