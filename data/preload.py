@@ -1,6 +1,10 @@
 """What a process that reads and tiles needs, loaded once: workers are forked from a process that has imported this."""
 
+import gc
 from importlib import import_module
 
+gc.disable()  # Modules make no garbage; looking for some takes a seventh of the time of loading them.
 for _name in ("data.reading", "data.stage", "geo.check", "geo.citygml.number", "tiles.tileset"):
     import_module(_name)
+gc.freeze()  # Workers share these pages for as long as nobody looks at what lies there.
+gc.enable()

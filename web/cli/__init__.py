@@ -1,5 +1,6 @@
 """The command `machinami`."""
 
+import gc
 import sys
 from collections.abc import Sequence
 from os.path import isdir
@@ -11,6 +12,7 @@ def main() -> None:
         from data.fork_server import begin_workers
 
         begin_workers()
+        gc.set_threshold(200_000, 20, 100)  # what loading and joining make lives on: looking for garbage finds none
     from web.cli.main import main as run
 
     run()
