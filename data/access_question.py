@@ -160,11 +160,15 @@ def told_to_person() -> Iterator[None]:
         raise InvalidQueryError(text_of(error)) from error
 
 
+_MOST_TOLD = 5
+"""Problems of a scenario in one text."""
+
+
 def text_of(error: Exception) -> Text:
     text = getattr(error, "text", None)
     if isinstance(error, UnreadableError):
-        one = error.problem
-        return Text(f"{one.file}: {one.message('ja')}", f"{one.file}: {one.message('en')}")
+        told = getattr(error, "problems", (error.problem,))[:_MOST_TOLD]
+        return Text(*("; ".join(one.message(language) for one in told) for language in ("ja", "en")))
     return text if isinstance(text, Text) else Text.same(str(error))
 
 

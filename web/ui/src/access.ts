@@ -158,6 +158,7 @@ export class AccessDesk<S extends Holder> {
     const told = (await (await ask("/api/accessibility")).json()) as { feeds: AccessState["feeds"]; day: string | null };
     const { travel, kind } = this.state;
     this.change({ feeds: told.feeds, kind: told.feeds?.length === 0 ? "coverage" : kind, travel: { ...travel, day: travel.day || (told.day ?? "") } });
+    if (kind === "scenario") this.scenario.feedsKnown();
   }
 
   show(kind: AccessKind): void {

@@ -3,7 +3,7 @@
 import type { AccessState } from "./access";
 import { ApiError, ask, post } from "./api";
 import type { Language } from "./layer";
-import { changed, changesOf, clicked, clickMeans, documentOf, nameOf, newChange, placeKey, withChange, without, type Change, type KnownLine, type KnownPlace, type Lonlat, type Offered, type Scenario, type ScenarioProblem, type Values } from "./scenario";
+import { changed, changesOf, clicked, clickMeans, documentOf, nameOf, newChange, owned, placeKey, withChange, without, type Change, type KnownLine, type KnownPlace, type Lonlat, type Offered, type Scenario, type ScenarioProblem, type Values } from "./scenario";
 
 interface Holder {
   told: () => AccessState;
@@ -31,6 +31,13 @@ export class ScenarioDesk {
     if (this.scenario.lines) return;
     const { lines } = (await (await ask("/api/scenarios/lines")).json()) as { lines: KnownLine[] };
     this.set({ lines });
+  }
+
+  /** The server has told which timetables there are. */
+  feedsKnown(): void {
+    const feed = this.holder.told().feeds?.[0]?.id;
+    const { changes } = this.scenario;
+    if (feed && changes.length > 0) this.set({ changes: owned(changes, feed) });
   }
 
   add(kind: Offered, language: Language): void {

@@ -153,6 +153,11 @@ export function missing({ kind, values }: Change): ScenarioKey | null {
   return null;
 }
 
+/** New lines that were begun before the timetables were known, with the first of them. */
+export function owned(changes: Change[], feed: string): Change[] {
+  return changes.map((change) => (change.kind === "add_line" && change.values.feed === undefined ? changed(change, { feed }) : change));
+}
+
 export function documentOf({ name, changes }: Scenario, fallback: string): Values {
   return { name: name.trim() || fallback, changes: changes.map(({ kind, values }) => ({ [kind]: values })) };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { changed, changesOf, clicked, clickMeans, documentOf, drawingOf, isMinutes, lineName, missing, nameOf, newChange, NO_SCENARIO, OFFERED, summaryOf, withChange, without, type Change, type Scenario } from "../src/scenario";
+import { changed, changesOf, clicked, clickMeans, documentOf, drawingOf, isMinutes, lineName, missing, nameOf, newChange, NO_SCENARIO, OFFERED, owned, summaryOf, withChange, without, type Change, type Scenario } from "../src/scenario";
 import { mostChanged } from "../src/scenario-figure";
 
 const LINES = [
@@ -24,6 +24,11 @@ describe("a new line", () => {
       { name: "New line 1 2", at: [138.2, 35] },
     ]);
     expect(drawingOf(scenario(twice)).lines).toEqual([[[138.123457, 35], [138.2, 35]]]);
+  });
+
+  test("begun before the timetables were known gets the first of them", () => {
+    const early = newChange("add_line", NO_SCENARIO, null, "en");
+    expect(owned([early, line], "first").map((one) => one.values.feed)).toEqual(["first", "bus-stops"]);
   });
 
   test("has an id that no other change has", () => {
