@@ -20,7 +20,7 @@ class KnownLineModel(BaseModel):
 class KnownLines(BaseModel):
     """By operator, number and name."""
 
-    lines: list[KnownLineModel]
+    lines: list[KnownLineModel] = Field(description="Of all timetables that are used")
 
 
 class KnownPlaceModel(BaseModel):
@@ -28,7 +28,7 @@ class KnownPlaceModel(BaseModel):
 
     feed: str | None = Field(description="Of a stop: layer of its timetable")
     id: str = Field(description="stop_id, or feature_id of the layer")
-    name: str
+    name: str = Field(description="As people know it")
     lonlat: tuple[float, float] = Field(description="Longitude, latitude")
     distance_m: float | None = Field(description="From where was asked for, in a straight line")
 
@@ -36,7 +36,7 @@ class KnownPlaceModel(BaseModel):
 class KnownPlaces(BaseModel):
     """At most 20, the nearest first where a place was given."""
 
-    places: list[KnownPlaceModel]
+    places: list[KnownPlaceModel] = Field(description="Empty where nothing fits")
 
 
 class ScenarioText(BaseModel):
@@ -53,16 +53,16 @@ class ScenarioDocument(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    document: dict[str, Any]
+    document: dict[str, Any] = Field(description="The keys of docs/accessibility.md")
 
 
 class ScenarioProblem(BaseModel):
     """What is wrong, and where."""
 
-    rule: str
+    rule: str = Field(description="Such as scenario.unknown_route")
     key: str | None = Field(description="Such as changes[0].add_line.speed_kmh")
     line: int | None = Field(description="Of the text, from 1")
-    message: Bilingual
+    message: Bilingual = Field(description="File, line and key, then what is wrong")
 
 
 class ExaminedScenario(BaseModel):
@@ -70,11 +70,11 @@ class ExaminedScenario(BaseModel):
 
     document: dict[str, Any] | None = Field(description="As JSON; null where it could not be read")
     changes: list[Bilingual] = Field(description="What it changes in the timetables")
-    problems: list[ScenarioProblem]
+    problems: list[ScenarioProblem] = Field(description="All that were found")
 
 
 class WrittenScenario(BaseModel):
     """For `machinami analyse scenario`."""
 
     text: str | None = Field(description="YAML; null where something is wrong")
-    problems: list[ScenarioProblem]
+    problems: list[ScenarioProblem] = Field(description="All that were found")

@@ -56,7 +56,10 @@ def find_stops(site: SiteOf, name: Named = "", near: Near = None) -> Response:
     responses={**QUESTION_ERRORS, **BUSY},
 )
 def find_facilities(
-    site: SiteOf, layer: Annotated[str, Query(max_length=200)], name: Named = "", near: Near = None
+    site: SiteOf,
+    layer: Annotated[str, Query(description="Layer of the destinations", max_length=200)],
+    name: Named = "",
+    near: Near = None,
 ) -> Response:
     """By name, or near a place."""
     from data.scenario import find_facilities
