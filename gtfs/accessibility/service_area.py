@@ -44,7 +44,8 @@ class AccessTotal:
 
 @dataclass(frozen=True, eq=False)
 class AreaAccess(Answer):
-    """`table`: the areas with time_access, space_access, total_access and what they are made of, for all kinds."""
+    """`table`: the areas with time_access, space_access, total_access what they are made of, for all kinds, and the
+    `reason` for nothing."""
 
     totals: tuple[AccessTotal, ...]
 
@@ -63,11 +64,12 @@ def service_accessibility(
     """
     found, service = sites(areas), service_day(feeds, day)
     shapes = found.features.geometry.to_numpy()
-    if not np.isin(shapely.get_type_id(shapes), (3, 6)).all():
+    if not len(shapes) or not np.isin(shapely.get_type_id(shapes), (3, 6)).all():
         raise InvalidLayerError("the index needs areas: polygons")
-    inhabited = found.amounts(people) > 0 if people in found.features else np.ones(len(found), dtype=bool)
+    inhabited = found.amounts(people) > 0 if people in found.features else np.zeros(len(found), dtype=bool)
     ground = _Ground.of(found, service)
     whole = ground.access("all")
+    reason = np.where(whole.stops > 0, Reason.REACHED, Reason.NO_STOP)
     table = found.features.assign(
         time_access=whole.time,
         space_access=whole.space,
@@ -76,17 +78,17 @@ def service_accessibility(
         day_departures=whole.departures,
         line_km=whole.line_km,
         area_km2=whole.area_km2,
+        reason=reason,
     )
     rules = {
         "index": "MLIT サービスのアクセシビリティ指標",
         "time": "departures a day at the mean stop",
         "space": "km of line, straight from stop to stop, by km² of area",
         "total": "time x space",
-        "area": "areas with people" if people in found.features else "all areas",
+        "area": "areas with people" if inhabited.any() else "all areas",
         "lines": service.lines(service.departures),
     }
-    reason = np.where(whole.stops > 0, Reason.REACHED, Reason.NO_STOP)
-    together = np.where(inhabited, 0, -1)
+    together = np.where(inhabited | ~inhabited.any(), 0, -1)
     totals = tuple(_total(kind, ground.access(kind, together)) for kind in SERVICE_ACCESS_KINDS)
     explanation = explain_index("service_accessibility", service, rules, reason)
     return AreaAccess(with_id(table, found.ids), explanation, totals)

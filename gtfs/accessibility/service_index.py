@@ -14,6 +14,7 @@ from geo import Text
 from gtfs.accessibility.answer import Answer
 from gtfs.accessibility.cumulative import with_id
 from gtfs.accessibility.explanation import Explanation, Snap, Travel, reason_counts
+from gtfs.accessibility.left_out import day_departures
 from gtfs.accessibility.reason import Reason
 from gtfs.accessibility.service_day import ServiceDay, feed_key, service_day
 from gtfs.accessibility.site import Sites, sites
@@ -78,7 +79,8 @@ def ptal(
     keys = np.array([feed_key(*one) for one in zip(feed_of, timetable.stop_id, strict=True)], dtype=object)
     walks = pd.DataFrame({"point": links.place, "stop": keys[stop], "metres": links.cost.astype(np.float64)})
     index = access_index(walks, peak_service(service.departures), len(found))
-    near = np.isin(np.arange(len(found)), links.place)
+    running = day_departures(network) > 0
+    near = np.isin(np.arange(len(found)), links.place[running[stop]])
     reason = np.where(index > 0, Reason.REACHED, np.where(near, Reason.NO_SERVICE, Reason.NO_STOP))
     reason = np.where(linked.snapped.found, reason, Reason.OFF_STREETS)
     table = found.features.assign(ptal_index=index, ptal=band(index), reason=reason)

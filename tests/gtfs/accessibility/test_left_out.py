@@ -24,7 +24,7 @@ from gtfs.accessibility import (
 )
 from gtfs.accessibility.left_out import day_departures
 from gtfs.scenario import apply, parse_scenario
-from tests.gtfs.accessibility.line import DAY, NORTH_400_M, A, B, an_hour, line_feed, places
+from tests.gtfs.accessibility.line import DAY, NORTH_400_M, SUNDAY, A, B, an_hour, line_feed, places
 
 STEP = NORTH_400_M / 4
 """100 m of latitude."""
@@ -140,6 +140,23 @@ def test_an_index_tells_people_by_class_its_lines_and_why_there_is_none(
     assert told["explanation"]["window"] == ["08:15:00", "09:15:00"]
     unknown = homes.drop(columns="population")
     assert ptal(feeds, DAY, unknown, network=streets).totals[0].people is None
+
+
+def test_on_a_sunday_without_service_every_index_is_nothing_and_names_no_line(tmp_path: Path) -> None:
+    feeds = {"city": line_feed(tmp_path)}
+    homes = places({"a": A}, population=[10.0])
+    town = homes.set_geometry(homes.to_crs(6676).buffer(500).to_crs(4326))
+    network = build_transit_network(feeds, SUNDAY, None)
+    answers = [
+        ptal(feeds, SUNDAY, homes, network=network),
+        quality_classes(feeds, SUNDAY, homes),
+        coverage(feeds, SUNDAY, homes),
+        service_accessibility(feeds, SUNDAY, town),
+    ]
+    assert [answer.table["reason"].tolist() for answer in answers] == [["no_stop"]] * 4
+    assert [answer.explanation.rules["lines"] for answer in answers] == [[]] * 4
+    assert answers[0].table["ptal"].tolist() == ["0"]
+    assert answers[3].table["total_access"].tolist() == [0]
 
 
 def test_the_service_accessibility_of_the_line_and_its_town(tmp_path: Path) -> None:
