@@ -79,7 +79,7 @@ def test_one_analysis_too_many_is_told_to_come_back(town: Town, monkeypatch: pyt
 
     def slow(*arguments: Any) -> Any:
         running.set()
-        go_on.wait(20)
+        go_on.wait(120)
         return real(*arguments)
 
     monkeypatch.setattr("web.analysis.run_coverage", slow)
@@ -87,10 +87,10 @@ def test_one_analysis_too_many_is_told_to_come_back(town: Town, monkeypatch: pyt
     first: list[int] = []
     asking = threading.Thread(target=lambda: first.append(client.post("/api/analyses/coverage", json=body).status_code))
     asking.start()
-    assert running.wait(20)
+    assert running.wait(120)
     refused = client.post("/api/analyses/coverage", json=body)
     go_on.set()
-    asking.join(30)
+    asking.join(120)
     assert refused.status_code == 503
     assert refused.json()["error"]["code"] == "busy"
     assert int(refused.headers["retry-after"]) > 0
@@ -118,12 +118,12 @@ def _work_until_idle(store: data.Store) -> None:
     stop = threading.Event()
     worker = threading.Thread(target=data.work, args=(store, stop))
     worker.start()
-    for _ in range(200):
+    for _ in range(1_200):
         if not store.jobs.has_work():
             break
         stop.wait(0.1)
     stop.set()
-    worker.join(20)
+    worker.join(120)
 
 
 def test_a_published_result_does_not_name_the_internal_layers_behind_it(own_town: Town) -> None:

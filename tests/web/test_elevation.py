@@ -248,7 +248,7 @@ def test_while_a_new_ground_is_put_together_the_one_before_answers(
 
     def slow(*asked: Any, **how: Any) -> GroundMosaic | None:
         begun.set()
-        go_on.wait(10)
+        go_on.wait(120)
         return data_ground(*asked, **how)
 
     with closing(Store.open(tmp_path / "store")) as store:
@@ -260,10 +260,10 @@ def test_while_a_new_ground_is_put_together_the_one_before_answers(
         monkeypatch.setattr("web.ground.ground", slow)
         building = Thread(target=site.latest)
         building.start()
-        assert begun.wait(10)
+        assert begun.wait(120)
         assert site.latest() is first
         go_on.set()
-        building.join(10)
+        building.join(120)
         latest = site.latest()
     assert latest is not None
     assert latest is not first
