@@ -86,7 +86,7 @@ def _zooms(language: str) -> Iterator["Picture"]:
 
 
 _BUSES = "mihon-bus-routes,mihon-harbour-routes,mihon-bus-stops,mihon-harbour-stops,mihon-water,mihon-railway"
-_BUS_MAP = f"15.1/35.0795/138.8604/0/0&layers={_BUSES}&view=2d&lang=ja"
+_BUS_MAP = f"14.7/35.0797/138.8598/0/0&layers={_BUSES}&view=2d&lang=ja"
 
 
 def _bus_bar(page: Page) -> Locator:
@@ -114,6 +114,8 @@ def _plan(page: Page, _: str) -> None:
     page.get_by_label("目的地").select_option("229997-hospital")
     page.get_by_label("住まい").select_option("229997-population")
     page.get_by_label("何分以内").fill("15")
+    page.get_by_label("徒歩の上限").fill("8")
+    page.get_by_label("徒歩の上限").press("Enter")
     add = page.get_by_role("button", name="加える", exact=True)
     page.get_by_label("変更の種類").select_option("add_line")
     add.click()
@@ -131,7 +133,7 @@ def _plan(page: Page, _: str) -> None:
     page.locator(".answer").evaluate("one => one.scrollIntoView({ block: 'end' })")
 
 
-_SHUTTLE = ((640, 560), (700, 500), (760, 440), (820, 380))
+_SHUTTLE = ((1088, 670), (1016, 574), (921, 556), (777, 526), (670, 634))
 _REMOVED = "20 西浜線"
 _PLAN = "mihon-bus-routes,mihon-bus-stops,229997-hospital,mihon-boundary,mihon-water,mihon-railway"
 
