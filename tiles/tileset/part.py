@@ -76,7 +76,7 @@ def write_parts(
 ) -> list[Part]:
     """The parts of a split tree, first those of far views, with their files in `folder`."""
     parts, bodies_of = [], []
-    for number, nodes in enumerate([*_grouped(above, plan), *([*root.walk()] for root in roots)]):
+    for number, nodes in enumerate([*grouped(above, plan), *([*root.walk()] for root in roots)]):
         shown = [(plan.far if node.children else plan.fine)[node.features] for node in nodes]
         bodies = np.unique(np.concatenate(shown))
         bodies_of.append(bodies)
@@ -91,7 +91,7 @@ def write_parts(
     return parts
 
 
-def _grouped(above: Sequence[Node], plan: Plan) -> Iterator[list[Node]]:
+def grouped(above: Sequence[Node], plan: Plan) -> Iterator[list[Node]]:
     """As many nodes after each other as one part may hold."""
     group: list[Node] = []
     points, textured_m2 = 0, 0.0

@@ -10,8 +10,8 @@ from tiles.tileset.frame import Frame
 from tiles.tileset.measured import Measured, measure_surfaces
 from tiles.tileset.tree import Node, Sizes, build_tree
 
-_AT_ONCE = 50_000
-"""Features whose places are computed together: some 10 MB."""
+_AT_ONCE = 10_000
+"""Features whose places are computed together: some 2 MB."""
 
 
 @dataclass(frozen=True)
