@@ -413,6 +413,14 @@ _PLACE = {
         "建物ID {count}個が「市区町村コード5桁-bldg-番号」の形ではありません(例: {id})",
         "{count} building IDs are not a city code, bldg and a number (such as {id})",
     ),
+    "citygml.geometry_type": _warning(
+        "付属物の形状{count}個が面の集まり(MultiSurface)でも立体(Solid)でもありません({found}。線は3Dでは表示しません)",
+        "{count} geometries of installations are neither MultiSurface nor Solid ({found}; lines are not drawn in 3D)",
+    ),
+    "citygml.footprints_overlap": _warning(
+        "平面の形が別の建物 {other} と重なっています(小さい方の{share}%)",
+        "stands in another building, {other}: they share {share} % of the smaller outline",
+    ),
     "citygml.crs": _warning(
         "座標参照系 {crs} は3D都市モデル標準製品仕様書のものではありません",
         "the PLATEAU product specification does not provide for {crs}",

@@ -15,6 +15,8 @@ from data.sample.plane import Plane, Points
 from data.sample.subdivision import snapped
 
 MADE_ON = "2026-04-01"
+_APART_M = 0.015
+"""A little more than the centimetre of the rule, for coordinates are rounded to millimetres."""
 _NAMESPACES = {
     "core": "http://www.opengis.net/citygml/2.0",
     "bldg": "http://www.opengis.net/citygml/building/2.0",
@@ -133,7 +135,19 @@ def multi_surface(element: str, polygons: Iterable[Polygon], plane: Plane, heigh
 
 def _rings(area: Polygon) -> list[Points]:
     oriented = shapely.orient_polygons(area)
-    return [shapely.get_coordinates(ring) for ring in (oriented.exterior, *oriented.interiors)]
+    return [_apart(shapely.get_coordinates(ring)) for ring in (oriented.exterior, *oriented.interiors)]
+
+
+def _apart(ring: Points) -> Points:
+    """A closed ring without points that are nearer to the one before than PLATEAU allows (L07: 1 cm)."""
+    steps = np.hypot(*np.diff(ring, axis=0).T)
+    if len(ring) <= 4 or steps.min() >= _APART_M:
+        return ring
+    kept = [0]
+    for k in range(1, len(ring) - 1):
+        if np.hypot(*(ring[k] - ring[kept[-1]])) >= _APART_M and np.hypot(*(ring[k] - ring[0])) >= _APART_M:
+            kept.append(k)
+    return ring[[*kept, 0]] if len(kept) > 2 else ring
 
 
 def _positions(ring: Points, plane: Plane, height_m: float) -> str:

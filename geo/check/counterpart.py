@@ -6,6 +6,8 @@ specification, by the numbers of its inspection (品質検査).
 """
 
 COUNTERPARTS = {
+    "geometry.invalid": "PLATEAU L09, L13",
+    "geometry.repaired": "PLATEAU L09, L13",
     "xml.not_well_formed": "PLATEAU L01",
     "citygml.element_unknown": "PLATEAU L02, L03",
     "citygml.duplicate_id": "PLATEAU C01",
@@ -13,6 +15,8 @@ COUNTERPARTS = {
     "citygml.id_form": "PLATEAU gml:id書式",
     "citygml.building_id_twice": "PLATEAU C-bldg-01",
     "citygml.building_id_form": "PLATEAU 建物ID書式",
+    "citygml.geometry_type": "PLATEAU T-bldg-02",
+    "citygml.footprints_overlap": "PLATEAU LOD0面の交差",
     "citygml.crs": "PLATEAU L05",
     "citygml.reference_lost": "PLATEAU T03",
     "citygml.code_unknown": "PLATEAU L04",

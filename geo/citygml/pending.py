@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
@@ -29,6 +29,9 @@ from geo.level_count import LevelCount
 from geo.problem import Problem
 from geo.repair import check_geometries
 from geo.surface import Surfaces
+
+if TYPE_CHECKING:
+    from geo.check import Overlaps
 
 _DTYPES = {ColumnType.NUMBER: "float64", ColumnType.INTEGER: "Int64", ColumnType.TEXT: "object"}
 _OPTIONAL = frozenset(column.name for column in HAZARDS_OF_BUILDINGS)
@@ -76,6 +79,7 @@ class Pending:
         self._appearance = appearance
         self._buckets: dict[tuple[str, str | None], _Bucket] = {}
         self.features = 0
+        self._overlaps: Overlaps | None = None
 
     @property
     def characters(self) -> int:
@@ -158,11 +162,25 @@ class Pending:
         columns = tuple(column for column in COLUMNS.get(package, ()) if column.name in frame)
         stored = [bucket.features[index] for index in np.flatnonzero(keep)]
         if bodies is not None:
-            bucket.problems += _checked_bodies(bodies, bucket.features, package, self._name)
+            found = _checked_bodies(bodies, bucket.features, package, self._name)
+            bucket.problems += list(_without_told(found, bucket.problems, bucket.features))
         bucket.problems += _checked(frame, surfaces, stored, self._name)
+        if package == "bldg" and len(stored):
+            self._note_outlines(geometries[keep], stored)
         problems = placed(bucket.problems, [one.id for one in bucket.features], geometries)
         counts = _counts(bucket, stored)
         return self._batch(part, kind, frame, columns, problems, counts, axes, levels, surfaces)
+
+    def overlaps(self) -> list[Problem]:
+        """Of all buildings so far."""
+        return self._overlaps.problems() if self._overlaps else []
+
+    def _note_outlines(self, outlines: NDArray[Any], features: Sequence[Feature]) -> None:
+        if self._overlaps is None:
+            from geo.check import Overlaps
+
+            self._overlaps = Overlaps(self._name)
+        self._overlaps.add(outlines, [one.id for one in features], [one.line for one in features])
 
     def _axes_if_known(self, srs: str | None) -> Axes | None:
         """A batch without features says the reference system only if that can be said."""
@@ -305,6 +323,15 @@ def _checked_bodies(bodies: Bodies, features: Sequence[Feature], package: str, n
 
     ids, lines = [one.id for one in features], [one.line for one in features]
     return check_surfaces(bodies.surfaces, ids, name=name, lines=lines, flat=bodies.flat, package=package)
+
+
+def _without_told(found: Iterable[Problem], told: Iterable[Problem], features: Iterable[Feature]) -> Iterator[Problem]:
+    """Without outlines that cross themselves where the gate has said that already."""
+    gated = {one.feature for one in told if one.rule in ("geometry.invalid", "geometry.repaired")}
+    outlines = {(one.id, one.lod) for one in features if one.id in gated}
+    for one in found:
+        if one.rule != "face.self_intersection" or (one.feature, one.parameters["lod"]) not in outlines:
+            yield one
 
 
 def _no_features() -> gpd.GeoDataFrame:

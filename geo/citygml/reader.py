@@ -135,12 +135,19 @@ class _Reading:
             return
         feature = Feature(feature_id, feature_type, shape.lod, line or element.sourceline, attributes)
         self._tell_lost(feature, shape)
+        self._tell_unfit(feature, shape)
         self._keep_or_refuse(package, feature, facts, shape)
 
     def _tell_lost(self, feature: Feature, shape: Shape) -> None:
         if shape.lost and feature.type != GROUP:
             told = {"count": str(len(shape.lost)), "target": shape.lost[0]}
             problem = Problem("citygml.reference_lost", self._name, feature.id, feature.line, parameters=told)
+            self._attributes.problems.append(problem)
+
+    def _tell_unfit(self, feature: Feature, shape: Shape) -> None:
+        if shape.unfit:
+            told = {"count": str(len(shape.unfit)), "found": ", ".join(dict.fromkeys(shape.unfit))}
+            problem = Problem("citygml.geometry_type", self._name, feature.id, feature.line, parameters=told)
             self._attributes.problems.append(problem)
 
     def _id(self, element: Element) -> str:
@@ -193,7 +200,7 @@ class _Reading:
             Problem("citygml.codelist_missing", self._name, parameters={"codelist": codelist})
             for codelist in self._codelists.missing
         ]
-        self._pending.tell(first, [*missing, *self._check_file()])
+        self._pending.tell(first, [*missing, *self._pending.overlaps(), *self._check_file()])
         yield from self._pending.flush()
 
     def _check_file(self) -> list[Problem]:

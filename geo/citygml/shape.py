@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from geo.citygml.element import CURVES, POINT, POS, POS_LIST, Element
+from geo.citygml.element import CURVES, MULTI_SURFACE, POINT, POS, POS_LIST, SOLID, Element, local_name
 from geo.citygml.face import FaceReader
 from geo.citygml.geometry import DRAWING, OWN, PART, Geometry, find_geometries
 from geo.citygml.implicit import is_implicit, prototype_reference, put_in_place
@@ -39,6 +39,8 @@ class Shape:
     """Those with lines, points or the sign of a map and no face."""
     lost: list[str] = field(default_factory=list)
     """Surfaces it refers to that don't stand in it."""
+    unfit: list[str] = field(default_factory=list)
+    """What geometries of its installations are that should be a MultiSurface or a Solid (T-bldg-02)."""
 
     @property
     def has_outline(self) -> bool:
@@ -60,7 +62,8 @@ def find_shape(feature: Element, package: str, faces: FaceReader, reference: Ref
     geometries = find_geometries(feature)
     lost = _put_in_place(geometries, reference)
     rings, lost_faces = faces.read((one for one in geometries if one.depth != DRAWING), feature)
-    shape = Shape(rings, levels={one.lod for one in geometries}, lost=lost + lost_faces)
+    unfit = [local_name(one.element[0].tag) for one in geometries if _is_unfit(one)]
+    shape = Shape(rings, levels={one.lod for one in geometries}, lost=lost + lost_faces, unfit=unfit)
     if geometries:
         shape.srs = geometries[0].element[0].get("srsName")
     if package in _WITH_FOOTPRINTS:
@@ -73,6 +76,12 @@ def find_shape(feature: Element, package: str, faces: FaceReader, reference: Ref
     if without_faces:
         shape.drawn = {one.lod for one in geometries if one.lod in without_faces and _is_drawn(one)}
     return shape
+
+
+def _is_unfit(geometry: Geometry) -> bool:
+    if geometry.kind != SurfaceKind.INSTALLATION or not geometry.name.endswith("Geometry"):
+        return False
+    return geometry.element[0].tag not in (MULTI_SURFACE, SOLID)
 
 
 def _is_drawn(geometry: Geometry) -> bool:

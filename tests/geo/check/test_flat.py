@@ -41,8 +41,14 @@ def test_an_area_in_two_dimensions_is_checked(tmp_path: Path) -> None:
 
 
 def test_a_feature_that_is_kept_out_says_what_is_wrong_with_its_faces(tmp_path: Path) -> None:
-    (problem,) = told(tmp_path, building(shape=footprint(BOW_TIE)))
-    assert (problem.rule, problem.feature) == ("face.self_intersection", "b1")
+    across = "35.105 138.865 0 35.108 138.865 0 35.108 138.88 0 35.105 138.88 0 35.105 138.865 0"
+    (problem,) = told(tmp_path, building(shape=footprint(SQUARE, across)))
+    assert (problem.rule, problem.feature) == ("face.rings_cross", "b1")
+
+
+def test_an_outline_that_crosses_itself_is_told_once(tmp_path: Path) -> None:
+    batches = read(write(tmp_path, city_model(building(shape=footprint(BOW_TIE)))))
+    assert [one.rule for batch in batches for one in batch.problems] == ["geometry.invalid"]
 
 
 def test_a_fault_of_two_levels_of_detail_is_one_problem(tmp_path: Path) -> None:
