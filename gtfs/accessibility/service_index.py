@@ -76,15 +76,16 @@ def ptal(
     timetable, links = network.timetable, linked.from_stops
     stop = np.repeat(np.arange(timetable.stop_count), np.diff(links.start))
     feed_of = (timetable.feeds[row] for row in timetable.stop_feed)
-    keys = np.array([feed_key(*one) for one in zip(feed_of, timetable.stop_id, strict=True)], dtype=object)
-    walks = pd.DataFrame({"point": links.place, "stop": keys[stop], "metres": links.cost.astype(np.float64)})
-    index = access_index(walks, peak_service(service.departures), len(found))
+    keys = pd.Index([feed_key(*one) for one in zip(feed_of, timetable.stop_id, strict=True)])
+    walks = pd.DataFrame({"point": links.place, "stop": stop, "metres": links.cost.astype(np.float64)})
+    boarded = service.departures.assign(stop=keys.get_indexer(pd.Index(service.departures["stop_id"])))
+    boarded = boarded[boarded["stop"].isin(stop)]
+    index = access_index(walks, peak_service(boarded, by="stop"), len(found))
     running = day_departures(network) > 0
     near = np.isin(np.arange(len(found)), links.place[running[stop]])
     reason = np.where(index > 0, Reason.REACHED, np.where(near, Reason.NO_SERVICE, Reason.NO_STOP))
     reason = np.where(linked.snapped.found, reason, Reason.OFF_STREETS)
     table = found.features.assign(ptal_index=index, ptal=band(index), reason=reason)
-    boarded = service.departures[service.departures["stop_id"].isin(walks["stop"])]
     rules = {
         "index": "PTAL (TfL)",
         "bus_m": given.PTAL_BUS_M,

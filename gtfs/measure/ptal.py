@@ -1,6 +1,6 @@
 """Public Transport Accessibility Level of Transport for London: how good service is around a place."""
 
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -8,6 +8,9 @@ from numpy.typing import NDArray
 
 from gtfs.measure import parameter as given
 from gtfs.specification import mode
+
+_BLOCK: Final = 10_000
+"""Points looked at together: a point may have hundreds of lines."""
 
 
 def is_bus(route_type: int) -> bool:
@@ -23,7 +26,17 @@ def access_index(walks: pd.DataFrame, service: pd.DataFrame, points: int) -> NDA
     serves; its walk, half its headway and the reliability margin make the access time, 30 / time the equivalent
     doorstep frequency (EDF); the best line of each mode counts whole, all others half.
     """
-    lines = walks.merge(service[service["per_hour"] > 0], on="stop")
+    running = service[service["per_hour"] > 0]
+    found = np.zeros(points)
+    for _, part in walks.groupby(walks["point"] // _BLOCK, sort=False):
+        index = _index(part, running)
+        found[index.index] = index
+    return found
+
+
+def _index(walks: pd.DataFrame, service: pd.DataFrame) -> "pd.Series[float]":
+    """By point, of those that have any service."""
+    lines = walks.merge(service, on="stop")
     reach = np.where(lines["bus"], given.PTAL_BUS_M, given.PTAL_RAIL_M)
     lines = lines[lines["metres"].to_numpy() <= reach]
     nearest = lines.sort_values(["point", "metres", "per_hour"], ascending=[True, True, False], kind="stable")
@@ -32,8 +45,8 @@ def access_index(walks: pd.DataFrame, service: pd.DataFrame, points: int) -> NDA
     by_mode = frequency.groupby([nearest["point"], nearest["mode"]])
     best, all_lines = by_mode.max(), by_mode.sum()
     index = given.PTAL_BEST_WEIGHT * best + given.PTAL_OTHER_WEIGHT * (all_lines - best)
-    summed = index.groupby(level=0).sum().reindex(range(points), fill_value=0.0)
-    return np.asarray(summed, dtype=np.float64)
+    summed: pd.Series[float] = index.groupby(level=0).sum()
+    return summed
 
 
 def doorstep_frequency(metres: Any, per_hour: Any, bus: Any) -> NDArray[np.float64]:

@@ -99,6 +99,8 @@ def test_the_best_line_of_a_mode_counts_whole_and_each_other_half() -> None:
     # Line 1 from its nearer stop b: 30 / (2 + 7); line 2: 30 / (2 + 17), half; rail whole; 641 m is too far for a bus.
     expected = 30 / 9 + 0.5 * 30 / 19 + 30 / 18.25
     assert access_index(walks, service, 3) == pytest.approx([expected, 0, 0])
+    many = pd.concat([walks.assign(point=walks["point"] + at) for at in (0, 30_000)], ignore_index=True)
+    assert np.flatnonzero(access_index(many, service, 30_002)).tolist() == [0, 30_000]
 
 
 def test_bands_have_tfls_edges() -> None:
