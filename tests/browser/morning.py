@@ -21,7 +21,8 @@ from gtfs.realtime.simulator import Conditions, Kind, Simulation, simulate_day
 from gtfs.realtime.trip_times import feed_zone
 from web.realtime_simulation import serve_simulation
 
-BUILDINGS = 100
+BUILDINGS = 1000
+"""With fewer the city has no stop at its station."""
 _PARTS = ("gtfs", "admin", "population")
 _OPERATORS = {
     "mihon_bus": Text("みほんバス", "Mihon Bus"),
@@ -29,9 +30,9 @@ _OPERATORS = {
     "mihon_harbour": Text("みほん港湾交通", "Mihon Harbour Transit"),
 }
 _HOUR = 10
-_SUSPENDED = {"mihon-harbour-stops": "h0032_1"}
-"""A pole of みほん駅南口, so that its sign has an alert to show."""
-_CONDITIONS = Conditions(seed=4, canceled_share=0.12, slower_at_peak=0.5)
+_SUSPENDED = {"mihon-harbour-stops": "h0031_1"}
+"""A pole of みほん漁港魚市場前, so that its sign has an alert to show."""
+_CONDITIONS = Conditions(seed=4, canceled_share=0.12, roughness=0.4)
 _PLAYED = ("mihon-bus-stops", "mihon-harbour-stops")
 
 

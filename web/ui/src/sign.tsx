@@ -151,7 +151,7 @@ function Due({ row, language, now, offset, known }: LineTold) {
 }
 
 function Lateness({ row, language, known }: { row: Row; language: Language; known: boolean }) {
-  if (row.late === null) return known ? <small class="quiet">{say(language, "timetable")}</small> : null;
+  if (row.late === null) return known ? <small class="quiet">{say(language, "scheduled")}</small> : null;
   if (row.late > 0) return <small class="late">▲ {say(language, "late", { n: row.late })}</small>;
   if (row.late < 0) return <small class="late">▼ {say(language, "early", { n: -row.late })}</small>;
   return <small class="quiet">{say(language, "onTime")}</small>;
