@@ -114,6 +114,7 @@ def _plan(page: Page, _: str) -> None:
     page.get_by_label("目的地").select_option("229997-hospital")
     page.get_by_label("住まい").select_option("229997-population")
     page.get_by_label("何分以内").fill("15")
+    page.wait_for_timeout(1_000)
     page.get_by_label("徒歩の上限").fill("8")
     page.get_by_label("徒歩の上限").press("Enter")
     add = page.get_by_role("button", name="加える", exact=True)
