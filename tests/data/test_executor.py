@@ -3,6 +3,8 @@
 import os
 import signal
 
+import pyarrow as pa
+
 from data.executor import SerialExecutor, build_executor
 
 _MUCH = 1_000_000_000
@@ -31,3 +33,14 @@ def test_processes_of_a_pool_are_deaf_to_ctrl_c_from_their_first_moment_and_we_a
     if not isinstance(executor, SerialExecutor):  # one core needs no pool
         assert all(signal.SIGINT in mask for mask in masks)
     assert _blocked() == before
+
+
+def _allocator() -> str:
+    return str(pa.default_memory_pool().backend_name)
+
+
+def test_workers_take_memory_from_an_allocator_that_gives_it_back() -> None:
+    with build_executor(None, bytes_=_MUCH) as executor:
+        name = executor.submit(_allocator).result()
+    if not isinstance(executor, SerialExecutor):
+        assert name == os.environ["ARROW_DEFAULT_MEMORY_POOL"]
