@@ -2,18 +2,12 @@
 
 import { useRef, useState } from "preact/hooks";
 import { textIn } from "./format";
-import type { Page, State } from "./page";
-import { clickMeans, FIRST, LAST, lineKey, lineName, lineOf, list, missing, OFFERED, placeKey, text, type Change, type KnownLine, type KnownPlace, type Values } from "./scenario";
+import type { State } from "./page";
+import { clickMeans, FIRST, LAST, lineKey, lineName, lineOf, list, missing, OFFERED, placeKey, text, type KnownLine, type KnownPlace, type Values } from "./scenario";
+import { Amount, Clicked, Clock, Flag, Text, type ChangeProperties } from "./scenario-field";
 import { scenarioWords, type ScenarioKey } from "./scenario-text";
 
-interface Properties {
-  page: Page;
-  state: State;
-  at: number;
-  change: Change;
-}
-
-export function ChangeFields(properties: Properties) {
+export function ChangeFields(properties: ChangeProperties) {
   const { state, change } = properties;
   const t = scenarioWords(state.language);
   const lacking = missing(change);
@@ -26,7 +20,7 @@ export function ChangeFields(properties: Properties) {
   );
 }
 
-function fieldsOf(properties: Properties) {
+function fieldsOf(properties: ChangeProperties) {
   switch (properties.change.kind) {
     case "add_line":
       return <NewLine {...properties} />;
@@ -59,7 +53,7 @@ function fieldsOf(properties: Properties) {
   }
 }
 
-function NewLine(properties: Properties) {
+function NewLine(properties: ChangeProperties) {
   const { page, state, at, change } = properties;
   const t = scenarioWords(state.language);
   const { values } = change;
@@ -90,7 +84,7 @@ function NewLine(properties: Properties) {
 }
 
 /** Every so many minutes from the first to the last. */
-function Headway(properties: Properties) {
+function Headway(properties: ChangeProperties) {
   return (
     <>
       <Amount {...properties} name="headway_min" title="headway" least={1} most={240} />
@@ -102,7 +96,7 @@ function Headway(properties: Properties) {
   );
 }
 
-function Frequency(properties: Properties) {
+function Frequency(properties: ChangeProperties) {
   const { page, state, at, change } = properties;
   const t = scenarioWords(state.language);
   const byHeadway = change.values.headway_min !== undefined;
@@ -125,7 +119,7 @@ function Frequency(properties: Properties) {
 }
 
 /** The routes of all timetables, by operator. */
-function LineChoice({ page, state, at, change }: Properties) {
+function LineChoice({ page, state, at, change }: ChangeProperties) {
   const t = scenarioWords(state.language);
   const lines = state.access.scenario.lines ?? [];
   const chosen = lineOf(change, lines);
@@ -158,7 +152,7 @@ function operators(lines: readonly KnownLine[]): [string, KnownLine[]][] {
   return [...found];
 }
 
-function MovedStop(properties: Properties) {
+function MovedStop(properties: ChangeProperties) {
   const { page, state, at, change } = properties;
   const t = scenarioWords(state.language);
   if (clickMeans(change) === "stop") return <Finder {...properties} hint="clickStop" />;
@@ -178,7 +172,7 @@ function MovedStop(properties: Properties) {
   );
 }
 
-function NewPlace(properties: Properties) {
+function NewPlace(properties: ChangeProperties) {
   const { state, change } = properties;
   const t = scenarioWords(state.language);
   return (
@@ -197,7 +191,7 @@ function Placed({ value, state }: { value: unknown; state: State }) {
   return at.length === 2 ? <p class="stops">{t("placed", { at: `${at[1]!.toFixed(5)}, ${at[0]!.toFixed(5)}` })}</p> : null;
 }
 
-function Bicycle(properties: Properties) {
+function Bicycle(properties: ChangeProperties) {
   const { page, state, at, change } = properties;
   const t = scenarioWords(state.language);
   const shared = change.values.mode === "shared_cycle";
@@ -220,7 +214,7 @@ function Bicycle(properties: Properties) {
 }
 
 /** A stop or a facility by its name; a click on the map does the same by its place. */
-function Finder({ page, state, at, change, hint }: Properties & { hint: ScenarioKey }) {
+function Finder({ page, state, at, change, hint }: ChangeProperties & { hint: ScenarioKey }) {
   const t = scenarioWords(state.language);
   const [found, setFound] = useState<KnownPlace[] | null>(null);
   const { values } = change;
@@ -253,87 +247,5 @@ function Finder({ page, state, at, change, hint }: Properties & { hint: Scenario
       {change.kind === "close_facility" && values.id !== undefined && <p class="stops">{known?.name ?? text(values.id)}</p>}
       <p class="hint">{t(hint)}</p>
     </>
-  );
-}
-
-/** How many places were clicked, and the last one back. */
-function Clicked({ page, state, at, change, name, title, hint }: Properties & { name: string; title: ScenarioKey; hint: ScenarioKey }) {
-  const t = scenarioWords(state.language);
-  const places = list(change.values[name]);
-  return (
-    <>
-      <p class="stops" aria-live="polite">
-        {t(title, { count: places.length })}
-        {places.length > 0 && (
-          <button type="button" class="link" onClick={() => page.access.scenario.edit(at, { [name]: places.slice(0, -1) })}>
-            {t("undo")}
-          </button>
-        )}
-      </p>
-      <p class="hint">{t(hint)}</p>
-    </>
-  );
-}
-
-interface FieldProperties extends Properties {
-  name: string;
-  title: ScenarioKey;
-}
-
-function Text({ page, state, at, change, name, title }: FieldProperties) {
-  return (
-    <label>
-      <span>{scenarioWords(state.language)(title)}</span>
-      <input type="text" maxLength={100} value={text(change.values[name])} onInput={(event) => event.currentTarget.value.trim() && page.access.scenario.edit(at, { [name]: event.currentTarget.value })} />
-    </label>
-  );
-}
-
-function Amount({ page, state, at, change, name, title, least, most }: FieldProperties & { least: number; most: number }) {
-  return (
-    <label>
-      <span>{scenarioWords(state.language)(title)}</span>
-      <input
-        type="number"
-        min={least}
-        max={most}
-        step="any"
-        value={text(change.values[name])}
-        onInput={(event) => {
-          const typed = event.currentTarget.valueAsNumber;
-          if (typed >= least && typed <= most) page.access.scenario.edit(at, { [name]: typed });
-        }}
-      />
-    </label>
-  );
-}
-
-/** Text, since a service day goes on beyond 24:00. */
-function Clock({ page, state, at, change, name, title }: FieldProperties) {
-  return (
-    <label>
-      <span>{scenarioWords(state.language)(title)}</span>
-      <input
-        type="text"
-        inputMode="numeric"
-        pattern="\d{1,2}:[0-5]\d"
-        value={text(change.values[name])}
-        onChange={(event) => event.currentTarget.checkValidity() && page.access.scenario.edit(at, { [name]: event.currentTarget.value })}
-      />
-    </label>
-  );
-}
-
-function Flag({ page, state, at, change, name, title, otherwise }: FieldProperties & { otherwise: boolean }) {
-  const value = change.values[name] ?? otherwise;
-  return (
-    <label class="flag">
-      <input
-        type="checkbox"
-        checked={value === true}
-        onChange={(event) => page.access.scenario.edit(at, { [name]: event.currentTarget.checked === otherwise ? undefined : event.currentTarget.checked })}
-      />
-      {scenarioWords(state.language)(title)}
-    </label>
   );
 }
