@@ -22,7 +22,7 @@ from gtfs.realtime.trip_times import feed_zone
 from web.realtime_simulation import serve_simulation
 
 BUILDINGS = 1000
-"""With fewer the city has no stop at its station."""
+"""As many as make the stops that the pictures name."""
 _PARTS = ("gtfs", "admin", "population")
 _OPERATORS = {
     "mihon_bus": Text("みほんバス", "Mihon Bus"),
@@ -30,9 +30,9 @@ _OPERATORS = {
     "mihon_harbour": Text("みほん港湾交通", "Mihon Harbour Transit"),
 }
 _HOUR = 10
-_SUSPENDED = {"mihon-harbour-stops": "h0031_1"}
-"""A pole of みほん漁港魚市場前, so that its sign has an alert to show."""
-_CONDITIONS = Conditions(seed=4, canceled_share=0.12, roughness=0.4)
+_SUSPENDED = {"mihon-harbour-stops": "h0030_2"}
+"""A pole of 船町, so that its sign has an alert to show."""
+_CONDITIONS = Conditions(seed=4, canceled_share=0.25, roughness=0.8)
 _PLAYED = ("mihon-bus-stops", "mihon-harbour-stops")
 
 
