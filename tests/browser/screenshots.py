@@ -255,7 +255,6 @@ PICTURES = (
     Picture("bus-live", (), _BUS_MAP, act=_buses, morning=True),
     Picture("bus-catchment", (), _BUS_MAP, act=_catchment, morning=True),
     Picture("sign-live-ja", (), path="sign/船町?lang=ja", size=(1280, 720), wait_s=45, morning=True),
-    Picture("sign-live-en", (), path="sign/船町?lang=en", size=(1280, 720), wait_s=20, morning=True),
     Picture("gtfs-diff", report=("gtfs", "diff", *_DONAN, "--html", "{}"), size=(1100, 1300), wait_s=2),
     Picture(
         "gtfs-validate",
