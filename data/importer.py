@@ -21,8 +21,8 @@ from data.plan import LayerPlan
 from data.reading import read_source
 from data.record import LayerRecord
 from data.shard import PartResult, SourceResult, adopt_results, kept_result
-from data.stage import EmptyLayer, build_planned, count_problems
-from data.staged import StagedLayer
+from data.stage import build_planned
+from data.staged import EmptyLayer, StagedLayer, count_problems
 from data.store import Store
 from data.town_import import TownImport, areas_made, is_of_towns
 from data.viewer import Viewer

@@ -1,15 +1,17 @@
 """All that decides one layer of an import before its features are merged, and what the layer is called."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from data.detect import DATASETS, Source, SourceKind
 from data.piece import Earlier
 from data.places import Places
-from data.record import SourceFile
+from data.record import SourceFile, VersionRecord
 from data.shard import PartResult, surfaces_path
-from geo import Group, Text
+from data.staged import StagedLayer
+from geo import Group, Portrayal, Problem, Text
 from geo.raster import RasterSummary
 from geo.terrain import TerrainPiece
 
@@ -84,3 +86,21 @@ def _part(plan: LayerPlan) -> str:
 
 def _with_scale(key: str) -> str:
     return re.sub(r"-?\b(l[12])$", lambda scale: f" {scale.group(1).upper()}", key).strip()
+
+
+def staged(
+    plan: LayerPlan, folder: Path, portrayal: Portrayal, record: VersionRecord, problems: Sequence[Problem]
+) -> StagedLayer:
+    """What the plan says of a version that lies complete in `folder`."""
+    return StagedLayer(
+        id=plan.id,
+        folder=folder,
+        title=layer_title(plan, portrayal.title),
+        group=plan.group or portrayal.group,
+        attribution=plan.attribution,
+        licence=plan.licence,
+        content_hash=plan.content_hash,
+        record=record,
+        problems=problems,
+        based_on=plan.earlier.version if plan.earlier else None,
+    )
