@@ -4,6 +4,7 @@ import { Deck, MapView, type Layer, type PickingInfo } from "@deck.gl/core";
 import { JSONConverter } from "@deck.gl/json";
 import { GeoJsonLayer } from "@deck.gl/layers";
 import type { Column, Language, Text } from "./layer";
+import { WORDS } from "./scene-text";
 import "./scene.css";
 
 interface SceneLayer {
@@ -34,11 +35,6 @@ const NARROW_PX = 720;
 type Feature = { properties: Record<string, unknown> };
 
 const OTHER: Record<Language, Language> = { ja: "en", en: "ja" };
-const WORDS = {
-  language: { ja: "English", en: "日本語" },
-  legend: { ja: "凡例", en: "Legend" },
-  noMap: { ja: "この端末では図を描けません（WebGL 2 が使えません）。", en: "This device can't draw the scene (no WebGL 2)." },
-};
 
 /** Words of features never pass the converter: a text that begins with "@@=" would become a function. */
 export function layersOf(json: DeckJson): Layer[] {
@@ -176,7 +172,7 @@ class ScenePage {
 }
 
 export function written(value: unknown, language: Language): string {
-  if (typeof value === "boolean") return { ja: value ? "はい" : "いいえ", en: value ? "yes" : "no" }[language];
+  if (typeof value === "boolean") return WORDS[value ? "yes" : "no"][language];
   if (typeof value !== "number") return String(value);
   return value.toLocaleString(language, { maximumFractionDigits: 3, useGrouping: Math.abs(value) >= 10_000 });
 }
