@@ -32,7 +32,7 @@ _OPERATORS = {
 _HOUR = 10
 _SUSPENDED = {"mihon-harbour-stops": "h0030_2"}
 """A pole of 船町, so that its sign has an alert to show."""
-_CONDITIONS = Conditions(seed=4, canceled_share=0.25, roughness=0.8)
+_CONDITIONS = Conditions(seed=9, canceled_share=0.25, roughness=0.8)
 _PLAYED = ("mihon-bus-stops", "mihon-harbour-stops")
 
 
