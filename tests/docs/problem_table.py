@@ -60,6 +60,8 @@ and what `machinami check` tells was compared with what each case expects.
   LOD1 should have surfaces. Of the last two it is told that all faces of their solids look inwards, which is so.
 * dem 01、02: `check` は起伏の三角形の向きや線状の三角形を調べません。/ Triangles of relief are not judged.
 * 図郭: ファイル名にメッシュコードのない例は判定しません。/ A file without grid square in its name is not held against one.
+* 市区町村コード: コードリストにない値を指摘します。区のコードとすべき政令指定都市の市のコードは判定しません。
+  City codes that the codelist lacks are told; the code of a city where that of its ward belongs is not.
 * L-bldg-04: コードリストが手元にないコードは判定しません。/ A code whose codelist is not at hand is not judged.
 * 地物のないファイルは、例では正しく、ここでは `file.no_features` です。/ A file without features is right there, and told here.
 * L13-LOD1-01と閉じていない三角形は、閉じていない座標列として除外します(`citygml.ring`)。
