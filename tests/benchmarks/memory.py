@@ -23,7 +23,7 @@ from data.sample import write_sample_city
 ROOT = Path(__file__).parents[2]
 SIZES = tuple(int(size) for size in os.environ.get("BENCH_BUILDINGS", "20000,60000").split(","))
 LIMIT_MB = 700
-"""Of a process that may map far less than it may read: libraries alone reserve some 300 MB."""
+"""Writable memory that a process may reserve, used or not: stacks of threads and libraries alone are some 300 MB."""
 
 _Peaks = dict[str, float]
 
