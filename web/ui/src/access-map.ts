@@ -6,7 +6,9 @@ import { drawingOf, isMinutes, type Lonlat, type Scenario } from "./scenario";
 
 /** Near to far; the darker, the sooner. */
 export const AREA_COLOURS: Record<number, string> = { 15: "#14532d", 30: "#2f8f5b", 45: "#7cc08a", 60: "#c3dfbd" };
-const OUT = "#b3261e";
+export const OUT = "#b3261e";
+/** People left out, and how strongly their place is drawn. */
+export const OUT_STEPS = [[1, 0.25], [100, 0.75]] as const;
 export const GAIN = "#1b6ca8";
 export const LOSS = "#b3261e";
 /** Low and high, of before and after. */
@@ -95,7 +97,8 @@ export function accessPoints({ lines }: AccessSketch): Drawn[] {
 
 function leftOutPaint(): Paint {
   const people = ["coalesce", ["get", "left_out"], 0] as ExpressionSpecification;
-  return { "fill-color": OUT, "fill-opacity": ["case", [">", people, 0], ["interpolate", ["linear"], people, 0, 0.25, 100, 0.75], 0.02] as ExpressionSpecification };
+  const [[few, faint], [many, strong]] = OUT_STEPS;
+  return { "fill-color": OUT, "fill-opacity": ["case", [">", people, 0], ["interpolate", ["linear"], people, few, faint, many, strong], 0.02] as ExpressionSpecification };
 }
 
 function indexPaint({ column, legend }: IndexAnswer): Paint {

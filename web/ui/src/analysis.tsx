@@ -2,7 +2,7 @@
 
 import { useEffect, useState } from "preact/hooks";
 import { CUTOFFS, homeLayers, indexOf, isIndex, type AccessDesk, type AccessKind, type IsochroneAnswer } from "./access";
-import { AREA_COLOURS } from "./access-map";
+import { AREA_COLOURS, OUT, OUT_STEPS } from "./access-map";
 import { Choice, Figures, NumberField, Why } from "./access-part";
 import { accessWords, type AccessKey } from "./access-text";
 import { CoveragePanel } from "./coverage";
@@ -238,6 +238,14 @@ function Out({ state }: Properties) {
   ];
   return (
     <section class="answer">
+      <ul class="colours">
+        {OUT_STEPS.map(([people, opacity], at) => (
+          <li key={people}>
+            <i class="key-colour" style={{ background: OUT, opacity }} aria-hidden="true" />
+            {t(at === 0 ? "leftOutFew" : "leftOutMany", { n: people })}
+          </li>
+        ))}
+      </ul>
       <Figures rows={rows.map(([key, value]) => [t(key), value])} />
       <Why state={state} explanation={explanation} />
     </section>
