@@ -24,7 +24,7 @@ help: ## Show this list / この一覧を表示
 # Setting up. A second time nothing is left to do: every step leaves a stamp that its inputs can outdate.
 
 .PHONY: setup
-setup: $(STAMPS)/run $(STAMPS)/launcher web/static/index.html tiles/static/scene.js ## Set everything up / 必要なものを準備
+setup: $(STAMPS)/run $(STAMPS)/launcher $(STAMPS)/compiled web/static/index.html tiles/static/scene.js ## Set everything up / 必要なものを準備
 
 $(STAMPS)/venv:
 	@.ci/tools python
@@ -58,6 +58,12 @@ $(UI)/node_modules/.stamp: $(UI)/package.json $(UI)/package-lock.json
 web/static/index.html: $(UI_SOURCES) $(UI)/node_modules/.stamp
 	@echo "Building the page"
 	@cd $(UI) && npm run --silent build
+	@touch $@
+
+# Once after an installation, so that nobody's first question waits for it.
+$(STAMPS)/compiled: $(wildcard gtfs/routing/*.py geo/network/*.py) $(STAMPS)/run
+	@echo "Compiling the router"
+	@$(BIN)/python -c "from gtfs.routing import warm; warm()"
 	@touch $@
 
 # Built with the page.
