@@ -15,7 +15,8 @@ export function FeatureCard({ page, state }: { page: Page; state: State }) {
   const card = useRef<HTMLElement>(null);
   const lonlat = selection?.byKeyboard ? selection.lonlat : null;
   useEffect(() => {
-    if (lonlat) card.current?.focus({ preventScroll: true });
+    // Escape may have come before the card was drawn: then the map has the focus.
+    if (lonlat && page.state.selection) card.current?.focus({ preventScroll: true });
   }, [lonlat]);
   if (selection && selection.candidates.length === 0) return <GroundCard page={page} state={state} selection={selection} />;
   const candidate = selection?.candidates[selection.chosen];

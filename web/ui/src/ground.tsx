@@ -13,7 +13,7 @@ export function GroundCard({ page, state, selection }: { page: Page; state: Stat
   const { ground, byKeyboard } = selection;
   const card = useRef<HTMLElement>(null);
   useEffect(() => {
-    if (byKeyboard) card.current?.focus({ preventScroll: true });
+    if (byKeyboard && page.state.selection) card.current?.focus({ preventScroll: true });
   }, [byKeyboard]);
   return (
     <section class="feature" role="dialog" tabIndex={-1} ref={card} aria-label={t("ground.title")}>
