@@ -5,6 +5,7 @@ from typing import Any
 
 import yaml
 
+from gtfs.clock import clock_text
 from gtfs.scenario.change import (
     WEEKDAYS,
     AddFacility,
@@ -134,15 +135,14 @@ def _number(value: float) -> float | int:
 
 
 def _clock(seconds: int) -> str:
-    hours, minutes, rest = seconds // 3600, seconds // 60 % 60, seconds % 60
-    return f"{hours:02d}:{minutes:02d}" + (f":{rest:02d}" if rest else "")
+    return clock_text(seconds).removesuffix(":00")
 
 
 _WRITERS: Mapping[type, tuple[str, Callable[[Any], dict[str, Any]]]] = {
     AddLine: ("add_line", _add_line),
     ChangeFrequency: ("change_frequency", _change_frequency),
     ChangeSpeed: ("change_speed", _change_speed),
-    RemoveRoute: ("remove_route", lambda change: _route(change)),
+    RemoveRoute: ("remove_route", _route),
     Reroute: ("reroute", _reroute),
     MoveStop: ("move_stop", _move_stop),
     AddFacility: ("add_facility", _add_facility),
