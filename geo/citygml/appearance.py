@@ -78,9 +78,13 @@ class Appearance:
 
     def _add_coordinates(self, target: Element, image: int) -> None:
         self.georeferenced += sum(1 for _ in target.iter("{*}TexCoordGen"))
-        for one in target.iter("{*}textureCoordinates"):
-            ring = (one.get("ring") or "").rpartition("#")[2]
-            self._ids.append(hash(ring))
+        coordinates = list(target.iter("{*}textureCoordinates"))
+        rings = [one.get("ring") for one in coordinates]
+        if None in rings:
+            # CityGML 3.0 names them in elements of their own, in the same order.
+            rings = [(one.text or "").strip() for one in target.iter("{*}ring")]
+        for one, ring in zip(coordinates, rings, strict=False):
+            self._ids.append(hash(ring.rpartition("#")[2]))
             self._images.append(image)
             self._coordinates.add(one.text or "")
         self._coordinates.compact_if_long()

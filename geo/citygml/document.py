@@ -14,7 +14,9 @@ from geo.problem import Problem
 
 CORE = "{http://www.opengis.net/citygml/2.0}"
 MEMBERS = frozenset({f"{CORE}cityObjectMember", f"{GML}featureMember"})
-SURFACE_DATA = "{http://www.opengis.net/citygml/appearance/2.0}surfaceDataMember"
+APPEARANCE = "{http://www.opengis.net/citygml/appearance/2.0}"
+SURFACE_DATA = (f"{APPEARANCE}surfaceDataMember", f"{APPEARANCE}surfaceData")
+"""In CityGML 2.0, and in 3.0."""
 ENVELOPE = f"{GML}Envelope"
 
 _READ_VERSION = "2.0"

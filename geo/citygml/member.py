@@ -53,11 +53,11 @@ def find_appearances(path: Path) -> Appearances:
         if encoding_of(raw[:4]) != "utf-8":
             return Appearances(inside=True)
         spans = tuple(_spans(raw))
-        position = raw.find(b"surfaceDataMember")
+        position = raw.find(b"surfaceData")
         for first, end in spans:
             if position < first:
                 break
-            position = raw.find(b"surfaceDataMember", end)
+            position = raw.find(b"surfaceData", end)
         return Appearances(spans, position >= 0)
 
 
