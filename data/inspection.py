@@ -14,8 +14,10 @@ from data.archive import ArchiveLimits
 from data.detect import Found, Source, SourceKind, detect
 from data.executor import build_executor
 from data.importer import NoProgress, Progress
+from data.inspected import InspectedSource, inspect_source
 from data.level_ledger import LevelLedger, find_unaccounted
 from data.merge import sum_counts
+from data.neighbours import BuildingFile, find_between
 from data.places import Places, choose_places, of_result
 from data.reading import read_source
 from data.shard import PartResult, SourceResult, surfaces_path
@@ -68,22 +70,26 @@ def inspect_paths(
         with build_executor(executor, bytes_=sum(sizes.values())) as pool:
             tables = [source for source in sources if source.kind is SourceKind.TOWN_TABLE]
             pending = {
-                source: pool.submit(read_source, source, Path(folder) / str(number), crs)
+                source: pool.submit(inspect_source, source, Path(folder) / str(number), crs)
                 for number, source in enumerate(sources)
                 if source not in tables
             }
             areas: list[Places] = []
             for number, source in ((number, one) for number, one in enumerate(sources) if one in pending):
-                result = pending[source].result()
-                gathered.add(source, result)
+                inspected = pending[source].result()
+                gathered.add(source, inspected)
                 progress.advance(sizes[source])
                 if tables and source.kind is SourceKind.VECTOR:
-                    areas += of_result(PurePosixPath(source.name).stem, "", [result])  # tables may need its areas
+                    areas += of_result(
+                        PurePosixPath(source.name).stem, "", [inspected.result]
+                    )  # tables may need its areas
                 else:
                     shutil.rmtree(Path(folder) / str(number), ignore_errors=True)
             for number, source in enumerate(tables):
-                gathered.add(source, _joined(source, areas, Path(folder) / f"table-{number}", crs))
+                joined = _joined(source, areas, Path(folder) / f"table-{number}", crs)
+                gathered.add(source, InspectedSource(joined))
                 progress.advance(sizes[source])
+        gathered.problems += find_between(gathered.buildings)
     return Inspection(
         gathered.files,
         sum_counts(gathered.counts),
@@ -132,14 +138,18 @@ class _Gathered:
         self.counts: list[Count] = []
         self.levels: list[LevelCount] = []
         self.files = 0
+        self.buildings: list[BuildingFile] = []
         self._seen: dict[str, set[str]] = {}
         """gml:ids of CityGML by package: they must be unique in the whole dataset."""
 
-    def add(self, source: Source, result: SourceResult) -> None:
+    def add(self, source: Source, inspected: InspectedSource) -> None:
+        result = inspected.result
         if result.failure is not None:
             self.problems.append(result.failure)
             return
         self.files += 1
+        self.problems += inspected.problems
+        self.buildings += [inspected.buildings] if inspected.buildings else []
         if result.terrain is not None:
             self.problems += result.terrain.problems
             self.counts += result.terrain.counts

@@ -409,6 +409,9 @@ _PLACE = {
         "{count} gml:ids of features are not a prefix and a UUID (such as {id})",
     ),
     "citygml.building_id_twice": _warning("建物ID {id} が重複しています", "building ID {id} stands more than once"),
+    "citygml.building_id_in_files": _warning(
+        "建物ID {id} はファイル {other} にもあります", "building ID {id} stands in file {other} too"
+    ),
     "citygml.building_id_form": _note(
         "建物ID {count}個が「市区町村コード5桁-bldg-番号」の形ではありません(例: {id})",
         "{count} building IDs are not a city code, bldg and a number (such as {id})",

@@ -14,6 +14,7 @@ COUNTERPARTS = {
     "citygml.inner_id_twice": "PLATEAU C01",
     "citygml.id_form": "PLATEAU gml:id書式",
     "citygml.building_id_twice": "PLATEAU C-bldg-01",
+    "citygml.building_id_in_files": "PLATEAU C-bldg-01",
     "citygml.building_id_form": "PLATEAU 建物ID書式",
     "citygml.geometry_type": "PLATEAU T-bldg-02",
     "citygml.footprints_overlap": "PLATEAU LOD0面の交差",
