@@ -5,7 +5,10 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+
 from tiles.tileset.content import Content
+from tiles.tileset.frame import ecef
 from tiles.tileset.tree import Node
 
 _TILE_SCHEMA = {
@@ -47,7 +50,7 @@ def write_document(
     document = {
         "asset": asset,
         "schema": _TILE_SCHEMA,
-        "geometricError": 2 * root.error_m if root.error_m else 16.0,
+        "geometricError": max(_diagonal_m(_region(root, contents)), 2 * root.error_m),
         "root": tile,
     }
     return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
@@ -77,6 +80,14 @@ def _region(node: Node, contents: Mapping[str, Content]) -> _Region:
     regions = [contents[one.name].region for one in node.walk()]
     west, south, east, north, low, high = zip(*regions, strict=True)
     return (min(west), min(south), max(east), max(north), min(low), max(high))
+
+
+def _diagonal_m(region: _Region) -> float:
+    """What is missing where a viewer draws nothing of the tileset. CesiumJS leaves out what seems smaller than 16
+    pixels, from far away all of a flood that is flat but kilometres wide if only its heights counted."""
+    west, south, east, north, low, high = region
+    ends = ecef(np.array([[west, south, low], [east, north, high]]))
+    return math.ceil(float(np.linalg.norm(ends[1] - ends[0])))
 
 
 def _radians(region: _Region) -> list[float]:

@@ -12,7 +12,7 @@ import geopandas as gpd
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
-from pyproj import Transformer
+from pyproj import Geod, Transformer
 
 from geo.geoid import GeoidModel, geoid_height
 from geo.surface import Surfaces
@@ -119,6 +119,12 @@ def test_finer_tiles_have_smaller_errors_and_leaves_none(tileset: Tileset) -> No
         assert parent is None or tile["geometricError"] < parent["geometricError"]
         assert (tile["geometricError"] == 0) == ("children" not in tile)
     assert tileset.document["geometricError"] > tileset.document["root"]["geometricError"]
+
+
+def test_a_viewer_draws_a_tileset_until_all_of_it_is_a_few_pixels(tileset: Tileset) -> None:
+    west, south, east, north = np.degrees(tileset.document["root"]["boundingVolume"]["region"][:4])
+    across = Geod(ellps="WGS84").line_length([west, east], [south, north])
+    assert across <= tileset.document["geometricError"] < across + 50
 
 
 def test_no_tile_is_heavier_than_its_budget(tileset: Tileset) -> None:
