@@ -243,8 +243,15 @@ _CITYGML = {
         "{count} faces have another number of texture coordinates than points; they are stored without texture",
     ),
     "citygml.texture_georeferenced": _note(
-        "地理参照テクスチャと行列によるテクスチャ(GeoreferencedTexture、TexCoordGen)は使いません({count} 件)",
-        "textures placed by georeference or by a matrix (TexCoordGen) are not used ({count})",
+        "位置または行列で貼るテクスチャ(GeoreferencedTexture、TexCoordGen){count}件は、"
+        "位置・座標系・画像を読めないか、貼る面がないため使いません",
+        "{count} textures placed by georeference or by a matrix (TexCoordGen) are not used: their place, reference "
+        "system or image can't be read, or no face shows them",
+    ),
+    "citygml.texture_beyond": _note(
+        "位置または行列で貼るテクスチャの画像の外に出る面が{count}枚あり、テクスチャなしで保存しました",
+        "{count} faces reach beyond the image that a georeference or a matrix places on them; they are stored without "
+        "texture",
     ),
     "citygml.reference_lost": _warning(
         "参照先の面がファイルにありません({count} 件、例: {target})",

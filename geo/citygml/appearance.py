@@ -2,17 +2,23 @@
 
 import posixpath
 from dataclasses import dataclass, field
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from urllib.parse import unquote
 
 import numpy as np
 from numpy.typing import NDArray
 
 from geo.citygml.element import Element, local_name
+from geo.citygml.georeference import find_georeference, image_size
+from geo.citygml.look import COLOUR_BITS, combined_look
 from geo.citygml.ring import RingList
+from geo.citygml.texture_projection import Projection, Projections, from_georeference, read_generation
 
 _PLAIN_GREY = "0.8 0.8 0.8"
 """What an X3DMaterial is when it doesn't say."""
+_ENDING = ("none", "clamp", "border")
+_REPEATING = ("wrap", "mirror")
+"""Wrap modes, by what is seen beyond the image: it again, or not."""
 
 
 @dataclass(frozen=True)
@@ -31,13 +37,15 @@ class TexturedRings:
 
 @dataclass
 class Appearance:
-    """Everything a file says about how its surfaces look. `folder`: the one its image paths start from."""
+    """Everything a file says about how its surfaces look. `folder`: the one its image paths start from; `beside`: where
+    that is on the disk, for images whose size or place must be known."""
 
     folder: str
+    beside: Path | None = None
     images: list[str] = field(default_factory=list)
     colours: dict[str, int] = field(default_factory=dict)
-    """0xRRGGBBAA by the gml:id of a surface."""
-    georeferenced: int = 0
+    """By the gml:id of a surface: 0xRRGGBBAA, and above that the number of a projected texture (`look.py`)."""
+    projections: Projections = field(default_factory=Projections)
     mismatched: int = 0
     """Faces without texture since their coordinates are too many or too few."""
     _numbers: dict[str, int] = field(default_factory=dict)
@@ -54,20 +62,28 @@ class Appearance:
                 case "X3DMaterial":
                     self._add_material(one)
                 case "GeoreferencedTexture":
-                    self.georeferenced += 1
+                    self._add_georeferenced(one)
 
     @property
     def has_textures(self) -> bool:
         return bool(self._ids)
 
+    @property
+    def georeferenced(self) -> int:
+        """Textures placed by georeference or matrix that no face shows."""
+        return self.projections.undrawn
+
     def _add_texture(self, texture: Element) -> None:
         image: int | None = None
+        wrap = ""
         for child in texture:
             name = local_name(child.tag)
             if name == "imageURI":
                 image = self._image((child.text or "").strip())
+            elif name == "wrapMode":
+                wrap = (child.text or "").strip()
             elif name in ("target", "textureParameterization") and image is not None:
-                self._add_coordinates(child, image)
+                self._add_coordinates(child, image, wrap)
 
     def _image(self, uri: str) -> int:
         path = posixpath.normpath(posixpath.join(self.folder, unquote(uri).replace("\\", "/")))
@@ -76,9 +92,11 @@ class Appearance:
             self.images.append(path)
         return number
 
-    def _add_coordinates(self, target: Element, image: int) -> None:
-        self.georeferenced += sum(1 for _ in target.iter("{*}TexCoordGen"))
+    def _add_coordinates(self, target: Element, image: int, wrap: str) -> None:
         coordinates = list(target.iter("{*}textureCoordinates"))
+        if not coordinates:
+            self._add_generated(target, image, wrap)
+            return
         rings = [one.get("ring") for one in coordinates]
         if None in rings:
             # CityGML 3.0 names them in elements of their own, in the same order.
@@ -89,6 +107,39 @@ class Appearance:
             self._coordinates.add(one.text or "")
         self._coordinates.compact_if_long()
         self._table = None
+
+    def _add_generated(self, target: Element, image: int, wrap: str) -> None:
+        for one in target.iter("{*}TexCoordGen"):
+            found = read_generation(one, image, repeats=wrap not in _ENDING)
+            surface = target.get("uri") or next((inner.text for inner in target.iter("{*}target") if inner.text), "")
+            self._project(found, [surface])
+
+    def _add_georeferenced(self, texture: Element) -> None:
+        told = {local_name(child.tag): (child.text or "").strip() for child in texture}
+        image = self._image(told["imageURI"]) if "imageURI" in told else -1
+        path = self._path(self.images[image]) if image >= 0 else None
+        size = None if path is None else image_size(path)
+        place = None if path is None or size is None else find_georeference(texture, path)
+        found = None
+        if place is not None and size is not None:
+            found = from_georeference(place, image, size, repeats=told.get("wrapMode") in _REPEATING)
+        self._project(found, [child.text or "" for child in texture if local_name(child.tag) == "target"])
+
+    def _path(self, image: str) -> Path | None:
+        """Where the image lies; None for one outside of the file's folder."""
+        name = PurePosixPath(image)
+        if self.beside is None or not name.is_relative_to(self.folder) or ".." in name.parts:
+            return None
+        return self.beside / name.relative_to(self.folder)
+
+    def _project(self, projection: Projection | None, targets: list[str]) -> None:
+        number = self.projections.add(projection)
+        for target in targets if number else ():
+            self._give(target, number << COLOUR_BITS)
+
+    def _give(self, target: str, look: int) -> None:
+        name = target.strip().rpartition("#")[2]
+        self.colours[name] = combined_look(self.colours.get(name, 0), look)
 
     def _add_material(self, material: Element) -> None:
         told = {local_name(child.tag): (child.text or "") for child in material}
@@ -102,7 +153,7 @@ class Appearance:
             colour = colour << 8 | round(255 * min(max(share, 0.0), 1.0))
         for child in material:
             if local_name(child.tag) == "target":
-                self.colours.setdefault((child.text or "").strip().rpartition("#")[2], colour)
+                self._give(child.text or "", colour)
 
     def table(self) -> TexturedRings:
         if self._table is None:

@@ -57,6 +57,9 @@ def build_bodies(rings: Rings, count: int, crs: CRS, appearance: Appearance, *, 
     taken = _take(rings, at, starts)
     surfaces = _surfaces(rings, taken, body[at], crs, north_first)
     textured = _textured(surfaces, rings, taken, appearance)
+    if rings.projection is not None:
+        number = rings.projection[taken.exterior]
+        textured = appearance.projections.draw(textured, number, appearance.images, crs, north_first=north_first)
     members = rings.kind[starts] < 0
     flat = _flat(rings, _by_body(right & ~in_space & ~members, body), starts, body, crs, north_first)
     flags = (_flags(body, count), _flags(body[right], count), _flags(body[members], count))

@@ -18,11 +18,13 @@ from geo.citygml.element import (
     Element,
 )
 from geo.citygml.geometry import Geometry, kind_of
+from geo.citygml.look import combined_look
 from geo.citygml.polygon import Ring, are_plain, face_rings, ring_hash
 from geo.citygml.ring import RingList, Run
 
 _REFERRED = (POLYGON, COMPOSITE_SURFACE, MULTI_SURFACE, ORIENTABLE_SURFACE)
 _FACES = frozenset(FACES)
+_TOGETHER = (COMPOSITE_SURFACE, MULTI_SURFACE)
 
 Side = tuple[int, bool]
 """The solid that a face bounds, and whether it is turned round there."""
@@ -125,7 +127,7 @@ class LevelReader:
         polygons = list(geometry.iter(POLYGON))
         if not polygons and next(geometry.iter(*FACES[1:]), None) is None:
             return
-        if len(polygons) == len(place.members) and not self._is_named(geometry[0]):
+        if len(polygons) == len(place.members) and not self._is_named(geometry):
             lists = list(geometry.iter(POS_LIST))
             if len(lists) == len(polygons) and are_plain(geometry, lists):
                 self._take_plain(place, polygons, lists)
@@ -133,10 +135,12 @@ class LevelReader:
         self._solid = place.solid
         self._walk(place.geometry, geometry, [(-1, False)], 0)
 
-    def _is_named(self, holder: Element) -> bool:
+    def _is_named(self, geometry: Element) -> bool:
         """Whether somebody refers to the surfaces together."""
-        name = holder.get(GML_ID)
-        return name is not None and (name in self._uses or name in self._colours)
+        name = geometry[0].get(GML_ID)
+        if name is not None and (name in self._uses or name in self._colours):
+            return True
+        return bool(self._colours) and any(one.get(GML_ID) in self._colours for one in geometry.iter(*_TOGETHER))
 
     def _take_plain(self, place: _Place, polygons: list[Element], lists: list[Element]) -> None:
         """Polygons of one ring each."""
@@ -178,10 +182,15 @@ class LevelReader:
                 own = self._sides_of(child, sides)
                 name = child.get(GML_ID)
                 if name is not None:
-                    own, colour_of_child = self._used(name, own), self._colours.get(name, colour)
+                    own, colour_of_child = self._used(name, own), self._look(name, colour)
                     self._walk(geometry, child, own, colour_of_child)
                 else:
                     self._walk(geometry, child, own, colour)
+
+    def _look(self, name: str, around: int) -> int:
+        """Its own colour and projected texture; those it doesn't have are those of what it is part of."""
+        own = self._colours.get(name)
+        return around if own is None else combined_look(own, around)
 
     def _sides_of(self, element: Element, sides: list[Side]) -> list[Side]:
         if element.tag == SOLID:
@@ -204,7 +213,7 @@ class LevelReader:
             if self._uses:
                 sides = self._used(name, sides)
             if self._colours:
-                colour = self._colours.get(name, colour)
+                colour = self._look(name, colour)
         found = face_rings(face)
         for solid, turned in sides:
             self._extend(geometry, solid, colour, len(found))

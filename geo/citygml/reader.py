@@ -67,7 +67,7 @@ class _Reading:
         self._attributes = AttributeReader(name, self._codelists)
         self._source = Source(self._codelists, scale_of_file(name))
         self._reference = Reference(name, crs)
-        self._appearance = Appearance(folder_of(name))
+        self._appearance = Appearance(folder_of(name), path.parent)
         self._faces = FaceReader()
         self._pending = Pending(name, PurePosixPath(name).name, self._reference, self._appearance)
         self._unread = _Unread()
@@ -193,6 +193,7 @@ class _Reading:
         for rule, count in (
             ("citygml.texture_coordinates", self._appearance.mismatched),
             ("citygml.texture_georeferenced", self._appearance.georeferenced),
+            ("citygml.texture_beyond", self._appearance.projections.beyond),
         ):
             if count:
                 self._pending.tell(first, [Problem(rule, self._name, parameters={"count": str(count)})])

@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from geo.citygml.look import COLOUR_BITS
+
 _BLOCK_CHARACTERS = 8_000_000
 """Texts are parsed when they are this many: numbers take less memory."""
 
@@ -46,6 +48,7 @@ class Run:
     solid: int = -1
     """Which solid of the feature in this level of detail."""
     colour: int = 0
+    """With the number of a projected texture (`look.py`)."""
     dimension: int = 3
     rings: int = 0
     role: Role = Role.NONE
@@ -154,6 +157,7 @@ class RingList:
             kind=runs[of_ring, 2].astype(np.int8),
             solid=solid,
             colour=runs[of_ring, 4].astype(np.uint32),
+            projection=runs[of_ring, 4] >> COLOUR_BITS if (runs[:, 4] >> COLOUR_BITS).any() else None,
             hole=_marked(size, self.holes),
             flipped=_marked(size, self.flipped),
             id=np.array(self.ids, dtype=np.int64) if self.ids else np.zeros(size, dtype=np.int64),
@@ -182,6 +186,8 @@ class Rings:
     kind: NDArray[np.int8]
     solid: NDArray[np.int32]
     colour: NDArray[np.uint32]
+    projection: NDArray[np.int64] | None
+    """The number of a projected texture, 0 for none; None where no ring has one."""
     hole: NDArray[np.bool_]
     flipped: NDArray[np.bool_]
     id: NDArray[np.int64]
