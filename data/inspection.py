@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 import numpy as np
-import pyarrow.parquet as pq
 
 from data.archive import ArchiveLimits
 from data.detect import Found, Source, SourceKind, detect
@@ -21,6 +20,7 @@ from data.neighbours import BuildingFile, find_between
 from data.places import Places, choose_places, of_result
 from data.reading import read_source
 from data.shard import PartResult, SourceResult, surfaces_path
+from data.shard_file import read_table
 from data.stage import least_lod
 from geo import Count, LevelCount, Problem, Severity, Text, UnreadableError
 from geo.level_count import sum_levels
@@ -122,8 +122,8 @@ def _levels_as_stored(source: Source, part: PartResult) -> tuple[LevelCount, ...
     """The account of an import: not all that is handed on is stored in space."""
     ledger, lowest = LevelLedger(), least_lod(source.kind, part.part)
     for shard in part.shards if part.levels else ():
-        features, bodies = pq.read_table(shard, columns=["feature_type", "lod"]), surfaces_path(shard)
-        space = pq.read_table(bodies, columns=["row", "lod"]).to_pydict() if bodies.exists() else _NO_BODIES
+        features, bodies = read_table(shard, columns=["feature_type", "lod"]), surfaces_path(shard)
+        space = read_table(bodies, columns=["row", "lod"]).to_pydict() if bodies.exists() else _NO_BODIES
         row, lod = np.array(space["row"], dtype=np.int64), np.array(space["lod"], dtype=np.int8)
         ledger.write(source.name, features, np.ones(len(features), dtype=bool), row, lod, lowest)
     return ledger.account(source.name, part.levels)
@@ -166,8 +166,6 @@ class _Gathered:
 
     def _find_repeated(self, source: Source, part: str, shards: Iterable[Path]) -> None:
         seen = self._seen.setdefault(part, set())
-        ids = [
-            one for shard in shards for one in pq.read_table(shard, columns=["feature_id"])["feature_id"].to_pylist()
-        ]
+        ids = [one for shard in shards for one in read_table(shard, columns=["feature_id"])["feature_id"].to_pylist()]
         self.problems += [Problem("citygml.duplicate_id", source.name, one) for one in ids if one in seen]
         seen.update(ids)

@@ -18,6 +18,7 @@ from data.piece import Earlier, city_of
 from data.record import SourceFile
 from data.repeated import RepeatedKeys
 from data.shard import PartResult, surfaces_path
+from data.shard_file import read_table
 from data.staged import FEATURES, SURFACES
 from data.surface_table import SurfaceTableWriter, kept_surfaces, renumbered_surfaces, surface_groups
 from geo import Count, LevelCount, Problem
@@ -88,7 +89,7 @@ class Merge:
             written: Future[None] | None = None
             for part in self._parts:
                 for shard in part.shards:
-                    table = _read(shard)
+                    table = read_table(shard)
                     none = np.zeros(len(table), dtype=bool)
                     kept = self._kept(table, part.source.name, next(repeated, none))
                     if written is not None:
@@ -106,7 +107,7 @@ class Merge:
     ) -> None:
         """What one shard's `features`, of which those `kept` are counted from `first`, are in space."""
         path = surfaces_path(shard)
-        surfaces = _read(path) if path.exists() else None
+        surfaces = read_table(path) if path.exists() else None
         if part.levels:
             self._ledger.write(part.source.name, features, kept, *_row_and_lod(surfaces), self._least_lod)
         if surfaces is not None and self._least_lod is not None:
@@ -123,7 +124,7 @@ class Merge:
             return
         keys, columns = RepeatedKeys(), ["feature_id", *(["feature_type", "geometry"] if self._is_joined else [])]
         for shard in (shard for part in self._parts for shard in part.shards):
-            keys.add(*self._keys(_read(shard, columns)))
+            keys.add(*self._keys(read_table(shard, columns)))
         if self._earlier and self._earlier.folder:
             file = pq.ParquetFile(self._earlier.folder / FEATURES)
             for group in range(file.num_row_groups):
@@ -242,19 +243,16 @@ _Bodies = tuple[NDArray[np.int64], NDArray[np.int8]]
 
 
 def _bodies(path: Path) -> _Bodies:
-    return _row_and_lod(_read(path, ["row", "lod"]) if path.exists() else None)
+    if not path.exists():
+        return _row_and_lod(None)
+    with pq.ParquetFile(path) as file:  # `pq.read_table` would look for others beside it.
+        return _row_and_lod(file.read(columns=["row", "lod"]))
 
 
 def _row_and_lod(surfaces: pa.Table | None) -> _Bodies:
     if surfaces is None:
         return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int8)
     return surfaces["row"].to_numpy(), surfaces["lod"].to_numpy()
-
-
-def _read(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
-    """A whole file; `pq.read_table` would look for others beside it."""
-    with pq.ParquetFile(path) as file:
-        return file.read(columns=columns)
 
 
 def _among(bodies: _Bodies, first: int, own: NDArray[np.bool_]) -> _Bodies:

@@ -13,6 +13,7 @@ import shapely
 
 from data.repeated import RepeatedKeys
 from data.shard import SourceResult
+from data.shard_file import read_table
 from geo import Problem
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def keep_buildings(result: SourceResult, folder: Path) -> BuildingFile | None:
 def _kept(shard: Path, part: str) -> pa.Table:
     from geo.check.building_id import building_ids
 
-    table = pq.read_table(shard, columns=["feature_id", "attributes", "geometry"])
+    table = read_table(shard, columns=["feature_id", "attributes", "geometry"])
     ids = [building_ids(one) if one else [] for one in table["attributes"].to_pylist()]
     bounds = shapely.bounds(shapely.from_wkb(table["geometry"].to_numpy()))
     if part == "ubld":  # Underground they may well be below a building.

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
 import shapely
 
@@ -14,6 +15,7 @@ from data.detect import Source, SourceKind
 from data.naming import layer_id
 from data.record import LayerRecord
 from data.shard import SourceResult
+from data.shard_file import SUFFIX, read_table
 from data.staged import FEATURES
 from data.viewer import Viewer
 from geo import GeometryType, Layer, Problem, UnreadableError
@@ -52,7 +54,7 @@ class Places:
 
     def towns(self) -> Layer:
         """All its areas with their columns."""
-        tables = [pq.read_table(path).to_pandas() for path in self.paths]
+        tables = [_read(path).to_pandas() for path in self.paths]
         frame = pd.concat(tables, ignore_index=True) if len(tables) > 1 else tables[0]
         shapes = shapely.from_wkb(frame.pop("geometry").to_numpy())
         return Layer(self.title, gpd.GeoDataFrame(frame, geometry=shapes, crs="EPSG:4326"))
@@ -60,12 +62,12 @@ class Places:
     def names(self) -> pd.DataFrame:
         """Columns of names and codes alone."""
         wanted = key_columns(self.columns)
-        tables = [pq.read_table(path, columns=_there(path, wanted)).to_pandas() for path in self.paths]
+        tables = [_read(path, wanted).to_pandas() for path in self.paths]
         return pd.DataFrame(pd.concat(tables, ignore_index=True))
 
     @property
     def areas(self) -> int:
-        return sum(int(pq.read_metadata(path).num_rows) for path in self.paths)
+        return sum(map(_rows, self.paths))
 
     @property
     def recipe(self) -> dict[str, Any]:
@@ -83,9 +85,16 @@ class Places:
         return f"{self.layer_id} {self.content} {METHOD}"
 
 
-def _there(path: Path, wanted: Sequence[str]) -> list[str]:
+def _rows(path: Path) -> int:
+    return len(read_table(path, ["feature_id"])) if path.suffix == SUFFIX else int(pq.read_metadata(path).num_rows)
+
+
+def _read(path: Path, wanted: Sequence[str] | None = None) -> pa.Table:
+    """A shard of the same import, or what the store holds; those of the `wanted` columns that are there."""
+    if path.suffix == SUFFIX:
+        return read_table(path, wanted)
     known = set(pq.read_schema(path).names)
-    return [name for name in wanted if name in known]
+    return pq.read_table(path, columns=None if wanted is None else [name for name in wanted if name in known])
 
 
 def of_result(name: str, content_hash: str, results: Iterable[SourceResult]) -> list[Places]:

@@ -1,4 +1,4 @@
-"""Reads one source into shards: Parquet files with a few thousand features each, and an account of them.
+"""Reads one source into shards: Arrow files with a few thousand features each, and an account of them.
 
 Runs in a process of its own, so it takes and gives only what can be pickled.
 """
@@ -8,14 +8,13 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 import gtfs
 from data.detect import Source, SourceKind
 from data.feature_table import arrow_table, unified_schema
 from data.places import Places
 from data.shard import PartResult, SourceResult, begin_result, keep_result, surfaces_path
-from data.surface_table import write_surfaces
+from data.shard_file import SUFFIX, write_table
 from geo import Batch, GeometryType, Problem, UnreadableError, citygml
 from geo.memory import give_memory_back
 from geo.raster import write_cog
@@ -54,7 +53,7 @@ def _read(source: Source, folder: Path, crs: str | None, places: Places | None) 
         for number, batch in enumerate(_batches(source, crs, places)):
             key = (batch.part, batch.geometry_type)
             part = parts.setdefault(key, PartResult(_key(source, batch), batch.part, batch.geometry_type, source))
-            _add(part, batch, folder / f"{number}.parquet")
+            _add(part, batch, folder / f"{number}{SUFFIX}")
     except UnreadableError as error:
         return SourceResult(source, failure=error.problem)
     if not any(part.counts or part.problems for part in parts.values()):
@@ -120,9 +119,9 @@ def _add(part: PartResult, batch: Batch, path: Path) -> None:
         table = table.set_column(
             table.schema.get_field_index(SOURCE_FILE), SOURCE_FILE, pa.repeat(part.source.name, len(table))
         )
-    pq.write_table(table, path, compression="lz4")
+    write_table(table, path)
     if batch.surfaces is not None and len(batch.surfaces.row):
-        write_surfaces(batch.surfaces.to_table(), surfaces_path(path))
+        write_table(batch.surfaces.to_table(), surfaces_path(path))
     part.shards.append(path)
     part.schema = table.schema if part.schema is None else unified_schema([part.schema, table.schema])
 

@@ -1,7 +1,7 @@
 """What the sources of an import gave, on disk, in a way that a later import can take over.
 
-    <folder>/0.parquet, 0.surfaces.parquet, 1.parquet ...   features of one batch, and the same in space
-    <folder>/result.json                                   written last: the source is read to its end
+    <folder>/0.arrow, 0.surfaces.arrow, 1.arrow ...   features of one batch, and the same in space (data.shard_file)
+    <folder>/read.json                                written last: the source is read to its end
 
 A killed import leaves such folders in its staging folder; the next import of the same bytes moves the finished ones
 into its own instead of reading again.
@@ -16,15 +16,15 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from data.detect import Source
 from data.feature_table import unified_schema
+from data.shard_file import SUFFIX, read_schema
 from geo import Column, ColumnType, Count, GeometryType, LevelCount, Problem, Text
 from geo.raster import RasterSummary
 from geo.terrain import TerrainPiece
 
-RESULT = "result.json"
+RESULT = "read.json"
 
 
 @dataclass
@@ -60,14 +60,14 @@ class SourceResult:
 
 def surfaces_path(shard: Path) -> Path:
     """Where a shard's features in space stand, if it has any."""
-    return shard.with_suffix(".surfaces.parquet")
+    return shard.with_suffix(f".surfaces{SUFFIX}")
 
 
 def keep_result(result: SourceResult, folder: Path) -> None:
     """Says that `folder` holds all of `result`. Grids are not kept: they are cut and merged where they lie."""
     if result.grid is None and result.terrain is None and result.failure is None:
         text = json.dumps([_part_json(part) for part in result.parts], ensure_ascii=False)
-        partial = folder / "result.partial"
+        partial = folder / "read.partial"
         partial.write_text(text, encoding="utf-8")
         partial.rename(folder / RESULT)
 
@@ -122,7 +122,7 @@ def _part(stored: Mapping[str, Any], source: Source, folder: Path) -> PartResult
         geometry_type=GeometryType(stored["geometry_type"]),
         source=source,
         shards=shards,
-        schema=unified_schema([pq.read_schema(shard) for shard in shards]) if shards else None,
+        schema=unified_schema([read_schema(shard) for shard in shards]) if shards else None,
         columns={column.name: column for column in columns},
         counts=[Count(*one) for one in stored["counts"]],
         levels=[LevelCount(*one) for one in stored["levels"]],

@@ -99,7 +99,7 @@ def test_a_file_that_changed_since_is_read_again(tmp_path: Path, city: Path, rea
 
 def test_a_folder_without_its_result_is_read_again(tmp_path: Path, city: Path, reads: list[str]) -> None:
     kill_an_import(tmp_path / "store", city)
-    next((tmp_path / "store").glob("staging/*/shards/*/result.json")).unlink()
+    next((tmp_path / "store").glob("staging/*/shards/*/read.json")).unlink()
     import_city(Store.open(tmp_path / "store"), city)
     assert len(reads) == 1
 
