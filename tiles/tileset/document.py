@@ -26,6 +26,9 @@ _TILE_SCHEMA = {
     },
 }
 
+_DEGREE_M = 110_000.0
+"""A degree of latitude is 110.6 km or more."""
+_STEPS = 65_535
 _Region = tuple[float, float, float, float, float, float]
 
 
@@ -76,10 +79,19 @@ def _tile(
 
 
 def _region(node: Node, contents: Mapping[str, Content]) -> _Region:
-    """Around the node's own features and all below it."""
+    """Around the node's own features and all below it, also where their corners stand in the steps of a tile."""
     regions = [contents[one.name].region for one in node.walk()]
     west, south, east, north, low, high = zip(*regions, strict=True)
-    return (min(west), min(south), max(east), max(north), min(low), max(high))
+    return _widened((min(west), min(south), max(east), max(north), min(low), max(high)))
+
+
+def _widened(region: _Region) -> _Region:
+    """By the way across one cell of the tile's steps: corners move by half of that at most."""
+    west, south, east, north, low, high = region
+    along = math.cos(math.radians((south + north) / 2))
+    away = math.hypot((east - west) * along * _DEGREE_M, (north - south) * _DEGREE_M, high - low) / _STEPS
+    x, y = away / _DEGREE_M / along, away / _DEGREE_M
+    return (west - x, south - y, east + x, north + y, low - away, high + away)
 
 
 def _diagonal_m(region: _Region) -> float:

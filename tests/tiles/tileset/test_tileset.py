@@ -94,16 +94,19 @@ def test_corners_come_back_to_the_source_within_2_cm(town: Path, tileset: Tilese
 
 
 def test_a_tile_encloses_its_own_features_and_those_below(tileset: Tileset) -> None:
-    geoid = 45.0  # no place here is lower than this above the ellipsoid
+    digits = 1e-9  # of a degree, 0.1 mm
     for tile, parent in tileset.nodes():
         west, south, east, north, low, high = tile["boundingVolume"]["region"]
         glb = tileset.tiles[tile["content"]["uri"]]
         corners = np.concatenate([placed(tileset, glb.metres(one)) for one in glb.primitives])
-        assert np.degrees(west) - 2e-7 <= corners[:, 0].min()
-        assert corners[:, 0].max() <= np.degrees(east) + 2e-7
-        assert np.degrees(south) - 2e-7 <= corners[:, 1].min()
-        assert corners[:, 1].max() <= np.degrees(north) + 2e-7
-        assert low < corners[:, 2].min() + geoid < corners[:, 2].max() + geoid < high + 10
+        heights = corners[:, 2] + geoid_height(corners[:, :2], GeoidModel.GSIGEO2011)
+        assert np.degrees(west) - digits <= corners[:, 0].min()
+        assert corners[:, 0].max() <= np.degrees(east) + digits
+        assert np.degrees(south) - digits <= corners[:, 1].min()
+        assert corners[:, 1].max() <= np.degrees(north) + digits
+        assert low <= heights.min()
+        assert heights.max() <= high
+        assert high - low < np.ptp(heights) + 30  # no far larger than it must be
         if parent is not None:
             outer = parent["boundingVolume"]["region"]
             assert outer[0] <= west
