@@ -3,6 +3,7 @@
 Runs in a process of its own, so it takes and gives only what can be pickled.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +12,8 @@ from data.neighbours import BuildingFile, keep_buildings
 from data.reading import read_source
 from data.shard import SourceResult
 from geo import Problem
+
+_ROADS = frozenset({"rwy", "squr", "tran", "trk", "wwy"})
 
 
 @dataclass(frozen=True)
@@ -28,5 +31,15 @@ def inspect_source(source: Source, folder: Path, crs: str | None) -> InspectedSo
     if result.failure is not None:
         return InspectedSource(result)
     if source.kind is SourceKind.CITYGML:
-        return InspectedSource(result, buildings=keep_buildings(result, folder.with_name(f"{folder.name}-buildings")))
+        buildings = keep_buildings(result, folder.with_name(f"{folder.name}-buildings"))
+        return InspectedSource(result, tuple(_closer(result)), buildings)
     return InspectedSource(result)
+
+
+def _closer(result: SourceResult) -> Iterator[Problem]:
+    from geo.check.road import check_roads  # compiles its loops
+
+    packages = {part.part.partition("-")[0] for part in result.parts}
+    path, name = result.source.path, result.source.name
+    if packages & _ROADS:
+        yield from check_roads(path, name=name)

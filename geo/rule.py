@@ -431,6 +431,18 @@ _PLACE = {
         "平面の形が別の建物 {other} と重なっています(小さい方の{share}%)",
         "stands in another building, {other}: they share {share} % of the smaller outline",
     ),
+    "citygml.roads_overlap": _warning(
+        "{lod}の面が別の道路 {other} の面と重なっています({area}m²)",
+        "its surface of {lod} overlaps that of another road, {other}, by {area} m²",
+    ),
+    "citygml.traffic_areas_overlap": _warning(
+        "{lod}の交通領域・交通補助領域どうしが{count}組重なっています(計{area}m²、例: {one} と {other})",
+        "{count} pairs of traffic areas of {lod} overlap, by {area} m² in all (such as {one} and {other})",
+    ),
+    "citygml.area_unreferenced": _warning(
+        "{lod}の交通領域・交通補助領域の面{count}枚を、道路の面が参照していません(例: {id})",
+        "the surface of {lod} does not refer to {count} faces of the road's traffic areas (such as {id})",
+    ),
     "citygml.crs": _warning(
         "座標参照系 {crs} は3D都市モデル標準製品仕様書のものではありません",
         "the PLATEAU product specification does not provide for {crs}",
