@@ -13,48 +13,41 @@ import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
-from typing import IO
 
 from tiles.errors import DamagedTilesetError
+from tiles.tileset.packed import Packed, Packing, pack
+from tiles.tileset.zip_file import ZipWriter
 
 INDEX = "@3dtilesIndex1@"
 _LOCAL_HEADER = struct.Struct("<4s5H3I2H")
 _LOCAL_MAGIC = b"PK\3\4"
 _RAW = -zlib.MAX_WBITS
 _GZIP_HEAD = b"\x1f\x8b\x08\0\0\0\0\0\0\xff"
-_LONG_AGO = (1980, 1, 1, 0, 0, 0)
 
 
 class TilesetWriter:
     """The same entries in the same order are the same bytes. Used in a `with`: at its end the index is written."""
 
     def __init__(self, path: Path) -> None:
-        self._file: IO[bytes] = path.open("wb")
-        self._zip = zipfile.ZipFile(self._file, "w")
-        self._places: list[tuple[bytes, int]] = []
+        self._zip = ZipWriter(path)
+        self._places: list[tuple[int, int, int]] = []
+        """The two halves of the MD5 of each name, and where its entry begins."""
 
     def write(self, name: str, data: bytes) -> None:
-        self._places.append((hashlib.md5(name.encode(), usedforsecurity=False).digest(), self._file.tell()))
-        self._add(name, data, zipfile.ZIP_DEFLATED)
+        self.write_packed(name, pack([(data, Packing.TABLE)]))
 
-    def _add(self, name: str, data: bytes, method: int) -> None:
-        entry = zipfile.ZipInfo(name, _LONG_AGO)
-        entry.create_system, entry.external_attr = 3, 0o100644 << 16
-        self._zip.writestr(entry, data, method)
+    def write_packed(self, name: str, packed: Packed) -> None:
+        digest = hashlib.md5(name.encode(), usedforsecurity=False).digest()
+        self._places.append((*struct.unpack("<QQ", digest), self._zip.write(name, packed)))
 
     def __enter__(self) -> "TilesetWriter":
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         if kind is None:
-            places = sorted(self._places, key=lambda place: struct.unpack("<QQ", place[0]))
-            self._add(
-                INDEX, b"".join(digest + struct.pack("<Q", offset) for digest, offset in places), zipfile.ZIP_STORED
-            )
-            self._zip.close()
-        else:
-            self._zip.fp = None  # or it would end the archive later on, in a file that is closed
-        self._file.close()
+            self._zip.store(INDEX, b"".join(struct.pack("<QQQ", *place) for place in sorted(self._places)))
+            self._zip.end()
+        self._zip.close()
 
 
 class TilesetArchive:

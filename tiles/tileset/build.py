@@ -16,9 +16,10 @@ from geo.memory import give_memory_back
 from geo.surface import Surfaces
 from tiles.errors import EmptyInputError
 from tiles.tileset.archive import TilesetWriter
-from tiles.tileset.content import Bodies, Content
-from tiles.tileset.document import write_document
+from tiles.tileset.content import Bodies
+from tiles.tileset.document import Content, write_document
 from tiles.tileset.frame import Frame
+from tiles.tileset.packed import Packed, pack
 from tiles.tileset.part import Part, split_tree, write_parts
 from tiles.tileset.plan import Plan, plan_tileset
 from tiles.tileset.tree import Node
@@ -61,8 +62,8 @@ class _Job:
 @dataclass(frozen=True)
 class _Made:
     contents: dict[str, Content]
-    """Without their files, which stand in `out` one behind the other in this order."""
-    sizes: tuple[int, ...]
+    packed: tuple[tuple[int, int, int], ...]
+    """Of the file of each: CRC, size, and size as it is deflated; they stand in `out` behind each other."""
     out: Path
     damaged: frozenset[str]
 
@@ -111,24 +112,24 @@ def _build(job: _Job) -> _Made:
     attributes = _read_ipc(part.attributes)
     fids = attributes["fid"].to_numpy()
     contents: dict[str, Content] = {}
-    sizes = []
+    packed = []
     with part.out.open("wb") as out:
         for name, chosen, is_leaf in part.tiles:
-            content = bodies.content(
+            pieces, contents[name] = bodies.content(
                 chosen.astype(np.int64),
                 attributes.take(pa.array(np.searchsorted(fids, surfaces.row[chosen]))),
                 atlas_side=LEAF_ATLAS if is_leaf else FAR_ATLAS,
                 exact=is_leaf,
                 title=job.title,
             )
-            sizes.append(out.write(content.glb))
-            contents[name] = content.without_file()
+            file = pack(pieces)
+            packed.append((file.crc, file.size, out.write(file.deflated)))
     damaged = frozenset(bodies.damaged)
     for path in (part.surfaces, part.attributes):
         path.unlink()
-    del surfaces, bodies, attributes, content
+    del surfaces, bodies, attributes, pieces, file
     give_memory_back()
-    return _Made(contents, tuple(sizes), part.out, damaged)
+    return _Made(contents, tuple(packed), part.out, damaged)
 
 
 def _write(target: Path, plan: Plan, roots: Sequence[Node], made: Sequence[_Made], title: str) -> TilesetSummary:
@@ -146,7 +147,7 @@ def _write(target: Path, plan: Plan, roots: Sequence[Node], made: Sequence[_Made
             archive.write(f"{name}.json", write_document(node, contents, names, above="../../"))
         for one in made:
             for name, glb in zip(one.contents, _files(one), strict=True):
-                archive.write(f"{name}.glb", glb)
+                archive.write_packed(f"{name}.glb", glb)
     partial.rename(target)
     leaves = [contents[node.name] for node in root.walk() if not node.children]
     west, south, low, east, north, high = plan.box
@@ -163,7 +164,7 @@ def _write(target: Path, plan: Plan, roots: Sequence[Node], made: Sequence[_Made
     )
 
 
-def _files(made: _Made) -> Iterator[bytes]:
+def _files(made: _Made) -> Iterator[Packed]:
     with made.out.open("rb") as file:
-        for size in made.sizes:
-            yield file.read(size)
+        for crc, size, deflated in made.packed:
+            yield Packed(file.read(deflated), crc, size)

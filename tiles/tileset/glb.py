@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tiles.tileset.meshopt import encode_triangles, encode_vertices
+from tiles.tileset.packed import Packing
 
 _MAGIC, _VERSION, _JSON, _BIN = 0x46546C67, 2, 0x4E4F534A, 0x004E4942
 _ARRAY_BUFFER, _ELEMENT_BUFFER = 34962, 34963
@@ -39,32 +40,35 @@ class Primitive:
 class GlbBuffer:
     """The binary chunk while it grows."""
 
-    parts: list[bytes] = field(default_factory=list)
+    pieces: list[tuple[bytes, Packing]] = field(default_factory=list)
     views: list[dict[str, Any]] = field(default_factory=list)
     size: int = 0
     uncompressed: int = 0
     """Bytes that decoders fill; the length of the second buffer, which stands for them."""
 
-    def add(self, data: bytes) -> int:
+    def add(self, data: bytes, packing: Packing = Packing.TABLE) -> int:
         """Plain bytes, from a place that is a multiple of 8; the number of their view."""
-        return self._view({"buffer": 0, "byteOffset": self._append(data), "byteLength": len(data)})
+        return self._view({"buffer": 0, "byteOffset": self._append(data, packing), "byteLength": len(data)})
 
-    def add_vertices(self, rows: NDArray[Any]) -> int:
+    def add_vertices(self, rows: NDArray[Any], packing: Packing = Packing.DELTAS) -> int:
         """Vertices as rows of one type; each is filled up to a multiple of 4 bytes."""
         width = rows.dtype.itemsize * rows.shape[1]
         stride = -(-width // 4) * 4
         padded = np.zeros((len(rows), stride), dtype=np.uint8)
         padded[:, :width] = np.ascontiguousarray(rows).view(np.uint8).reshape(len(rows), width)
-        return self._compressed(encode_vertices(padded), len(rows), stride, "ATTRIBUTES", _ARRAY_BUFFER)
+        at = self._append(encode_vertices(padded), packing)
+        return self._compressed(at, len(rows), stride, "ATTRIBUTES", _ARRAY_BUFFER)
 
     def add_triangles(self, index: NDArray[np.uint32], width: int) -> int:
-        return self._compressed(encode_triangles(index), len(index), width, "TRIANGLES", _ELEMENT_BUFFER)
+        at = self._append(encode_triangles(index), Packing.TABLE)
+        return self._compressed(at, len(index), width, "TRIANGLES", _ELEMENT_BUFFER)
 
-    def _compressed(self, data: bytes, count: int, stride: int, mode: str, target: int) -> int:
+    def _compressed(self, at: int, count: int, stride: int, mode: str, target: int) -> int:
+        """The view of what was just appended at `at`."""
         compression = {
             "buffer": 0,
-            "byteOffset": self._append(data),
-            "byteLength": len(data),
+            "byteOffset": at,
+            "byteLength": self.size - at,
             "byteStride": stride,
             "count": count,
             "mode": mode,
@@ -75,9 +79,9 @@ class GlbBuffer:
         self.uncompressed += -(-count * stride // 4) * 4
         return self._view({**view, "extensions": {_COMPRESSION: compression}})
 
-    def _append(self, data: bytes) -> int:
+    def _append(self, data: bytes, packing: Packing) -> int:
         begin = -(-self.size // 8) * 8
-        self.parts += [bytes(begin - self.size), data]
+        self.pieces += [(bytes(begin - self.size), packing), (data, packing)]
         self.size = begin + len(data)
         return begin
 
@@ -95,8 +99,8 @@ def write_glb(
     metadata: dict[str, Any],
     features: int,
     extras: dict[str, Any],
-) -> bytes:
-    """A whole file. `buffer` may hold views already, such as those that `metadata` (EXT_structural_metadata) names."""
+) -> list[tuple[bytes, Packing]]:
+    """A whole file in pieces. `buffer` may hold views already, such as those that `metadata` names."""
     document: dict[str, Any] = {"accessors": [], "materials": [], "images": [], "textures": []}
     ids = {"featureCount": features, "attribute": 0, "propertyTable": 0}
     written = [_write_primitive(one, buffer, document, ids) for one in primitives]
@@ -106,8 +110,7 @@ def write_glb(
         used.add("KHR_mesh_quantization")
         required.add("KHR_mesh_quantization")
     node = {"mesh": 0, "translation": list(translation), "scale": list(scale)}
-    binary = b"".join(buffer.parts)
-    binary += bytes(-len(binary) % 4)
+    length = -(-buffer.size // 4) * 4
     document |= {
         "asset": {"version": "2.0", "generator": "machinami", "extras": extras},
         "extensionsUsed": sorted(used),
@@ -119,7 +122,7 @@ def write_glb(
         "meshes": [{"primitives": written}],
         "bufferViews": buffer.views,
         "buffers": [
-            {"byteLength": len(binary)},
+            {"byteLength": length},
             {"byteLength": buffer.uncompressed, "extensions": {_COMPRESSION: {"fallback": True}}},
         ],
         "samplers": [{"magFilter": 9729, "minFilter": 9987, "wrapS": 33071, "wrapT": 33071}],
@@ -127,15 +130,17 @@ def write_glb(
     if not document["images"]:
         for name in ("images", "textures", "samplers"):
             del document[name]
-    return _chunks(document, binary)
+    filled = (bytes(length - buffer.size), Packing.TABLE)
+    return [(_head(document, length), Packing.TABLE), *buffer.pieces, filled]
 
 
-def _chunks(document: dict[str, Any], binary: bytes) -> bytes:
+def _head(document: dict[str, Any], binary: int) -> bytes:
+    """All before a binary chunk of so many bytes."""
     text = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
     text += b" " * (-len(text) % 4)
-    length = 12 + 8 + len(text) + 8 + len(binary)
+    length = 12 + 8 + len(text) + 8 + binary
     head = struct.pack("<III", _MAGIC, _VERSION, length)
-    return b"".join([head, struct.pack("<II", len(text), _JSON), text, struct.pack("<II", len(binary), _BIN), binary])
+    return b"".join([head, struct.pack("<II", len(text), _JSON), text, struct.pack("<II", binary, _BIN)])
 
 
 def _write_primitive(
@@ -144,11 +149,15 @@ def _write_primitive(
     accessors = document["accessors"]
     count = len(one.feature)
     component = _USHORT if one.position.dtype == np.uint16 else _FLOAT
-    limits = {"min": one.position.min(axis=0).tolist(), "max": one.position.max(axis=0).tolist()}
+    # By columns: along the first axis of so narrow an array NumPy takes many times as long.
+    columns = one.position.T
+    limits = {"min": [column.min().item() for column in columns], "max": [column.max().item() for column in columns]}
     ids_kind = _USHORT if one.feature.dtype == np.uint16 else _FLOAT
     attributes = {
         "POSITION": _accessor(accessors, buffer.add_vertices(one.position), component, count, "VEC3", **limits),
-        "_FEATURE_ID_0": _accessor(accessors, buffer.add_vertices(one.feature[:, None]), ids_kind, count, "SCALAR"),
+        "_FEATURE_ID_0": _accessor(
+            accessors, buffer.add_vertices(one.feature[:, None], Packing.TABLE), ids_kind, count, "SCALAR"
+        ),
     }
     if one.uv is not None:
         view = buffer.add_vertices(one.uv)
@@ -176,7 +185,7 @@ def _material(one: Primitive, buffer: GlbBuffer, document: dict[str, Any]) -> in
     # Both sides: the orientation of faces is often wrong in the files, and told as a problem there.
     material: dict[str, Any] = {"pbrMetallicRoughness": surface, "doubleSided": True}
     if one.image is not None:
-        document["images"].append({"bufferView": buffer.add(one.image), "mimeType": "image/jpeg"})
+        document["images"].append({"bufferView": buffer.add(one.image, Packing.PLAIN), "mimeType": "image/jpeg"})
         document["textures"].append({"source": len(document["images"]) - 1, "sampler": 0})
         surface["baseColorTexture"] = {"index": len(document["textures"]) - 1}
     if one.colour is not None and one.colour[:, 3].min() < 255:

@@ -7,8 +7,10 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from tiles.tileset.glb import GlbBuffer
+from tiles.tileset.packed import Packing
 
 _NO_INTEGER = -(2**31)
 _NO_NUMBER = -1.7976931348623157e308
@@ -97,22 +99,35 @@ def _plain(values: pa.Array, is_wide: bool) -> pa.Array:
 def write_table(table: pa.Table, buffer: GlbBuffer) -> dict[str, Any]:
     """The columns into `buffer`; what `propertyTables` says of them comes back."""
     names = property_names(table.column_names)
-    properties = {name: _write(one.combine_chunks(), buffer) for name, one in zip(names, table.columns, strict=True)}
+    properties = {
+        name: _write(one.combine_chunks(), buffer, Packing.IDS if name == "feature_id" else Packing.TABLE)
+        for name, one in zip(names, table.columns, strict=True)
+    }
     return {"class": CLASS, "count": len(table), "properties": properties}
 
 
-def _write(values: pa.Array, buffer: GlbBuffer) -> dict[str, Any]:
+def _write(values: pa.Array, buffer: GlbBuffer, packing: Packing) -> dict[str, Any]:
     kind = values.type
     if pa.types.is_integer(kind) or pa.types.is_floating(kind):
         nothing = _NO_NUMBER if pa.types.is_floating(kind) else 0 if pa.types.is_uint32(kind) else _NO_INTEGER
         return {"values": buffer.add(values.fill_null(nothing).to_numpy(zero_copy_only=False).tobytes())}
     if pa.types.is_boolean(kind):
         return {"values": buffer.add(values.cast(pa.uint8()).fill_null(255).to_numpy(zero_copy_only=False).tobytes())}
-    texts = [(text or "").encode() for text in values.to_pylist()]
-    offsets = np.concatenate([[0], np.cumsum([len(text) for text in texts])]).astype(np.uint32)
+    texts, offsets = _texts(values)
     return {
         # A view of no bytes isn't allowed.
-        "values": buffer.add(b"".join(texts) or b"\0"),
+        "values": buffer.add(texts or b"\0", packing),
         "stringOffsets": buffer.add(offsets.tobytes()),
         "stringOffsetType": "UINT32",
     }
+
+
+def _texts(values: pa.Array) -> tuple[bytes, NDArray[np.uint32]]:
+    """All texts behind each other, and where each begins and ends: as Arrow has them."""
+    filled = values.cast(pa.string()).fill_null("")
+    _, ends, data = filled.buffers()
+    if not len(filled) or data is None:
+        return b"", np.zeros(len(filled) + 1, dtype=np.uint32)
+    offsets = np.frombuffer(ends, np.int32)[filled.offset : filled.offset + len(filled) + 1]
+    texts = memoryview(data)[offsets[0] : offsets[-1]].tobytes()
+    return texts, (offsets - offsets[0]).astype(np.uint32)

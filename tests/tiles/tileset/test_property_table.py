@@ -28,7 +28,7 @@ def back(columns: dict[str, Any]) -> dict[str, list[Any]]:
 def read(table: pa.Table) -> dict[str, list[Any]]:
     buffer = GlbBuffer()
     written = write_table(table, buffer)
-    binary = b"".join(buffer.parts)
+    binary = b"".join(data for data, _ in buffer.pieces)
     declared = schema(table.schema)["classes"][written["class"]]["properties"]
     assert set(declared) == set(written["properties"])
     assert all(_ALLOWED.fullmatch(name) for name in declared)
