@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from geo.citygml.element import (
     COMPOSITE_SURFACE,
     FACES,
+    GML,
     GML_ID,
     MULTI_SURFACE,
     ORIENTABLE_SURFACE,
@@ -24,7 +25,7 @@ from geo.citygml.ring import RingList, Run
 
 _REFERRED = (POLYGON, COMPOSITE_SURFACE, MULTI_SURFACE, ORIENTABLE_SURFACE)
 _FACES = frozenset(FACES)
-_TOGETHER = (COMPOSITE_SURFACE, MULTI_SURFACE)
+_TOGETHER = (COMPOSITE_SURFACE, MULTI_SURFACE, f"{GML}Shell")
 
 Side = tuple[int, bool]
 """The solid that a face bounds, and whether it is turned round there."""
@@ -66,10 +67,11 @@ class LevelReader:
                 if name := polygon.get(GML_ID):
                     places[geometry.lod, name] = len(self._rings)
         parent = holder.getparent()
+        look = self._look_around(holder, geometry.element) if self._colours else 0
         if holder.tag == TRIANGLE:
-            self._face(geometry, holder, [(solid, False)], 0)
+            self._face(geometry, holder, [(solid, False)], look)
         else:
-            self._walk(geometry, holder, [(solid, False)], 0)
+            self._walk(geometry, holder, [(solid, False)], look)
         parent.remove(holder)
 
     def read(self, geometries: Sequence[Geometry], feature: Element, drained: Mapping[str, int]) -> list[str]:
@@ -191,6 +193,14 @@ class LevelReader:
         """Its own colour and projected texture; those it doesn't have are those of what it is part of."""
         own = self._colours.get(name)
         return around if own is None else combined_look(own, around)
+
+    def _look_around(self, holder: Element, geometry: Element) -> int:
+        look = 0
+        for one in holder.iterancestors():
+            if one is geometry:
+                break
+            look = combined_look(look, self._colours.get(one.get(GML_ID), 0))
+        return look
 
     def _sides_of(self, element: Element, sides: list[Side]) -> list[Side]:
         if element.tag == SOLID:

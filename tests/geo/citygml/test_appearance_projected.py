@@ -1,5 +1,6 @@
 """Textures placed by a matrix or on the map: coordinates worked by hand from CityGML 2.0 (OGC 12-019, 9.4)."""
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -7,8 +8,9 @@ import pytest
 from PIL import Image, TiffImagePlugin
 from pyproj import Transformer
 
+from geo.citygml import member
 from geo.surface import Surfaces
-from tests.geo.citygml.city import SQUARE, building, city_model, polygon, problems, read, surfaces, write
+from tests.geo.citygml.city import SQUARE, building, city_model, polygon, problems, read, solid, surfaces, write
 
 ROOF = SQUARE.replace(" 0 ", " 5 ").removesuffix("0") + "5"
 """138.86 to 138.87 degrees east, 35.10 to 35.11 north, 5 m high; from the south-west by south-east to north-west."""
@@ -94,6 +96,27 @@ def test_the_matrix_of_a_face_counts_before_that_of_the_surface_it_is_part_of(tm
     (found,) = read_town(tmp_path, whole, own, faces=(ROOF, WALL))
     assert [found.images[index] for index in found.texture] == ["a.png", "b.png"]
     assert found.uv[4:].tolist() == [[0.25, 0.75]] * 4
+
+
+def test_a_feature_read_in_pieces_shows_the_texture_of_the_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = generated("0 100 0 -13886  0 0 0.2 0  0 0 0 1", target="all")
+    (at_once,) = read_town(tmp_path, whole, faces=(ROOF, WALL))
+    monkeypatch.setattr(member, "LARGE_BYTES", 64)
+    monkeypatch.setattr(member, "CHUNK_BYTES", 64)
+    (in_pieces,) = read_town(tmp_path, whole, faces=(ROOF, WALL))
+    assert sorted(in_pieces.uv.tolist()) == sorted(at_once.uv.tolist())
+    assert in_pieces.texture.tolist() == [0, 0]
+
+
+def test_the_surface_that_bounds_a_solid_shows_its_texture_on_each_face(tmp_path: Path) -> None:
+    shell = solid(polygon(ROOF), polygon(WALL)).replace("<gml:CompositeSurface>", '<gml:CompositeSurface gml:id="all">')
+    (plain,) = re.findall("<bldg:lod2MultiSurface>.*</bldg:lod2MultiSurface>", town())
+    text = town(generated("0 0 0 0.5  0 0 0 0.5  0 0 0 1", target="all"))
+    text = text.replace(plain, f"<bldg:lod2Solid>{shell}</bldg:lod2Solid>")
+    (found,) = (batch.surfaces for batch in read(write(tmp_path, text)) if batch.surfaces is not None)
+    assert (found.texture.tolist(), found.solid.tolist()) == ([0, 0], [0, 0])
 
 
 def test_a_colour_of_a_face_leaves_it_the_texture_of_the_whole(tmp_path: Path) -> None:
