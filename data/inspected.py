@@ -3,6 +3,7 @@
 Runs in a process of its own, so it takes and gives only what can be pickled.
 """
 
+import mmap
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,10 +11,16 @@ from pathlib import Path
 from data.detect import Source, SourceKind
 from data.neighbours import BuildingFile, keep_buildings
 from data.reading import read_source
-from data.shard import SourceResult
+from data.shard import PartResult, SourceResult, surfaces_path
+from data.shard_file import read_table
 from geo import Problem
+from geo.citygml.package import FLOODS
+from geo.surface import Surfaces
 
 _ROADS = frozenset({"rwy", "squr", "tran", "trk", "wwy"})
+_WATER = FLOODS | {"wtr"}
+_WITH_COMPOSITES = frozenset({"frn", "gen", "unf", "veg"})
+"""Packages whose features have a geometry of any kind (`lod3Geometry`)."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +46,33 @@ def inspect_source(source: Source, folder: Path, crs: str | None) -> InspectedSo
 def _closer(result: SourceResult) -> Iterator[Problem]:
     from geo.check.road import check_roads  # compiles its loops
 
-    packages = {part.part.partition("-")[0] for part in result.parts}
+    if any(_package(part) in _ROADS for part in result.parts):
+        yield from check_roads(result.source.path, name=result.source.name)
+    yield from _bodies(result)
+
+
+def _bodies(result: SourceResult) -> Iterator[Problem]:
+    """Of bodies in space, for the packages that have more to be asked of theirs."""
+    from geo.check.composite import check_composites, find_composites
+    from geo.check.water import check_water
+
     path, name = result.source.path, result.source.name
-    if packages & _ROADS:
-        yield from check_roads(path, name=name)
+    composites = set(find_composites(path, name)) if _may_have_composites(result) else set()
+    for part in result.parts:
+        for shard in part.shards if composites or _package(part) in _WATER else ():
+            if surfaces_path(shard).exists():
+                ids = read_table(shard, columns=["feature_id"])["feature_id"].to_pylist()
+                surfaces = Surfaces.from_table(read_table(surfaces_path(shard)))
+                yield from check_water(surfaces, ids, name=name) if _package(part) in _WATER else ()
+                yield from check_composites(surfaces, ids, composites, name=name) if composites else ()
+
+
+def _may_have_composites(result: SourceResult) -> bool:
+    if not any(_package(part) in _WITH_COMPOSITES for part in result.parts):
+        return False
+    with result.source.path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        return content.find(b"CompositeSurface") >= 0
+
+
+def _package(part: PartResult) -> str:
+    return part.part.partition("-")[0]

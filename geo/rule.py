@@ -431,6 +431,14 @@ _PLACE = {
         "平面の形が別の建物 {other} と重なっています(小さい方の{share}%)",
         "stands in another building, {other}: they share {share} % of the smaller outline",
     ),
+    "citygml.composite_not_connected": _warning(
+        "{lod}のCompositeSurfaceがつながらない{parts}個の部分に分かれています",
+        "the CompositeSurface of {lod} consists of {parts} parts that don't hang together",
+    ),
+    "citygml.solid_of_water": _warning(
+        "LOD1の水部が立体です(LOD1は面(MultiSurface)で表します)",
+        "is a solid in LOD1, where water is surfaces (MultiSurface)",
+    ),
     "citygml.roads_overlap": _warning(
         "{lod}の面が別の道路 {other} の面と重なっています({area}m²)",
         "its surface of {lod} overlaps that of another road, {other}, by {area} m²",
