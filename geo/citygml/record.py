@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 from geo.citygml import risk, standard
 from geo.citygml.attribute import ADDRESS, Facts
@@ -82,7 +81,10 @@ def _building(facts: Facts, source: Source) -> Record:
 
 def _first(facts: Facts, *names: str) -> str:
     """What CityGML 2.0 and 3.0 call the same: the name that has a value."""
-    return next((name for name in names if facts.text(name) is not None), names[0])
+    for name in names:
+        if facts.text(name) is not None:
+            return name
+    return names[0]
 
 
 def _height_of_parts(facts: Facts, source: Source) -> float | None:
@@ -92,11 +94,11 @@ def _height_of_parts(facts: Facts, source: Source) -> float | None:
 
 def _hazards(facts: Facts) -> Record:
     record: Record = {}
-    found = list(risk.floods(facts))
-    for kind in risk.FLOODS:
-        of_kind = tuple(flood for flood in found if flood.kind == kind)
-        if of_kind:
-            record.update(_flood_hazard(kind, of_kind))
+    of_kinds: dict[str, list[risk.Flood]] = {}
+    for flood in risk.floods(facts):
+        of_kinds.setdefault(flood.kind, []).append(flood)
+    for kind, found in of_kinds.items():
+        _add_floods(record, kind, found)
     if landslide := risk.worst_landslide(risk.landslides(facts)):
         labels = filter(None, (landslide.area_label, landslide.disaster_label))
         record["landslide_code"] = landslide.area_type
@@ -104,30 +106,26 @@ def _hazards(facts: Facts) -> Record:
     return record
 
 
-@lru_cache(maxsize=20_000)
-def _flood_hazard(kind: str, found: tuple[risk.Flood, ...]) -> Record:
+def _add_floods(record: Record, kind: str, found: list[risk.Flood]) -> None:
+    """`found`: of that kind."""
     deepest = risk.worst(found)
-    depths = [flood.depth_m for flood in found if flood.depth_m is not None]
-    record: Record = {
-        f"{kind}_depth_m": max(depths, default=None),
-        kind: "; ".join(filter(None, (flood.text for flood in found))) or None,
-    }
-    if deepest is not None and kind == risk.TSUNAMI:
+    record[f"{kind}_depth_m"] = max([flood.depth_m for flood in found if flood.depth_m is not None], default=None)
+    record[kind] = "; ".join([flood.text for flood in found if flood.text]) or None
+    if kind == risk.TSUNAMI:
         # The classes of tsunami ranks differ between prefectures: the code only means something with its label.
-        record["tsunami_rank"] = deepest.code if deepest.code is not None else deepest.rank
-        record["tsunami_rank_label"] = deepest.label or _rank_name(record["tsunami_rank"])
-    elif deepest is not None:
+        rank = record["tsunami_rank"] = deepest.code if deepest.code is not None else deepest.rank
+        record["tsunami_rank_label"] = deepest.label or _rank_name(rank)
+    else:
         record[f"{kind}_rank"] = deepest.rank
-    return record
 
 
 def _flood(package: str, facts: Facts, source: Source) -> Record:
     kind = RISK_OF_PACKAGE[package]
     found = list(risk.floods(facts))
-    flood = risk.worst([one for one in found if one.kind == kind] or found)
     record: Record = {"name": _name(facts), "scale": source.scale}
-    if flood is None:
+    if not found:
         return record
+    flood = risk.worst([one for one in found if one.kind == kind] or found)
     rank = flood.code if flood.code is not None else flood.rank
     record |= {
         "rank": rank,

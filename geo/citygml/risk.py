@@ -1,8 +1,9 @@
 """Disaster risks of a feature, in the older and newer attributes of i-UR and in generic attributes."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cache, lru_cache
+from operator import attrgetter
 
 from geo.citygml.attribute import Facts, Leaf, Leaves
 from geo.citygml.depth import RANKS, parse_depth, rank_of_depth, rank_of_range
@@ -43,8 +44,8 @@ AREA_TYPES = {
     3: "土砂災害警戒区域(指定前)",
     4: "土砂災害特別警戒区域(指定前)",
 }
-_AREA_SEVERITY = (2, 4, 1, 3)
-"""Worst first."""
+_AREA_ORDER = {2: 0, 4: -1, 1: -2, 3: -3}
+"""Highest is worst."""
 DISASTER_TYPES = {1: "急傾斜地の崩落", 2: "土石流", 3: "地すべり"}
 
 
@@ -64,16 +65,20 @@ class Flood:
     """`L1` or `L2`."""
     duration_h: float | None
 
-    @property
-    def text(self) -> str:
-        """One line for a popup."""
+    severity: tuple[float, float, int] = field(init=False)
+    """National rank; where ranks aren't known, depth or code."""
+    text: str = field(init=False)
+    """One line for a popup."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "severity", (self.rank or 0, self.depth_m or 0, self.code or 0))
         facts = [
             self.label or (RANKS[self.rank].text.ja if self.rank in RANKS else None),
             f"{self.depth_m:g}m" if self.depth_m is not None else None,
             f"{self.duration_h:g}時間" if self.duration_h is not None else None,
         ]
         where = " ".join(filter(None, (self.description, self.scale)))
-        return ": ".join(filter(None, (where, " ".join(filter(None, facts)))))
+        object.__setattr__(self, "text", ": ".join(filter(None, (where, " ".join(filter(None, facts))))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +91,17 @@ class Landslide:
 
 def floods(facts: Facts) -> Iterator[Flood]:
     for type_name, leaves in facts.risks:
-        kind = next((kind for word, kind in _BY_TYPE if word in type_name), None)
+        kind = _kind_of_type(type_name)
         if kind in FLOODS:
             yield _flood(kind, tuple(leaves.items()))
     for name, leaves in facts.generic_sets:
         if "浸水ランク" in leaves or "浸水深" in leaves:
             yield _generic_flood(name, leaves)
+
+
+@cache
+def _kind_of_type(type_name: str) -> str | None:
+    return next((kind for word, kind in _BY_TYPE if word in type_name), None)
 
 
 def landslides(facts: Facts) -> Iterator[Landslide]:
@@ -103,14 +113,13 @@ def landslides(facts: Facts) -> Iterator[Landslide]:
             yield _landslide(leaves, ("区域区分",), ("現象区分", "現象の種類"))
 
 
-def worst(found: Iterable[Flood]) -> Flood | None:
+def worst(found: Sequence[Flood]) -> Flood:
     """The one with the highest national rank; where ranks aren't known, with the deepest water or highest code."""
-    return max(found, key=lambda one: (one.rank or 0, one.depth_m or 0, one.code or 0), default=None)
+    return max(found, key=attrgetter("severity"))
 
 
 def worst_landslide(found: Iterable[Landslide]) -> Landslide | None:
-    order = {area: -place for place, area in enumerate(_AREA_SEVERITY)}
-    return max(found, key=lambda one: order.get(one.area_type or 0, -9), default=None)
+    return max(found, key=lambda one: _AREA_ORDER.get(one.area_type or 0, -9), default=None)
 
 
 @lru_cache(maxsize=20_000)

@@ -22,12 +22,14 @@ def parse_number(text: str | None) -> float | None:
     return number if math.isfinite(number) else None
 
 
+@lru_cache(maxsize=4096)
 def parse_height(text: str | None) -> float | None:
     """Metres. -9999, 0, and 9999 are no heights of buildings."""
     height = parse_number(text)
     return height if height is not None and 0 < height < 1000 else None
 
 
+@lru_cache(maxsize=4096)
 def parse_storeys(text: str | None) -> int | None:
     storeys = parse_number(text)
     if storeys is None or storeys in _UNKNOWN_COUNTS or not 0 <= storeys < 300 or storeys != int(storeys):
