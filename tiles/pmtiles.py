@@ -28,8 +28,8 @@ from tiles.errors import DamagedArchiveError, InvalidTileCoordError
 from tiles.hilbert import tile_coord, tile_id, zoom_ids
 from tiles.tile import Tile, TileFormat
 
-_HEADER = struct.Struct("<7sB11QBBBBBBiiiiBii")
-_MAGIC = b"PMTiles"
+HEADER = struct.Struct("<7sB11QBBBBBBiiiiBii")
+MAGIC = b"PMTiles"
 _MAX_DIRECTORY = 64_000_000
 """Bytes of one inflated directory or of the metadata; more is no archive of ours but an attack on the memory."""
 
@@ -84,9 +84,9 @@ class Header:
     @classmethod
     def parse(cls, data: memoryview) -> "Header":
         """From the first bytes of a file whose whole is `data`."""
-        if len(data) < _HEADER.size or bytes(data[:7]) != _MAGIC:
+        if len(data) < HEADER.size or bytes(data[:7]) != MAGIC:
             raise _NotReadableError("PMTilesファイルではありません", "it is not a PMTiles file")
-        _, version, *rest = _HEADER.unpack_from(data)
+        _, version, *rest = HEADER.unpack_from(data)
         if version != 3:
             raise _NotReadableError(f"バージョン{version}には対応していません", f"version {version} is not supported")
         root, metadata, leaves, tiles = (Section(*rest[i : i + 2]) for i in range(0, 8, 2))

@@ -1,7 +1,8 @@
-"""From the features of a layer to its vector tiles: Mapbox Vector Tiles in one PMTiles archive, made by tippecanoe."""
+"""From the features of a layer to its vector tiles: Mapbox Vector Tiles in one PMTiles archive."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -18,7 +19,7 @@ from tiles.feature_file import ID, read_geometries, write_features
 from tiles.mvt import feature_ids
 from tiles.pmtiles import PmtilesReader
 from tiles.tippecanoe_process import run_tippecanoe
-from tiles.zoom import choose_zooms
+from tiles.zoom import FINE, choose_zooms
 
 _DETAIL_BITS = 12
 """A tile is a grid of 4096 x 4096 cells."""
@@ -28,6 +29,10 @@ _FEW_POINTS = 5_000
 _MORE_ZOOMS = 2
 _TILE_BYTES = (500_000, 4_000_000)
 """Limits of one compressed tile: the ordinary one, and that for features which lie on top of each other."""
+_SMALL_SHARE = 0.99
+"""Of the polygons of a layer, for all to be taken as footprints."""
+_POLYGONS = (3, 6)
+"""Simple and with several parts, as shapely numbers kinds."""
 _FEEDING = 0.2
 """Share of the time that reading the features takes."""
 
@@ -60,14 +65,15 @@ def build_vector_tiles(
     reading them back; what is narrower than a cell is drawn one to three cells wide. Below that zoom, tiles stay
     under 500 kB: the smallest polygons and the densest points go first, and tiny polygons are gathered into squares.
 
-    `target` appears complete or not at all. EmptyInputError without features, TilingError when they can't be tiled.
+    Polygons as small as buildings are tiled by `tiles.footprint`, everything else by tippecanoe. `target` appears
+    complete or not at all. EmptyInputError without features, TilingError when they can't be tiled.
     """
     report = progress or _ignore
     source = _Source.read(features, columns, geometry_type)
-    for limit in _TILE_BYTES:
-        with TemporaryDirectory(prefix=".tiles-", dir=target.parent) as name:
-            built = Path(name) / "tiles.pmtiles"
-            _tile(source, geometry_type, built, layer, limit, report)
+    with TemporaryDirectory(prefix=".tiles-", dir=target.parent) as name:
+        built = Path(name) / "tiles.pmtiles"
+        for tile in _tilers(source, geometry_type):
+            tile(source, built, layer, report)
             with PmtilesReader(built) as archive:
                 lost = _lost(archive, source.count)
                 zooms = archive.zooms
@@ -75,6 +81,7 @@ def build_vector_tiles(
                 built.replace(target)
                 report(1)
                 return TileSummary(source.bounds, zooms.minimum, zooms.maximum, source.count)
+            built.unlink()
     some = ", ".join(map(str, lost[:5]))
     raise TilingError(
         Text(
@@ -82,6 +89,13 @@ def build_vector_tiles(
             f"{len(lost)} features did not get into the tiles (numbers {some} and others)",
         )
     )
+
+
+def _tilers(source: "_Source", geometry_type: GeometryType) -> "Sequence[_Tiler]":
+    """What is tried, one after the other."""
+    if source.are_footprints:
+        return [_tile_footprints]
+    return [partial(_run_tippecanoe, geometry_type, limit) for limit in _TILE_BYTES]
 
 
 @dataclass(frozen=True)
@@ -93,6 +107,8 @@ class _Source:
     count: int
     bounds: Bounds
     zooms: ZoomRange
+    are_footprints: bool
+    """Whether they are polygons of which hardly any fills a tile of the highest zoom."""
 
     @classmethod
     def read(cls, path: Path, columns: Sequence[str], geometry_type: GeometryType) -> "_Source":
@@ -100,31 +116,37 @@ class _Source:
             count = file.metadata.num_rows
             if not count:
                 raise EmptyInputError(path)
-            bounds = _bounds(file)
+            bounds, share = _survey(file)
             sample = _sample(file)
-        return cls(path, tuple(columns), count, bounds, choose_zooms(geometry_type, sample, count))
+        zooms = choose_zooms(geometry_type, sample, count)
+        are_footprints = geometry_type is GeometryType.POLYGON and zooms.maximum == FINE and share >= _SMALL_SHARE
+        return cls(path, tuple(columns), count, bounds, zooms, are_footprints)
 
     def write(self, folder: Path, told: Callable[[float], None]) -> list[str]:
         """Files that tippecanoe reads; their names in `folder`."""
         cell = 360 / 2 ** (self.zooms.maximum + _DETAIL_BITS)
         with pq.ParquetFile(self.path) as file:
-            return write_features(self._batches(file, told), self.columns, cell, folder)
+            return write_features(self.batches(file, told), self.columns, cell, folder)
 
-    def _batches(self, file: pq.ParquetFile, told: Callable[[float], None]) -> Iterator[pa.RecordBatch]:
-        done = 0
+    def batches(self, file: pq.ParquetFile, told: "_Report | None" = None) -> Iterator[pa.RecordBatch]:
+        told, done = told or _ignore, 0
         for batch in file.iter_batches(_BATCH, columns=[*self.columns, "geometry"]):
             yield batch
             done += len(batch)
             told(done / self.count)
 
 
-def _bounds(file: pq.ParquetFile) -> Bounds:
-    boxes = []
-    fid = 0
+def _survey(file: pq.ParquetFile) -> tuple[Bounds, float]:
+    """Where all features lie, and the share that are polygons smaller than a tile of the finest zoom."""
+    boxes, small, fid = [], 0, 0
     for batch in file.iter_batches(_BATCH, columns=["geometry"]):
-        boxes.append(shapely.total_bounds(read_geometries(batch, fid)))
+        geometries = read_geometries(batch, fid)
+        own = shapely.bounds(geometries)
+        boxes.append([*own[:, :2].min(axis=0), *own[:, 2:].max(axis=0)])
+        is_small = (own[:, 2:] - own[:, :2]).max(axis=1) < 360 / 2**FINE
+        small += int((is_small & np.isin(shapely.get_type_id(geometries), _POLYGONS)).sum())
         fid += len(batch)
-    return Bounds.around(Bounds(*map(float, box)) for box in boxes)
+    return Bounds.around(Bounds(*map(float, box)) for box in boxes), small / fid
 
 
 def _sample(file: pq.ParquetFile) -> NDArray[np.object_]:
@@ -133,8 +155,27 @@ def _sample(file: pq.ParquetFile) -> NDArray[np.object_]:
     return np.concatenate([read_geometries(batch, 0) for batch in batches])
 
 
-def _tile(
-    source: _Source, geometry_type: GeometryType, built: Path, layer: str, tile_bytes: int, report: _Report
+_Tiler = Callable[[_Source, Path, str, _Report], None]
+"""Writes an archive with a layer of this name."""
+
+
+def _tile_footprints(source: _Source, built: Path, layer: str, report: _Report) -> None:
+    from tiles.footprint import write_footprint_tiles  # compiled, which only a layer of such polygons needs
+
+    with pq.ParquetFile(source.path) as file:
+        write_footprint_tiles(
+            source.batches(file),
+            [file.schema_arrow.field(name) for name in source.columns],
+            built,
+            layer=layer,
+            zooms=source.zooms,
+            bounds=source.bounds,
+            report=report,
+        )
+
+
+def _run_tippecanoe(
+    geometry_type: GeometryType, tile_bytes: int, source: _Source, built: Path, layer: str, report: _Report
 ) -> None:
     inputs = source.write(built.parent, lambda share: report(_FEEDING * share))
     # Names without folders: the command goes into the archive, which anybody may download.

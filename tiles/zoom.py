@@ -13,7 +13,7 @@ POINTS = ZoomRange(4, 15)
 LINES = ZoomRange(4, 15)
 
 _LOWEST, _HIGHEST_LOWEST = 4, 12
-_FINE, _COARSE = 16, 15
+FINE, COARSE = 16, 15
 _FINE_BELOW_M = 100
 _TELLING = 90
 """Percentile of widths that decides from where on a layer is worth drawing."""
@@ -42,7 +42,7 @@ def choose_zooms(geometry_type: GeometryType, sample: NDArray[np.object_], count
     area = float(shapely.area(sample).mean()) * count * squeeze * _DEGREE_M**2
     begin = pixel_zoom(max(float(np.percentile(widths, _TELLING)) / _VISIBLE_PIXELS, 1e-6), latitude)
     minimum = min(max(floor(begin), _LOWEST), _HIGHEST_LOWEST)
-    maximum = _FINE if float(np.median(widths)) < _FINE_BELOW_M else _COARSE
+    maximum = FINE if float(np.median(widths)) < _FINE_BELOW_M else COARSE
     return ZoomRange(minimum, max(minimum, min(maximum, _zoom_filled(area, squeeze))))
 
 
