@@ -1,6 +1,7 @@
 """Streams the members of a CityGML file, and what is inside a member that doesn't fit into memory piece by piece."""
 
 import mmap
+import os
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from geo.citygml.document import (
     unreadable,
 )
 from geo.citygml.element import Element
+from geo.citygml.plain import PlainGeometries
 from geo.errors import UnreadableError
 
 CHUNK_BYTES = 1 << 18
@@ -99,28 +101,34 @@ def stream_appearances(path: Path, spans: tuple[Span, ...], broken: list[Span]) 
 
 
 def stream_members(
-    path: Path, name: str, skip: tuple[Span, ...], drain: Callable[[Element], None]
+    path: Path,
+    name: str,
+    skip: tuple[Span, ...],
+    drain: Callable[[Element], None],
+    plain: PlainGeometries | None = None,
 ) -> Iterator[Element]:
     """Members and envelopes outside of `skip` as each ends.
 
-    `drain` gets a large member that hasn't ended, to take out what it needs. UnreadableError where the XML turns out
-    not well-formed.
+    `drain` gets a large member that hasn't ended, to take out what it needs. `plain` gets the plain geometries; None
+    leaves them in the members. UnreadableError where the XML turns out not well-formed.
     """
+    plain = plain or PlainGeometries(is_wanted=False)
     parser = etree.XMLPullParser(events=("start", "end"), tag=(*MEMBERS, ENVELOPE), **SAFE)
     opened: Element | None = None
-    waiting = 0
+    waiting = first_chunk = 0
     try:
         with path.open("rb") as file:
-            for chunk in _document(file, skip):
+            for chunk in _document(file, skip, plain):
                 parser.feed(chunk)
                 waiting += len(chunk)
                 element: Element
                 for event, element in parser.read_events():
                     if event == "start" and element.tag in MEMBERS:
-                        opened, waiting = element, len(chunk)
+                        opened, waiting, first_chunk = element, len(chunk), plain.last - 1
                     elif event == "end":
                         opened = None if element is opened else opened
                         yield element
+                plain.forget(plain.last if opened is None else first_chunk)
                 if opened is not None and waiting >= LARGE_BYTES:
                     drain(opened)
                     waiting = 0
@@ -131,23 +139,20 @@ def stream_members(
         raise UnreadableError(unreadable(error, name)) from error
 
 
-def _document(file: IO[bytes], skip: tuple[Span, ...]) -> Iterator[bytes]:
+def _document(file: IO[bytes], skip: tuple[Span, ...], plain: PlainGeometries) -> Iterator[bytes]:
     """All of it, with only the line breaks of what is skipped, so that lines keep their numbers."""
-    first = file.read(ROOT_LIMIT)
+    first, position = file.read(ROOT_LIMIT), 0
     if encoding_of(first[:4]) == "utf-8":
         root = _root_tag(first)
-        yield root
-        file.seek(first.index(b">", _root_start(first)) + 1 if root else 0)
-    else:
-        file.seek(0)
-    position = file.tell()
+        yield plain.open(file, first, root)
+        position = first.index(b">", _root_start(first)) + 1 if root else 0
     for begin, end in skip:
-        yield from _chunks(file, [(position, begin)])
+        yield from plain.chunks(position, begin) if plain.is_open else _chunks(file, [(position, begin)])
         yield from (b"\n" * chunk.count(b"\n") for chunk in _chunks(file, [(begin, end)]))
         position = end
-    file.seek(position)
-    while chunk := file.read(CHUNK_BYTES):
-        yield chunk
+    file.seek(0, os.SEEK_END)
+    rest = (position, file.tell())
+    yield from plain.chunks(*rest) if plain.is_open else _chunks(file, [rest])
 
 
 def _chunks(file: IO[bytes], spans: list[Span]) -> Iterator[bytes]:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 _LEAST, _MOST = -60, 40
 """Powers of ten in the table."""
+UNDECIDED = np.uint64(0xFFFFFFFFFFFFFFFF)
 END = 0x7C
 """`|` ends each text."""
 
@@ -30,8 +31,8 @@ def _powers() -> NDArray[np.uint64]:
     return np.array(rows, dtype=np.uint64)
 
 
-_POWERS = _powers()
-_TENS = np.array([10.0**n for n in range(23)])
+POWERS = _powers()
+TENS = np.array([10.0**n for n in range(23)])
 
 
 def parse_numbers(texts: list[str]) -> tuple[NDArray[np.float64], NDArray[np.int64]] | None:
@@ -43,13 +44,13 @@ def parse_numbers(texts: list[str]) -> tuple[NDArray[np.float64], NDArray[np.int
     numbers = np.empty(len(raw) // 2 + 1)
     count = np.zeros(len(texts), dtype=np.int64)
     slow = np.empty((16, 3), dtype=np.int64)
-    found, many = _parse(raw, numbers, numbers.view(np.uint64), count, slow, _POWERS, _TENS)
+    found, many = _parse(raw, numbers, numbers.view(np.uint64), count, slow, POWERS, TENS)
     if found < 0:
         return None
     if many > len(slow):
         slow = np.empty((many, 3), dtype=np.int64)
         count[:] = 0
-        _parse(raw, numbers, numbers.view(np.uint64), count, slow, _POWERS, _TENS)
+        _parse(raw, numbers, numbers.view(np.uint64), count, slow, POWERS, TENS)
     for at, begin, end in slow[:many]:
         numbers[at] = float(raw[begin:end].tobytes())
     return numbers[:found].copy(), count
@@ -60,29 +61,36 @@ def _parse(raw, numbers, bits, count, slow, powers, tens):  # type: ignore[no-un
     """How many numbers there are, or -1, and how many are left to `float`: number, begin, end in `slow`."""
     found = many = text = at = 0
     while at < len(raw):
-        if _is_space(raw[at]) or raw[at] == END:
+        if is_space(raw[at]) or raw[at] == END:
             text += raw[at] == END
             at += 1
             continue
         begin = at
-        negative = raw[at] == 0x2D
-        at, w, digits, q = _digits(raw, at + (negative or raw[at] == 0x2B))
-        at, exponent = _exponent(raw, at)
-        if at < 0 or not (_is_space(raw[at]) or raw[at] == END):
+        at, bits[found] = next_number(raw, at, powers, tens)
+        if at < 0 or not (is_space(raw[at]) or raw[at] == END):
             return -1, 0
-        made = _rounded(w, q + exponent, digits, powers, tens)
-        if made == np.uint64(0xFFFFFFFFFFFFFFFF):
+        if bits[found] == UNDECIDED:
             if many < len(slow):
                 slow[many, 0], slow[many, 1], slow[many, 2] = found, begin, at
             many += 1
-        bits[found] = made | (np.uint64(negative) << np.uint64(63))
         count[text] += 1
         found += 1
     return found, many
 
 
 @njit(cache=True)
-def _is_space(byte):  # type: ignore[no-untyped-def]
+def next_number(raw, at, powers, tens):  # type: ignore[no-untyped-def]
+    """Where a number ends that begins here, -1 for none, and its bits; `UNDECIDED` where that is left to `float`."""
+    negative = raw[at] == 0x2D
+    at, w, digits, q = _digits(raw, at + (negative or raw[at] == 0x2B))
+    at, exponent = _exponent(raw, at)
+    if at < 0:
+        return at, UNDECIDED
+    return at, _rounded(w, q + exponent, digits, powers, tens) | (np.uint64(negative) << np.uint64(63))
+
+
+@njit(cache=True)
+def is_space(byte):  # type: ignore[no-untyped-def]
     return byte == 0x20 or 0x09 <= byte <= 0x0A or byte == 0x0D
 
 
@@ -130,7 +138,7 @@ def _rounded(w, q, digits, powers, tens):  # type: ignore[no-untyped-def]
         return _bits(value / tens[-q] if q < 0 else value * tens[q])
     if digits <= 19 and _LEAST <= q <= _MOST:
         return _nearest(w, q, powers)
-    return np.uint64(0xFFFFFFFFFFFFFFFF)
+    return UNDECIDED
 
 
 @njit(cache=True)
@@ -153,13 +161,13 @@ def _nearest(w, q, powers):  # type: ignore[no-untyped-def]
         if low < more:
             high += one
     if low == np.uint64(0xFFFFFFFFFFFFFFFF) and not -27 <= q <= 55:
-        return np.uint64(0xFFFFFFFFFFFFFFFF)
+        return UNDECIDED
     upper = np.int64(high >> np.uint64(63))
     shift = np.uint64(upper + 64 - 52 - 3)
     mantissa = high >> shift
     power = (((152170 + 65536) * q) >> 16) + 63 + upper - zeros + 1023
     if power <= 0 or power >= 0x7FF:
-        return np.uint64(0xFFFFFFFFFFFFFFFF)
+        return UNDECIDED
     if low <= one and -4 <= q <= 23 and (mantissa & np.uint64(3)) == one and (mantissa << shift) == high:
         mantissa &= ~one
     mantissa += mantissa & one

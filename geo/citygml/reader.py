@@ -15,6 +15,7 @@ from geo.citygml.geometry import find_geometries
 from geo.citygml.member import Span, find_appearances, stream_appearances, stream_members
 from geo.citygml.package import READ, flood_package, package_of_feature, package_of_file, scale_of_file
 from geo.citygml.pending import Feature, Pending
+from geo.citygml.plain import PlainGeometries
 from geo.citygml.postponed import GROUP, Postponed, group_members
 from geo.citygml.record import Source, build_record
 from geo.citygml.reference import Reference
@@ -68,7 +69,8 @@ class _Reading:
         self._source = Source(self._codelists, scale_of_file(name))
         self._reference = Reference(name, crs)
         self._appearance = Appearance(folder_of(name), path.parent)
-        self._faces = FaceReader()
+        self._plain = PlainGeometries()
+        self._faces = FaceReader(self._plain)
         self._pending = Pending(name, PurePosixPath(name).name, self._reference, self._appearance)
         self._unread = _Unread()
         self._postponed = Postponed()
@@ -79,7 +81,7 @@ class _Reading:
 
     def batches(self) -> Iterator[Batch]:
         skip = self._read_appearances()
-        for element in stream_members(self._path, self._name, skip, self._faces.drain):
+        for element in stream_members(self._path, self._name, skip, self._faces.drain, self._plain):
             if element.tag in MEMBERS:
                 for feature in element:
                     self._add(feature)
@@ -106,7 +108,7 @@ class _Reading:
             self._appearance.add(surface_data)
         self._has_inner_appearances = found.inside
         ring_ids = found.inside or self._appearance.has_textures
-        self._faces = FaceReader(self._appearance.colours, ring_ids=ring_ids)
+        self._faces = FaceReader(self._plain, self._appearance.colours, ring_ids=ring_ids)
         return tuple(span for span in found.spans if span not in broken)
 
     def _add(self, element: Element, line: int | None = None) -> None:
@@ -131,6 +133,7 @@ class _Reading:
             shape.lost += group_members(element)
         if shape.lost and line is None and is_whole:
             del self._attributes.problems[told:]
+            self._plain.put_back(element)
             self._postponed.add(element, shape.lost)
             return
         feature = Feature(feature_id, feature_type, shape.lod, line or element.sourceline, attributes)

@@ -1,6 +1,6 @@
 """The rings of features: collected as text with what is known about them, parsed many at once into one array."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 from enum import IntEnum
 from itertools import chain
@@ -61,7 +61,7 @@ class Block:
     numbers: NDArray[np.float64]
     count: NDArray[np.int64]
     """How many numbers each text has."""
-    not_numbers: set[int]
+    not_numbers: Set[int] = frozenset()
 
 
 @dataclass(slots=True)
@@ -97,6 +97,13 @@ class RingList:
     def extend_texts(self, texts: list[str]) -> None:
         self.texts += texts
         self._waiting += sum(map(len, texts))
+
+    def add_parsed(self, numbers: NDArray[np.float64], count: NDArray[np.int64], characters: int) -> None:
+        """Rings whose coordinates are read already: as in a `Block`, and how many characters they were."""
+        self.compact()
+        self.blocks.append(Block(numbers, count))
+        self.parsed += len(count)
+        self.characters += characters
 
     def extend(self, other: "RingList") -> None:
         base = len(self)
@@ -207,13 +214,14 @@ class Rings:
         return np.asarray(self.reason == "", dtype=bool)
 
 
-def _joined(blocks: list[Block]) -> tuple[NDArray[np.float64], NDArray[np.int64], set[int]]:
+def _joined(blocks: list[Block]) -> tuple[NDArray[np.float64], NDArray[np.int64], Set[int]]:
     if len(blocks) == 1:
         return blocks[0].numbers, blocks[0].count, blocks[0].not_numbers
     wrong: set[int] = set()
     base = 0
     for block in blocks:
-        wrong |= {base + text for text in block.not_numbers}
+        if block.not_numbers:
+            wrong |= {base + text for text in block.not_numbers}
         base += len(block.count)
     numbers = np.concatenate([np.empty(0), *(block.numbers for block in blocks)])
     count = np.concatenate([np.empty(0, dtype=np.int64), *(block.count for block in blocks)])
@@ -224,7 +232,7 @@ def _numbers(texts: list[str]) -> Block:
     from geo.citygml.number import parse_numbers  # compiled code, which only those who read features need load
 
     found = parse_numbers(texts)
-    return _numbers_one_by_one(texts) if found is None else Block(*found, set())
+    return _numbers_one_by_one(texts) if found is None else Block(*found)
 
 
 def _numbers_one_by_one(texts: list[str]) -> Block:
@@ -244,7 +252,7 @@ def _numbers_one_by_one(texts: list[str]) -> Block:
 
 
 def _points(
-    numbers: NDArray[np.float64], count: NDArray[np.int64], dimension: NDArray[np.int64], not_numbers: set[int]
+    numbers: NDArray[np.float64], count: NDArray[np.int64], dimension: NDArray[np.int64], not_numbers: Set[int]
 ) -> dict[str, NDArray[Any]]:
     reason = np.full(len(count), "", dtype=object)
     reason[sorted(not_numbers)] = "not a number"
