@@ -7,7 +7,6 @@ from pathlib import Path, PurePosixPath
 
 import pyarrow as pa
 
-from data.executor import SerialExecutor
 from data.layer_portrayal import HIDDEN
 from data.plan import LayerPlan
 from data.record import TilesetRecord
@@ -16,9 +15,7 @@ from data.surface_table import images_of, levels_of
 from geo import Portrayal, Problem
 from geo.geoid import GeoidModel, geoid_model
 from tiles.errors import OffGeoidError
-
-_FEW_IMAGES = 200
-"""A textured city has one for each building."""
+from tiles.tileset import build_tileset
 
 
 def tileset_of(
@@ -28,13 +25,8 @@ def tileset_of(
     images = _images(plan, folder, images_of(folder / SURFACES))
     columns = [name for name in portrayal.style.columns if name in schema.names and name not in HIDDEN]
     geoid = geoid_model(plan.parts[0].vertical_datum) or GeoidModel.GSIGEO2011
-    # With few textures one process makes the tiles in less time than others need to load what makes them: it is then
-    # one of those that have already grown by reading.
-    is_textured = len(images) > _FEW_IMAGES
-    maker = SerialExecutor() if is_textured or executor is None else executor
-    helpers = executor if is_textured else None
     try:
-        made, damaged = maker.submit(_tileset, folder, columns, geoid, images, portrayal.title.ja, helpers).result()
+        made, damaged = _tileset(folder, columns, geoid, images, portrayal.title.ja, executor)
     except OffGeoidError as error:
         told = {"lon": f"{error.lon:.5f}", "lat": f"{error.lat:.5f}", "model": error.model}
         return None, [Problem("tileset.off_geoid", plan.name, lonlat=(error.lon, error.lat), parameters=told)]
@@ -49,9 +41,7 @@ def _tileset(
     title: str,
     executor: Executor | None,
 ) -> tuple[TilesetRecord, tuple[str, ...]]:
-    """Its record, and the images that could not be read. Runs in any process."""
-    from tiles.tileset import build_tileset  # loads compiled functions that only bodies need
-
+    """Its record, and the images that could not be read."""
     summary = build_tileset(
         folder / FEATURES,
         folder / SURFACES,

@@ -12,9 +12,9 @@ from geo.geoid import GeoidModel, geoid_height
 from geo.surface import SurfaceKind, Surfaces
 from tiles.errors import OffGeoidError
 from tiles.tileset.atlas import Atlas, Images, build_atlas
-from tiles.tileset.document import Content
 from tiles.tileset.frame import Frame
 from tiles.tileset.glb import GlbBuffer, Primitive, write_glb
+from tiles.tileset.job import Content
 from tiles.tileset.mesh import Corners, Steps, extents, vertices, weld
 from tiles.tileset.packed import Packing
 from tiles.tileset.property_table import schema, write_table

@@ -3,12 +3,12 @@
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from tiles.tileset.frame import ecef
+from tiles.tileset.job import Content
 from tiles.tileset.tree import Node
 
 _TILE_SCHEMA = {
@@ -25,22 +25,6 @@ _TILE_SCHEMA = {
         }
     },
 }
-
-
-@dataclass(frozen=True)
-class Content:
-    """What the tileset says about a tile's file."""
-
-    features: int
-    triangles: int
-    flat_faces: int
-    """Faces without an area, which give no triangle."""
-    texels: int
-    region: tuple[float, float, float, float, float, float]
-    """West, south, east, north in degrees, lowest and highest in metres above the ellipsoid."""
-    geoid_m: float
-    """Height of the geoid above the ellipsoid in the middle of the tile."""
-
 
 _DEGREE_M = 110_000.0
 """A degree of latitude is 110.6 km or more."""

@@ -185,7 +185,7 @@ def _material(one: Primitive, buffer: GlbBuffer, document: dict[str, Any]) -> in
     # Both sides: the orientation of faces is often wrong in the files, and told as a problem there.
     material: dict[str, Any] = {"pbrMetallicRoughness": surface, "doubleSided": True}
     if one.image is not None:
-        document["images"].append({"bufferView": buffer.add(one.image, Packing.PLAIN), "mimeType": "image/jpeg"})
+        document["images"].append({"bufferView": buffer.add(one.image, Packing.DELTAS), "mimeType": "image/jpeg"})
         document["textures"].append({"source": len(document["images"]) - 1, "sampler": 0})
         surface["baseColorTexture"] = {"index": len(document["textures"]) - 1}
     if one.colour is not None and one.colour[:, 3].min() < 255:

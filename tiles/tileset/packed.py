@@ -15,12 +15,10 @@ class Packing(Enum):
     """Level and strategy of zlib. What suits a piece was measured: one way for a whole file takes twice as long and
     gives more bytes, because letters, numbers and deltas then share one code."""
 
-    PLAIN = (0, zlib.Z_DEFAULT_STRATEGY)
-    """Compressed already."""
     IDS = (1, zlib.Z_HUFFMAN_ONLY)
     """Random letters and digits: no text comes twice, only few letters occur."""
     DELTAS = (1, zlib.Z_DEFAULT_STRATEGY)
-    """What meshopt has left of positions."""
+    """What meshopt has left of positions, and pictures."""
     TABLE = (5, zlib.Z_DEFAULT_STRATEGY)
     """Numbers of which many are equal, text."""
 

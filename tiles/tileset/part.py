@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +11,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from geo.surface import SURFACES_SCHEMA
+from tiles.tileset.job import Part
 from tiles.tileset.plan import Plan
 from tiles.tileset.property_table import integer_columns, plain_columns, wide_integers
 from tiles.tileset.tree import Node
@@ -22,29 +22,6 @@ PART_TEXTURED_M2 = 600_000.0
 """The same of textured faces: pictures take far longer than corners."""
 _ROWS = 10_000
 """Features that are read at once."""
-
-
-@dataclass(frozen=True)
-class Part:
-    """Tiles that are built together in one process."""
-
-    tiles: tuple[tuple[str, NDArray[np.int32], bool], ...]
-    """Name, bodies as rows of the part's own file of surfaces, and whether it is a leaf."""
-    path: Path
-    """Of its files, without their endings."""
-
-    @property
-    def surfaces(self) -> Path:
-        return self.path.with_suffix(".surfaces")
-
-    @property
-    def attributes(self) -> Path:
-        """Rows in the order of the column `fid`."""
-        return self.path.with_suffix(".attributes")
-
-    @property
-    def out(self) -> Path:
-        return self.path.with_suffix(".tiles")
 
 
 def split_tree(root: Node) -> tuple[list[Node], list[Node]]:

@@ -170,7 +170,7 @@ def test_a_large_city_has_documents_of_its_own_for_its_parts(
     town: Path, tmp_path: Path, tileset: Tileset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tiles.tileset.part.PART_POINTS", 50_000)
-    monkeypatch.setattr("tiles.tileset.build._EXTERNAL_TILES", 2)
+    monkeypatch.setattr("tiles.tileset.step._EXTERNAL_TILES", 2)
     build(town, tmp_path / "tileset.3tz")
     large = decode(tmp_path / "tileset.3tz", tmp_path / "decoded")
     uris = [tile["content"]["uri"] for tile, _ in large.nodes()]
