@@ -72,7 +72,8 @@ _TABLE = frozenset({".csv", ".tsv", ".xlsx"})
 _RASTER = frozenset({".tif", ".tiff"})
 _STREETS = frozenset({".pbf"})
 _BESIDE = frozenset(
-    {".dbf", ".shx", ".prj", ".cpg", ".sbn", ".sbx", ".qpj", ".qmd", ".gfs", ".xsd", ".ovr", ".tfw"}
+    {".dbf", ".shx", ".prj", ".cpg", ".sbn", ".sbx", ".qpj", ".qmd", ".gfs", ".xsd", ".ovr"}
+    | {".tfw", ".tifw", ".jgw", ".jpgw", ".pgw", ".pngw", ".wld"}
     | {".md", ".yml", ".yaml", ".pdf", ".html", ".htm", ".docx", ".sld", ".qml", ".css", ".js"}
     | {".jpg", ".jpeg", ".png", ".gif", ".svg", ".bmp", ".db", ".ini", ".ds_store"}
 )
