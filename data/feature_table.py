@@ -205,11 +205,21 @@ def _wider(known: pa.DataType | None, new: pa.DataType) -> pa.DataType:
 
 def conform(table: pa.Table, schema: pa.Schema) -> pa.Table:
     """`table` with exactly the columns of `schema`; columns it lacks are empty."""
+    names = frozenset(table.column_names)
     arrays = [
-        table[field.name].cast(field.type) if field.name in table.column_names else pa.nulls(len(table), field.type)
+        _cast(table[field.name], field.type) if field.name in names else pa.nulls(len(table), field.type)
         for field in schema
     ]
     return pa.table(arrays, schema=schema)
+
+
+def _cast(column: pa.ChunkedArray, kind: pa.DataType) -> pa.ChunkedArray:
+    return column if column.type == kind else column.cast(kind)
+
+
+_SINGLE = ("Point", "LineString", "LinearRing", "Polygon")
+_TYPE_NAMES = (*_SINGLE, "MultiPoint", "MultiLineString", "MultiPolygon", "GeometryCollection")
+"""By GEOS's numbers, as `shapely.get_type_id` gives them."""
 
 
 class FeatureTableWriter:
@@ -247,7 +257,7 @@ class FeatureTableWriter:
 
     def _note(self, table: pa.Table) -> None:
         geometries = shapely.from_wkb(table["geometry"].to_numpy(zero_copy_only=False))
-        self._types.update({geometry.geom_type for geometry in geometries})
+        self._types.update(_TYPE_NAMES[kind] for kind in np.unique(shapely.get_type_id(geometries)))
         bounds = shapely.bounds(geometries).reshape(-1, 4)
         self._index.write(table["feature_id"].cast(pa.string()).to_pylist(), bounds)
         if len(geometries):
