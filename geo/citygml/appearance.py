@@ -8,7 +8,7 @@ from urllib.parse import unquote
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.citygml.element import Element, local_name
+from geo.citygml.element import XLINK_HREF, Element, local_name
 from geo.citygml.georeference import find_georeference, image_size
 from geo.citygml.look import COLOUR_BITS, combined_look
 from geo.citygml.ring import RingList
@@ -109,10 +109,13 @@ class Appearance:
         self._table = None
 
     def _add_generated(self, target: Element, image: int, wrap: str) -> None:
-        for one in target.iter("{*}TexCoordGen"):
-            found = read_generation(one, image, repeats=wrap not in _ENDING)
-            surface = target.get("uri") or next((inner.text for inner in target.iter("{*}target") if inner.text), "")
-            self._project(found, [surface])
+        """By matrices; one that stands elsewhere (`xlink:href`) is not looked for."""
+        found = [read_generation(one, image, repeats=wrap not in _ENDING) for one in target.iter("{*}TexCoordGen")]
+        if target.get(XLINK_HREF):
+            found.append(None)
+        surface = target.get("uri") or next((one.text for one in target.iter("{*}target") if one.text), "")
+        for one in found:
+            self._project(one, [surface])
 
     def _add_georeferenced(self, texture: Element) -> None:
         told = {local_name(child.tag): (child.text or "").strip() for child in texture}

@@ -142,6 +142,12 @@ def test_a_matrix_that_says_nothing_is_told(wrong: str, tmp_path: Path) -> None:
     assert all((batch.surfaces.texture < 0).all() for batch in batches if batch.surfaces is not None)
 
 
+def test_a_matrix_that_stands_elsewhere_is_told(tmp_path: Path) -> None:
+    linked = re.sub("><app:TexCoordGen>.*</app:TexCoordGen>", ' xlink:href="#matrix">', generated("1"))
+    (told,) = problems(read(write(tmp_path, town(linked))), "citygml.texture_georeferenced")
+    assert told.parameters["count"] == "1"
+
+
 def test_a_matrix_in_a_system_that_nobody_knows_is_told(tmp_path: Path) -> None:
     for srs in ("#my-own-plane", "http://www.opengis.net/def/crs/EPSG/0/4301", "EPSG:4979"):
         batches = read(write(tmp_path, town(generated("0 0 0 1  0 0 0 1  0 0 0 1", srs=srs))))
