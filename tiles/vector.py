@@ -125,15 +125,16 @@ class _Source:
     def write(self, folder: Path, told: Callable[[float], None]) -> list[str]:
         """Files that tippecanoe reads; their names in `folder`."""
         cell = 360 / 2 ** (self.zooms.maximum + _DETAIL_BITS)
-        with pq.ParquetFile(self.path) as file:
-            return write_features(self.batches(file, told), self.columns, cell, folder)
+        return write_features(self.batches(told), self.columns, cell, folder)
 
-    def batches(self, file: pq.ParquetFile, told: "_Report | None" = None) -> Iterator[pa.RecordBatch]:
-        told, done = told or _ignore, 0
-        for batch in file.iter_batches(_BATCH, columns=[*self.columns, "geometry"]):
-            yield batch
-            done += len(batch)
-            told(done / self.count)
+    def batches(self, told: _Report) -> Iterator[pa.RecordBatch]:
+        """The file is closed behind the last: what Parquet keeps of it grows with the city."""
+        done = 0
+        with pq.ParquetFile(self.path) as file:
+            for batch in file.iter_batches(_BATCH, columns=[*self.columns, "geometry"]):
+                yield batch
+                done += len(batch)
+                told(done / self.count)
 
 
 def _survey(file: pq.ParquetFile) -> tuple[Bounds, float]:
@@ -162,16 +163,16 @@ _Tiler = Callable[[_Source, Path, str, _Report], None]
 def _tile_footprints(source: _Source, built: Path, layer: str, report: _Report) -> None:
     from tiles.footprint import write_footprint_tiles  # compiled, which only a layer of such polygons needs
 
-    with pq.ParquetFile(source.path) as file:
-        write_footprint_tiles(
-            source.batches(file),
-            [file.schema_arrow.field(name) for name in source.columns],
-            built,
-            layer=layer,
-            zooms=source.zooms,
-            bounds=source.bounds,
-            report=report,
-        )
+    schema = pq.read_schema(source.path)
+    write_footprint_tiles(
+        source.batches(lambda share: report(_FEEDING * share)),
+        [schema.field(name) for name in source.columns],
+        built,
+        layer=layer,
+        zooms=source.zooms,
+        bounds=source.bounds,
+        report=lambda share: report(_FEEDING + (1 - _FEEDING) * share),
+    )
 
 
 def _run_tippecanoe(

@@ -11,6 +11,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from geo import Bounds, Text
+from geo.memory import give_memory_back
 from tiles.coord import TileCoord, ZoomRange
 from tiles.errors import TilingError
 from tiles.footprint.outline import EXTENT
@@ -25,8 +26,6 @@ _BUFFER = 16
 _ORDINARY_BYTES, _MOST_BYTES = 500_000, 4_000_000
 """Limits of one compressed tile: the ordinary one, and that for features which lie on top of each other."""
 _MORE_ZOOMS = 2
-_READING = 0.3
-"""Share of the time that reading takes."""
 
 
 def write_footprint_tiles(
@@ -45,13 +44,14 @@ def write_footprint_tiles(
     A polygon is whole in every tile that it touches, unless it reaches half a tile beyond it. At the highest zoom
     all are drawn; below, what is smaller than half a pixel is gathered into squares of half a pixel, and outlines
     are simplified by a quarter of one. Where a tile of the highest zoom has over 500 kB, up to two zooms follow.
+    `report` is told 0..1 of what follows the reading of `batches`.
 
     TilingError for features that have no geometry, or lie on top of each other by the ten thousands.
     """
     names = [column.name for column in columns]
     with TemporaryDirectory(prefix=".footprints-", dir=target.parent) as scratch:
         footprints = read_footprints(batches, names, _cell(zooms), Path(scratch))
-        report(_READING)
+        give_memory_back()
         maker = TileMaker(footprints, layer, names)
         order = _along_curve(footprints.box)
         with PmtilesWriter(target, bounds) as archive:
@@ -60,7 +60,7 @@ def write_footprint_tiles(
                 for coord, fids in _tiles(footprints.box, order, zoom):
                     last = max(last, _write(archive, maker, coord, fids, last, zooms.maximum + _MORE_ZOOMS))
                 zoom += 1
-                report(_READING + (1 - _READING) * (zoom - zooms.minimum) / (last + 1 - zooms.minimum))
+                report((zoom - zooms.minimum) / (last + 1 - zooms.minimum))
             archive.metadata = _metadata(layer, columns, ZoomRange(zooms.minimum, last))
 
 
