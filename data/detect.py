@@ -9,9 +9,7 @@ from pathlib import Path
 from data.archive import ArchiveLimits, check_archive, unpack
 from data.staged import CATALOGUE
 from geo import Problem, UnreadableError
-from geo.statistics import is_mesh_statistics
-from geo.terrain import is_fg_dem, is_terrarium, is_tin
-from geo.town_table import is_town_table
+from geo.terrain import is_fg_dem, is_tin
 from gtfs import is_feed
 
 
@@ -108,7 +106,7 @@ def _look(path: Path, name: str, dataset: str, scratch: Path, limits: ArchiveLim
         if path.is_file():
             check_archive(path, limits, name=name)
         found.sources.append(Source(SourceKind.FEED, path, name, dataset))
-    elif path.is_dir() and is_terrarium(path):
+    elif path.is_dir() and _is_terrarium(path):
         found.sources.append(Source(SourceKind.TERRARIUM, path, name, dataset))
     elif path.is_dir():
         _look_in_folder(path, dataset, scratch, limits, depth, found)
@@ -138,7 +136,7 @@ def _entries(folder: Path) -> Iterator[Path]:
     if (folder / CATALOGUE).exists() and (folder / "versions").is_dir():
         return
     for path in sorted(folder.iterdir()):
-        if path.is_dir() and not path.is_symlink() and not is_feed(path) and not is_terrarium(path):
+        if path.is_dir() and not path.is_symlink() and not is_feed(path) and not _is_terrarium(path):
             yield from _entries(path)
         elif not path.is_symlink():
             yield path
@@ -182,17 +180,36 @@ def _kind(path: Path, name: str) -> SourceKind:
         return SourceKind.CITYGML
     if suffix in _VECTOR or (suffix == ".json" and _is_geojson(path)):
         return SourceKind.VECTOR
-    if suffix in (".csv", ".txt") and is_mesh_statistics(path):
-        return SourceKind.MESH_STATISTICS
-    if (suffix in _TABLE or suffix == ".txt") and is_town_table(path):
-        return SourceKind.TOWN_TABLE
-    if suffix in _TABLE:
-        return SourceKind.TABLE
+    if (kind := _table_kind(path, suffix)) is not None:
+        return kind
     if suffix in _RASTER:
         return SourceKind.RASTER
     if suffix in _STREETS:
         return SourceKind.STREETS
     raise UnreadableError(Problem("file.unknown", name))
+
+
+def _table_kind(path: Path, suffix: str) -> SourceKind | None:
+    """None for what is no table. A third of a second that only tables wait for: what knows them loads pandas."""
+    if suffix not in _TABLE and suffix != ".txt":
+        return None
+    from geo.statistics import is_mesh_statistics
+    from geo.town_table import is_town_table
+
+    if suffix in (".csv", ".txt") and is_mesh_statistics(path):
+        return SourceKind.MESH_STATISTICS
+    if is_town_table(path):
+        return SourceKind.TOWN_TABLE
+    return SourceKind.TABLE if suffix in _TABLE else None
+
+
+def _is_terrarium(folder: Path) -> bool:
+    """Tiles lie in folders called by numbers; where there are none, nothing that reads pictures is loaded."""
+    if not any(path.name.isdigit() for path in folder.iterdir()):
+        return False
+    from geo.terrain import is_terrarium
+
+    return is_terrarium(folder)
 
 
 def _is_geojson(path: Path) -> bool:

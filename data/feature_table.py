@@ -3,21 +3,23 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import geopandas as gpd
 import numpy as np
 import orjson
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import shapely
 from numpy.typing import NDArray
-from pyproj import CRS
 
 from data.feature_index import FeatureIndex, FeatureIndexWriter, Fids
 from geo import Column, citygml
+
+if TYPE_CHECKING:
+    # A third of a second that merging and the server need not wait.
+    import geopandas as gpd
+    import pandas as pd
 
 ROW_GROUP = 1_000
 """Rows that one look at one feature reads; a compromise between that look and the size of the file's footer."""
@@ -114,8 +116,10 @@ class FeatureTable:
             raise KeyError(name)
         return self._file().read(columns=[name])
 
-    def features(self) -> gpd.GeoDataFrame:
+    def features(self) -> "gpd.GeoDataFrame":
         """All features in EPSG:4326, index from 0, without the tree of attributes."""
+        import geopandas as gpd
+
         names = [name for name in self.schema.names if name != ATTRIBUTES]
         table = self._file().read(columns=names)
         geometry = shapely.from_wkb(table["geometry"].to_numpy(zero_copy_only=False))
@@ -161,8 +165,10 @@ def _is_empty(value: Any) -> bool:
     return value is None or value == "" or (isinstance(value, float) and np.isnan(value))
 
 
-def arrow_table(frame: gpd.GeoDataFrame) -> pa.Table:
+def arrow_table(frame: "gpd.GeoDataFrame") -> pa.Table:
     """A frame as an Arrow table with WKB geometry. A column of mixed kinds becomes text, never an error."""
+    import pandas as pd
+
     plain = pd.DataFrame(frame.drop(columns=frame.geometry.name))
     arrays = [_array(plain[name]) for name in plain.columns]
     wkb = pa.array(shapely.to_wkb(frame.geometry.to_numpy()), pa.binary())
@@ -274,6 +280,8 @@ class FeatureTableWriter:
 
     def _geoparquet(self) -> dict[str, Any]:
         """The file's metadata as GeoParquet 1.1 wants it."""
+        from pyproj import CRS
+
         column = {
             "encoding": "WKB",
             "geometry_types": sorted(self._types),

@@ -12,7 +12,8 @@ from data.staged import GRID, EmptyLayer, StagedLayer, count_problems
 from geo import BASE, Count, Draw, Portrayal, Problem, Style, Text, Theme, UnreadableError
 from geo.grid import GridFile
 from geo.raster import RasterSummary
-from geo.terrain import is_terrain_name, mosaic, portray_terrain
+from geo.terrain import is_terrain_name, portray_terrain
+from geo.terrain.mosaic import mosaic
 
 
 def build_raster(plan: LayerPlan, folder: Path, raster: RasterSummary, path: Path) -> StagedLayer:

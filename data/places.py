@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import geopandas as gpd
-import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import shapely
@@ -25,6 +23,8 @@ from geo.town_portrayal import is_joined_table
 from geo.town_table import TownTable, is_town_table, read_town_table
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from data.store import Store
 
 _ENOUGH = 0.5
@@ -54,13 +54,18 @@ class Places:
 
     def towns(self) -> Layer:
         """All its areas with their columns."""
+        import geopandas as gpd
+        import pandas as pd
+
         tables = [_read(path).to_pandas() for path in self.paths]
         frame = pd.concat(tables, ignore_index=True) if len(tables) > 1 else tables[0]
         shapes = shapely.from_wkb(frame.pop("geometry").to_numpy())
         return Layer(self.title, gpd.GeoDataFrame(frame, geometry=shapes, crs="EPSG:4326"))
 
-    def names(self) -> pd.DataFrame:
+    def names(self) -> "pd.DataFrame":
         """Columns of names and codes alone."""
+        import pandas as pd
+
         wanted = key_columns(self.columns)
         tables = [_read(path, wanted).to_pandas() for path in self.paths]
         return pd.DataFrame(pd.concat(tables, ignore_index=True))

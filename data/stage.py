@@ -6,9 +6,8 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import geopandas as gpd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -27,6 +26,9 @@ from data.streets import STREETS, keep_streets
 from geo import Column, Count, GeometryType, Portrayal, Problem, Text
 from geo.memory import give_memory_back
 from tiles import TileSummary, build_vector_tiles
+
+if TYPE_CHECKING:
+    import geopandas as gpd
 
 
 def build_planned(plan: LayerPlan, folder: Path, executor: Executor | None = None) -> StagedLayer | EmptyLayer:
@@ -143,7 +145,7 @@ def _version_record(
 
 
 def stage_frame(
-    frame: gpd.GeoDataFrame,
+    frame: "gpd.GeoDataFrame",
     folder: Path,
     portrayal: Portrayal,
     *,

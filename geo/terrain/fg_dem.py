@@ -20,31 +20,21 @@ from geo.errors import UnreadableError
 from geo.grid import Frame
 from geo.problem import Problem
 from geo.terrain.canvas import TerrainPiece, open_canvas
+from geo.terrain.kind import FG_DEM_SCHEMA
 
-_SCHEMA = "http://fgd.gsi.go.jp/spec/2008/FGD_GMLSchema"
 _GML = "{http://www.opengis.net/gml/3.2}"
 _WANTED = ("Envelope", "lowerCorner", "upperCorner", "low", "high", "tupleList", "sequenceRule", "startPoint")
 _NO_DATA = -9_990.0
 _EAST_THEN_SOUTH = "+x-y"
-_SNIFFED = 4_096
 JGD2024 = """VERTCRS["JGD2024 (vertical) height", VDATUM["Japanese Geodetic Datum 2024 (vertical)"],
     CS[vertical, 1], AXIS["gravity-related height (H)", up], LENGTHUNIT["metre", 1]]"""
 """PROJ 9.5 doesn't know it. Horizontally JGD2024 is JGD2011; its heights are measured from another level."""
 
 
-def is_fg_dem(path: Path) -> bool:
-    """By its beginning: other FG-GML files hold lines and areas of the base map."""
-    if path.suffix.lower() != ".xml":
-        return False
-    with path.open("rb") as file:
-        head = file.read(_SNIFFED)
-    return _SCHEMA.encode() in head and (b"<DEM " in head or b":DEM " in head)
-
-
 def read_fg_dem(path: Path, target: Path, *, name: str) -> TerrainPiece:
     """Writes `target`; UnreadableError for a file that does not say what the format promises."""
     root = root_of(path, name)
-    if root != f"{{{_SCHEMA}}}Dataset":
+    if root != f"{{{FG_DEM_SCHEMA}}}Dataset":
         raise UnreadableError(Problem("terrain.fg_dem", name, parameters={"reason": local_name(root)}))
     coverage = _Coverage(name)
     for element in stream(path, name, frozenset(f"{_GML}{tag}" for tag in _WANTED)):

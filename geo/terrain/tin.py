@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 from geo.batch import Count
 from geo.citygml.document import ENVELOPE, check_document, release, stream
 from geo.citygml.element import GML_ID, POS, POS_LIST, TRIANGLE, Element, local_name
-from geo.citygml.package import package_of_file
 from geo.citygml.reference import Axes, Reference
 from geo.errors import UnreadableError
 from geo.grid import Frame
@@ -34,18 +33,9 @@ _STRIP_CELLS = 16_000_000
 _RELIEF = "{http://www.opengis.net/citygml/relief/2.0}"
 _FEATURE = f"{_RELIEF}ReliefFeature"
 _UNREAD = frozenset(f"{_RELIEF}{name}" for name in ("MassPointRelief", "BreaklineRelief", "RasterRelief"))
-_SNIFFED = 65_536
 
 Triangles = NDArray[np.float64]
 """x east, y north, height of three corners each, shape (n, 3, 3)."""
-
-
-def is_tin(path: Path, name: str) -> bool:
-    """A CityGML file of package dem, by its name and by what stands at its beginning."""
-    if path.suffix.lower() not in (".gml", ".xml") or package_of_file(name) not in ("dem", None):
-        return False
-    with path.open("rb") as file:
-        return b":ReliefFeature" in file.read(_SNIFFED)
 
 
 def read_tin(path: Path, target: Path, *, name: str, resolution: float | None = None) -> TerrainPiece:

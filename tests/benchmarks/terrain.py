@@ -93,7 +93,7 @@ def _write_cog(folder: Path) -> dict[str, object]:
 
 def _mosaic(folder: Path) -> dict[str, object]:
     """The same gigabyte with another source behind it, which fills its sea."""
-    from geo.terrain import mosaic
+    from geo.terrain.mosaic import mosaic
 
     summary = mosaic([folder / "grid.tif", _coarse(folder)], folder / "mosaic.tif", name="mosaic")
     (folder / "mosaic.tif").unlink()

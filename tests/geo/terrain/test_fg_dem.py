@@ -9,7 +9,8 @@ from geo import UnreadableError
 from geo.geoid import GeoidModel, geoid_model
 from geo.grid import GridFile
 from geo.mesh import mesh_bounds
-from geo.terrain import TerrainPiece, is_fg_dem, is_tin, mosaic, read_fg_dem
+from geo.terrain import TerrainPiece, is_fg_dem, is_tin, read_fg_dem
+from geo.terrain.mosaic import mosaic
 
 HEIGHTS = """地表面,10.10
 地表面,10.20

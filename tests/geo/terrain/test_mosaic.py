@@ -9,7 +9,7 @@ from rasterio.transform import Affine
 
 from geo import UnreadableError
 from geo.grid import GridFile
-from geo.terrain import mosaic
+from geo.terrain.mosaic import mosaic
 
 STEP = 0.2 / 3600
 DEGREES = CRS.from_epsg(6697)
