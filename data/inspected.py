@@ -40,6 +40,10 @@ def inspect_source(source: Source, folder: Path, crs: str | None) -> InspectedSo
     if source.kind is SourceKind.CITYGML:
         buildings = keep_buildings(result, folder.with_name(f"{folder.name}-buildings"))
         return InspectedSource(result, tuple(_closer(result)), buildings)
+    if source.kind is SourceKind.TIN:
+        from geo.check.relief import check_relief
+
+        return InspectedSource(result, tuple(check_relief(source.path, name=source.name)))
     return InspectedSource(result)
 
 

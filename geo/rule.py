@@ -135,6 +135,18 @@ _TERRAIN = {
     "terrain.triangle": _warning(
         "正しくない三角形{count}個を除きました", "{count} triangles are wrong and are left out"
     ),
+    "terrain.triangle_turned": _warning(
+        "三角形{count}個が下を向いています(上から見て時計回り)",
+        "{count} triangles are turned down: they run clockwise as seen from above",
+    ),
+    "terrain.triangle_flat": _warning(
+        "三角形{count}個が線状または点状です(上から見た面積がありません)",
+        "{count} triangles are lines or points as seen from above",
+    ),
+    "terrain.edge_unshared": _warning(
+        "三角形の辺{count}本を隣の三角形が共有していません(すき間、重なり、または頂点の食い違い)",
+        "{count} edges of triangles are shared by no other one: gaps, overlaps, or corners that don't meet",
+    ),
     "terrain.component_not_read": _note(
         "{component} はまだ読めません({count}件)", "{component} is not read yet ({count} times)"
     ),

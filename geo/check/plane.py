@@ -31,7 +31,7 @@ class Plane:
         places = shapely.get_coordinates(np.concatenate([np.empty(0, dtype=object), *faces]))
         places = places[np.isfinite(places).all(axis=1)]
         x, y = np.median(places, axis=0).tolist() if len(places) else (0.0, 0.0)
-        return cls(crs, (x, y), _metres_of_degrees(y) if crs.is_geographic else (1.0, 1.0))
+        return cls(crs, (x, y), metres_of_degrees(y) if crs.is_geographic else (1.0, 1.0))
 
     def flat(self, geometries: Any) -> Any:
         """In metres from the middle; heights stay as they are."""
@@ -48,7 +48,7 @@ class Plane:
         return round(float(point.x), 7), round(float(point.y), 7)
 
 
-def _metres_of_degrees(latitude: float) -> tuple[float, float]:
+def metres_of_degrees(latitude: float) -> tuple[float, float]:
     sine, cosine = np.sin(np.radians(latitude)), np.cos(np.radians(latitude))
     w = 1.0 - _E2 * sine * sine
     return float(np.radians(_A / np.sqrt(w) * cosine)), float(np.radians(_A * (1.0 - _E2) / (w * np.sqrt(w))))
