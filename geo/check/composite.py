@@ -70,6 +70,10 @@ def _count_parts(edges: NDArray[np.float64], faces: NDArray[np.int64]) -> int:
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
 
+    finite = np.isfinite(edges).all(axis=(1, 2))
+    edges, faces = edges[finite], np.unique(faces[finite], return_inverse=True)[1]
+    if not len(edges):
+        return 0
     one, two = _meeting(edges)
     differ = faces[one] != faces[two]
     one, two = one[differ], two[differ]

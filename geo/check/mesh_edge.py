@@ -1,5 +1,7 @@
 """Edges of a mesh of triangles that no second triangle shares, though it should have none there."""
 
+from typing import Any
+
 import numpy as np
 import shapely
 from numpy.typing import NDArray
@@ -80,7 +82,8 @@ def _mixed(value: NDArray[np.uint64]) -> NDArray[np.uint64]:
 def _covered(points: NDArray[np.float64], triangles: NDArray[np.float64]) -> NDArray[np.bool_]:
     """Whether a triangle lies above or below each point, shape (n, 2)."""
     found = np.zeros(len(points), dtype=bool)
-    tree = shapely.STRtree(shapely.points(points))
+    places: Any = shapely.points(points)
+    tree = shapely.STRtree(places)
     for corners in (_anticlockwise(one) for one in _batches(triangles)):
         low, high = corners[:, :, :2].min(axis=1), corners[:, :, :2].max(axis=1)
         triangle, point = tree.query(shapely.box(low[:, 0], low[:, 1], high[:, 0], high[:, 1]))
@@ -97,7 +100,7 @@ def _around_small_holes(rim: NDArray[np.float64], triangles: NDArray[np.float64]
     """Which edges of the rim enclose nothing but a small hole."""
     if not len(rim):
         return np.zeros(0, dtype=bool)
-    lines = shapely.linestrings(rim[:, :, :2])
+    lines: Any = shapely.linestrings(rim[:, :, :2])
     areas = shapely.get_parts(shapely.polygonize(lines))
     small = areas[shapely.get_num_coordinates(areas) <= MOST_CORNERS]
     holes = (

@@ -15,6 +15,9 @@ from geo.surface import Surfaces
 _A, _E2 = 6_378_137.0, 0.006694380022900788
 """GRS80: semi-major axis in metres, first eccentricity squared (GSI, 測地成果2011)."""
 
+FARTHEST = 1e8
+"""No coordinate is larger, be it in degrees or in metres."""
+
 
 @dataclass(frozen=True, slots=True)
 class Plane:
@@ -29,7 +32,6 @@ class Plane:
     def around(cls, faces: Sequence[NDArray[Any]], crs: CRS) -> "Plane":
         """`faces`: with x east, y north in `crs`."""
         places = shapely.get_coordinates(np.concatenate([np.empty(0, dtype=object), *faces]))
-        places = places[np.isfinite(places).all(axis=1)]
         x, y = np.median(places, axis=0).tolist() if len(places) else (0.0, 0.0)
         return cls(crs, (x, y), metres_of_degrees(y) if crs.is_geographic else (1.0, 1.0))
 
@@ -54,9 +56,12 @@ def metres_of_degrees(latitude: float) -> tuple[float, float]:
     return float(np.radians(_A / np.sqrt(w) * cosine)), float(np.radians(_A * (1.0 - _E2) / (w * np.sqrt(w))))
 
 
-def place_of(surfaces: Surfaces, body: int) -> tuple[float, float]:
-    """Degrees east and north of the middle of a body."""
+def place_of(surfaces: Surfaces, body: int) -> tuple[float, float] | None:
+    """Degrees east and north of the middle of a body; None for one without place."""
     first, end = surfaces.body_first_point[body : body + 2]
     lonlat = surfaces.xyz[first:end, :2]
+    lonlat = lonlat[np.isfinite(lonlat).all(axis=1)]
+    if not len(lonlat):
+        return None
     east, north = ((lonlat.min(axis=0) + lonlat.max(axis=0)) / 2).tolist()
     return round(east, 7), round(north, 7)

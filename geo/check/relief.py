@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from geo.check.member import gml_id
 from geo.check.mesh_edge import unshared_edges
-from geo.check.plane import metres_of_degrees
+from geo.check.plane import FARTHEST, metres_of_degrees
 from geo.citygml.document import ENVELOPE, release, stream
 from geo.citygml.element import POS, POS_LIST, TRIANGLE, Element
 from geo.citygml.reference import Axes, Reference
@@ -54,7 +54,7 @@ def _keep(texts: list[str], axes: Axes, kept: IO[bytes]) -> None:
     """Those that are closed rings of three corners: the others have been told."""
     rings = _parse(texts)
     texts.clear()
-    rings = rings[np.isfinite(rings).all(axis=(1, 2)) & (rings[:, 0] == rings[:, 3]).all(axis=1)]
+    rings = rings[(np.abs(rings) < FARTHEST).all(axis=(1, 2)) & (rings[:, 0] == rings[:, 3]).all(axis=1)]
     corners = rings[:, :3][:, :, [1, 0, 2]] if axes.north_first else rings[:, :3]
     kept.write(np.ascontiguousarray(corners).tobytes())
 

@@ -10,6 +10,7 @@ import shapely
 from numpy.typing import NDArray
 
 from geo.check.member import gml_id, members
+from geo.check.plane import FARTHEST
 from geo.citygml.element import XLINK_HREF, Element, local_name, lod_of, qualified_name
 from geo.citygml.reference import Axes, Reference
 from geo.errors import UnreadableError
@@ -104,5 +105,7 @@ def _face(polygon: Element, axes: Axes, dimension: int) -> Any | None:
 def _ring(holder: Element, axes: Axes, dimension: int) -> NDArray[np.float64]:
     text = " ".join(one.text or "" for one in holder.iter("{*}posList", "{*}pos"))
     numbers = np.array(text.split(), dtype=np.float64).reshape(-1, dimension)
+    if not (np.abs(numbers) < FARTHEST).all():
+        raise ValueError("not on the earth")
     order = [1, 0, 2] if axes.north_first else [0, 1, 2]
     return numbers[:, order[:dimension]]

@@ -64,6 +64,12 @@ def test_a_hole_may_be_filled_by_another_face() -> None:
     assert parts(ring, [square(1, 1, 1, 5)]) == []
 
 
+def test_faces_without_numbers_are_left_to_the_check_of_faces() -> None:
+    nowhere: Face = [[(float("nan"), 0, 5), (1, 0, float("inf")), (1, 1, 5)]]
+    assert parts(*GUTTER, nowhere) == []
+    assert parts(nowhere) == []
+
+
 def test_tiles_of_a_grid_form_as_many_parts_as_a_flood_fill_finds() -> None:
     generator = np.random.default_rng(3)
     for _ in range(5):

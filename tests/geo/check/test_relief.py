@@ -133,8 +133,9 @@ def test_a_check_tells_of_triangles_of_relief(tmp_path: Path) -> None:
     assert found.exit_status == 3
 
 
-def test_rings_that_are_no_triangles_are_left_to_the_reader(tmp_path: Path) -> None:
-    broken = text(grid(4, 4)).replace("138.86010000 5", "138.86010000", 1)
+@pytest.mark.parametrize("number", ["x", "", "NaN", "-1e400", "1e308", "1 2"])
+def test_rings_that_are_no_triangles_are_left_to_the_reader(tmp_path: Path, number: str) -> None:
+    broken = text(grid(4, 4)).replace("138.86010000", number, 1)
     assert {one.rule for one in told(tmp_path, broken)} <= {"terrain.edge_unshared"}
     assert told(tmp_path, text([])) == []
 

@@ -120,8 +120,11 @@ def test_a_road_may_refer_to_a_whole_surface_or_repeat_its_faces(tmp_path: Path)
     assert told(tmp_path, road("r1", area("t1", face(0, 0)), own)) == []
 
 
-def test_a_face_that_cannot_be_read_is_left_to_the_reader(tmp_path: Path) -> None:
-    assert told(tmp_path, plain("r1", face(0, 0).replace("35.1", "x")), plain("r2", face(0, 0))) == []
+@pytest.mark.parametrize("number", ["x", "", "NaN", "-1e400", "1e308", "1 2"])
+def test_a_face_that_cannot_be_read_is_left_to_the_reader(tmp_path: Path, number: str) -> None:
+    broken = face(0, 0).replace("35.10000000", number, 1)
+    assert told(tmp_path, plain("r1", broken), plain("r2", face(0, 0)), plain("r3", face(1, 0))) == []
+    assert len(told(tmp_path, plain("r1", broken), plain("r2", face(0, 0)), plain("r3", face(0, 0)))) == 1
     assert told(tmp_path) == []
 
 
