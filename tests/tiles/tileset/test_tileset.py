@@ -19,7 +19,7 @@ from geo.surface import Surfaces
 from tests.tiles.tileset.decoded import Tileset, decode
 from tests.tiles.tileset.houses import write_facade, write_town
 from tiles.errors import DamagedTilesetError, EmptyInputError, OffGeoidError
-from tiles.tileset import TilesetArchive, TilesetSummary, build_tileset
+from tiles.tileset import TilesetArchive, TilesetSummary, build_tileset, part
 from tiles.tileset.measured import measure_group
 from tiles.tileset.tree import FAR_POINTS, LEAF_POINTS, LEAF_TEXTURED_M2
 
@@ -156,12 +156,17 @@ def test_every_tile_says_how_high_the_geoid_is(tileset: Tileset) -> None:
         assert told == pytest.approx(geoid_height(middle, GeoidModel.GSIGEO2011)[0], abs=0.05)
 
 
+def cut_small() -> None:
+    """Parts as small as in the process of the test."""
+    part.PART_POINTS = 30_000
+
+
 def test_processes_beside_each_other_write_the_same_bytes(
     town: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tiles.tileset.part.PART_POINTS", 30_000)
+    monkeypatch.setattr(part, "PART_POINTS", 30_000)
     build(town, tmp_path / "one.3tz")
-    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
+    with ProcessPoolExecutor(2, mp_context=get_context("spawn"), initializer=cut_small) as pool:
         build(town, tmp_path / "many.3tz", executor=pool)
     assert (tmp_path / "one.3tz").read_bytes() == (tmp_path / "many.3tz").read_bytes()
 
