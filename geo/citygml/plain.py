@@ -12,6 +12,7 @@ from lxml import etree
 
 from geo.citygml.document import SAFE
 from geo.citygml.element import Element
+from geo.citygml.member_text import MemberTexts
 
 if TYPE_CHECKING:
     from geo.citygml.chunk import Chunk, PlainGeometry
@@ -40,6 +41,7 @@ class PlainGeometries:
         """Of geometries so far."""
         self._forgotten = 0
         """Chunks."""
+        self.texts = MemberTexts()
 
     @property
     def is_open(self) -> bool:
@@ -73,9 +75,11 @@ class PlainGeometries:
             taken, chunk, reached = self._scanner.take(begin, stop, limit, self._count)
             self._chunks.append(chunk)
             self._count += len(chunk.geometries)
+            self.texts.feed(taken)
             yield taken
             if reached < stop:
                 self._raw = None  # What follows may only look like a geometry.
+                self.texts.close()
             begin = reached
         for first in range(begin, end, CHUNK_BYTES):
             yield raw[first : min(first + CHUNK_BYTES, end)]

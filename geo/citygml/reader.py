@@ -6,11 +6,12 @@ from pathlib import Path, PurePosixPath
 
 from geo.batch import Batch
 from geo.citygml.appearance import Appearance, folder_of
-from geo.citygml.attribute import AttributeReader, Facts
+from geo.citygml.attribute import AttributeReader
 from geo.citygml.codelist import Codelists
 from geo.citygml.document import MEMBERS, SURFACE_DATA, check_document, release
 from geo.citygml.element import GML_ID, Element, local_name, qualified_name
 from geo.citygml.face import FaceReader
+from geo.citygml.facts import Facts
 from geo.citygml.geometry import find_geometries
 from geo.citygml.member import Span, find_appearances, stream_appearances, stream_members
 from geo.citygml.package import READ, flood_package, package_of_feature, package_of_file, scale_of_file
@@ -83,8 +84,9 @@ class _Reading:
         skip = self._read_appearances()
         for element in stream_members(self._path, self._name, skip, self._faces.drain, self._plain):
             if element.tag in MEMBERS:
+                content = self._plain.texts.take(element)
                 for feature in element:
-                    self._add(feature)
+                    self._add(feature, content=content)
                 release(element)
                 if self._is_full():
                     yield from self._flush()
@@ -111,8 +113,8 @@ class _Reading:
         self._faces = FaceReader(self._plain, self._appearance.colours, ring_ids=ring_ids)
         return tuple(span for span in found.spans if span not in broken)
 
-    def _add(self, element: Element, line: int | None = None) -> None:
-        """`line`: of a feature that was postponed and is complete now."""
+    def _add(self, element: Element, line: int | None = None, content: str | None = None) -> None:
+        """`line`: of a feature that was postponed and is complete now. `content`: its text, where that is known."""
         feature_type = qualified_name(element.tag)
         package = package_of_feature(feature_type, self._file_package)
         if package not in READ:
@@ -120,7 +122,7 @@ class _Reading:
             return
         told = len(self._attributes.problems)
         feature_id = self._id(element)
-        attributes, facts = self._attributes.read(element, feature_id, line or element.sourceline)
+        attributes, facts = self._attributes.read(element, feature_id, line or element.sourceline, content)
         if package == "wtr":
             package = flood_package([risk for risk, _ in facts.risks]) or package
         if self._has_inner_appearances:

@@ -4,9 +4,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from geo.citygml import risk, standard
-from geo.citygml.attribute import ADDRESS, Facts
+from geo.citygml.attribute_kind import ADDRESS
 from geo.citygml.codelist import Codelists
 from geo.citygml.depth import RANKS
+from geo.citygml.facts import Facts
 from geo.citygml.value import (
     NotANumberError,
     parse_code,

@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from operator import attrgetter
 
-from geo.citygml.attribute import Facts, Leaf, Leaves
+from geo.citygml.attribute_kind import Leaf
 from geo.citygml.depth import RANKS, parse_depth, rank_of_depth, rank_of_range
+from geo.citygml.facts import Facts, Leaves
 from geo.citygml.value import NotANumberError, parse_code, parse_measure
 
 RIVER, TSUNAMI, HIGH_TIDE, INLAND, RESERVOIR, LANDSLIDE = (
