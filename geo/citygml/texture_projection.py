@@ -164,12 +164,10 @@ class Projections:
     ) -> Surfaces:
         texture, uv = surfaces.texture.copy(), surfaces.uv.copy()
         uv[point[shown]] = st[shown]
-        names = list(surfaces.images)
-        for image in dict.fromkeys(images[self.found[one - 1].image] for one in np.unique(number[faces])):
-            if image not in names:
-                names.append(image)
+        of_faces = [images[self.found[one - 1].image] for one in number[faces]]
+        names = dict.fromkeys([*surfaces.images, *of_faces])
         at = {name: index for index, name in enumerate(names)}
-        texture[faces] = [at[images[self.found[one - 1].image]] for one in number[faces]]
+        texture[faces] = [at[name] for name in of_faces]
         return replace(surfaces, texture=texture, uv=uv, images=tuple(names))
 
 
