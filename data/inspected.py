@@ -38,8 +38,8 @@ def inspect_source(source: Source, folder: Path, crs: str | None) -> InspectedSo
     if result.failure is not None:
         return InspectedSource(result)
     if source.kind is SourceKind.CITYGML:
-        buildings = keep_buildings(result, folder.with_name(f"{folder.name}-buildings"))
-        return InspectedSource(result, tuple(_closer(result)), buildings)
+        buildings, problems = keep_buildings(result, folder.with_name(f"{folder.name}-buildings"))
+        return InspectedSource(result, (*problems, *_closer(result)), buildings)
     if source.kind is SourceKind.TIN:
         from geo.check.relief import check_relief
 

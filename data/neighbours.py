@@ -15,6 +15,7 @@ from data.repeated import RepeatedKeys
 from data.shard import SourceResult
 from data.shard_file import read_table
 from geo import Problem
+from geo.citygml.place import placed
 
 if TYPE_CHECKING:
     from geo.check.neighbour import Neighbour
@@ -34,32 +35,37 @@ class BuildingFile:
     """West, south, east, north of those above the ground; NaN without any."""
 
 
-def keep_buildings(result: SourceResult, folder: Path) -> BuildingFile | None:
-    """Writes what files are held against each other by; None where the file has no building."""
+def keep_buildings(result: SourceResult, folder: Path) -> tuple[BuildingFile | None, list[Problem]]:
+    """Writes what files are held against each other by, and judges the codes of cities on the way; None where the file
+    has no building."""
     shards = [(part.part, shard) for part in result.parts if part.part in _BUILDINGS for shard in part.shards]
     if not shards:
-        return None
+        return None, []
+    problems: list[Problem] = []
     folder.mkdir(parents=True, exist_ok=True)
-    table = pa.concat_tables([_kept(shard, part) for part, shard in shards])
+    table = pa.concat_tables([_kept(shard, part, result.source.name, problems) for part, shard in shards])
     pq.write_table(table, folder / _TABLE, compression="lz4")
     west, south = (pc.min(table[name]).as_py() for name in _BOX[:2])
     east, north = (pc.max(table[name]).as_py() for name in _BOX[2:])
     box = (west, south, east, north) if west is not None else (np.nan, np.nan, np.nan, np.nan)
-    return BuildingFile(result.source.name, folder / _TABLE, box)
+    return BuildingFile(result.source.name, folder / _TABLE, box), problems
 
 
-def _kept(shard: Path, part: str) -> pa.Table:
-    from geo.check.building_id import building_ids
+def _kept(shard: Path, part: str, name: str, problems: list[Problem]) -> pa.Table:
+    from geo.check.building_id import building_ids, check_city_codes, parse_tree
 
     table = read_table(shard, columns=["feature_id", "attributes", "geometry"])
-    ids = [building_ids(one) if one else [] for one in table["attributes"].to_pylist()]
-    bounds = shapely.bounds(shapely.from_wkb(table["geometry"].to_numpy()))
+    trees = [parse_tree(one) for one in table["attributes"].to_pylist()]
+    outlines = shapely.from_wkb(table["geometry"].to_numpy())
+    ids = table["feature_id"].to_pylist()
+    problems += placed(check_city_codes(trees, ids, name=name), ids, outlines)
+    bounds = shapely.bounds(outlines)
     if part == "ubld":  # Underground they may well be below a building.
         bounds[:] = np.nan
     columns = {name: pa.array(bounds[:, number], from_pandas=True) for number, name in enumerate(_BOX)}
     return pa.table(
         {"feature_id": table["feature_id"], "geometry": table["geometry"], **columns}
-        | {"building_ids": pa.array(ids, pa.list_(pa.string()))}
+        | {"building_ids": pa.array([building_ids(tree) for tree in trees], pa.list_(pa.string()))}
     )
 
 

@@ -431,6 +431,10 @@ _PLACE = {
     "citygml.building_id_in_files": _warning(
         "建物ID {id} はファイル {other} にもあります", "building ID {id} stands in file {other} too"
     ),
+    "citygml.city_of_wards": _warning(
+        "建築物{count}棟の市区町村コード {code} は区に分かれた市のものです(区のコードとします)",
+        "{count} buildings have the code of a city of wards, {code}, where that of their ward belongs",
+    ),
     "citygml.building_id_form": _note(
         "建物ID {count}個が「市区町村コード5桁-bldg-番号」の形ではありません(例: {id})",
         "{count} building IDs are not a city code, bldg and a number (such as {id})",

@@ -15,6 +15,7 @@ COUNTERPARTS = {
     "citygml.id_form": "PLATEAU gml:id書式",
     "citygml.building_id_twice": "PLATEAU C-bldg-01",
     "citygml.building_id_in_files": "PLATEAU C-bldg-01",
+    "citygml.city_of_wards": "PLATEAU 市区町村コード",
     "citygml.building_id_form": "PLATEAU 建物ID書式",
     "citygml.geometry_type": "PLATEAU T-bldg-02",
     "citygml.footprints_overlap": "PLATEAU LOD0面の交差",

@@ -68,6 +68,17 @@ def test_an_id_twice_in_one_file_is_told_of_that_file_only(tmp_path: Path) -> No
     assert (problem.rule, problem.feature) == ("citygml.building_id_twice", "b")
 
 
+def test_the_code_of_a_city_of_wards_is_told_once_for_a_file(tmp_path: Path) -> None:
+    def coded(code: str, id: str, number: int) -> str:
+        city = f"<uro:city>{code}</uro:city></uro:BuildingIDAttribute>"
+        return house(number, id=id, number=number).replace("</uro:BuildingIDAttribute>", city)
+
+    told(tmp_path, [coded("01100", "a", 1), coded("01100", "b", 3)], [coded("01101", "c", 5), coded("22203", "d", 7)])
+    (problem,) = [one for one in inspect_paths([tmp_path]).problems if one.rule == "citygml.city_of_wards"]
+    assert (problem.feature, dict(problem.parameters)) == ("a", {"code": "01100", "count": "2"})
+    assert problem.lonlat is not None
+
+
 def test_what_is_below_the_ground_stands_in_no_building(tmp_path: Path) -> None:
     below = house(0, id="u").replace("bldg:Building", "uro:UndergroundBuilding")
     write(tmp_path / "udx" / "ubld", city_model(below), "53394601_ubld_6697_op.gml")
