@@ -9,13 +9,14 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from geo.geoid import GeoidModel, geoid_height
-from geo.surface import SurfaceKind, Surfaces
+from geo.surface import SurfaceKind
 from tiles.errors import OffGeoidError
 from tiles.tileset.atlas import Atlas, Images, build_atlas
+from tiles.tileset.body_file import Shapes
 from tiles.tileset.frame import Frame
 from tiles.tileset.glb import GlbBuffer, Primitive, write_glb
 from tiles.tileset.job import Content
-from tiles.tileset.mesh import Corners, Steps, extents, vertices, weld
+from tiles.tileset.mesh import Corners, Steps, extents, ranges, vertices
 from tiles.tileset.packed import Packing
 from tiles.tileset.property_table import schema, write_table
 from tiles.tileset.triangle import triangulate
@@ -31,28 +32,26 @@ _OUTSIDE = [SurfaceKind.WALL, SurfaceKind.ROOF, SurfaceKind.GROUND, SurfaceKind.
 class Bodies:
     """Bodies of a part of the city, in metres of the city's frame and as triangles."""
 
-    def __init__(self, surfaces: Surfaces, frame: Frame, geoid: GeoidModel, paths: Mapping[str, Path]) -> None:
-        self._surfaces = surfaces
+    def __init__(self, shapes: Shapes, frame: Frame, geoid: GeoidModel, paths: Mapping[str, Path]) -> None:
+        self._shapes = shapes
         self._geoid = geoid
         self._images = Images(paths)
-        welded = weld(surfaces.xyz, surfaces.body_first_point)
-        own = surfaces.xyz[welded.point]
-        places = np.column_stack([own[:, :2], ellipsoidal(own, geoid)])
-        self._region_of = extents(places, np.arange(len(places), dtype=np.int32), welded.first_place)
+        places = np.column_stack([shapes.xyz[:, :2], ellipsoidal(shapes.xyz, geoid)])
+        self._region_of = extents(places, np.arange(len(places), dtype=np.int32), shapes.first_place)
         east, north, up = frame.local(places).T
         self._xyz = np.column_stack([east, up, -north])
         """Of each place, as glTF has its axes: x east, y up, z south."""
-        corner, face = triangulate(self._xyz[welded.place], surfaces.first_ring, surfaces.first_point)
-        hidden = _hidden(surfaces)
+        corner, face = triangulate(self._xyz[shapes.place], shapes.first_ring, shapes.first_point)
+        hidden = _hidden(shapes)
         is_flat = ~hidden
         is_flat[face] = False
         if hidden.any():
             corner, face = corner[~hidden[face]], face[~hidden[face]]
         self._flat_before = np.concatenate([[0], np.cumsum(is_flat)])
-        self._first_triangle = np.searchsorted(face, surfaces.first_face)
-        self._triangle = welded.place[corner]
+        self._first_triangle = np.searchsorted(face, shapes.first_face)
+        self._triangle = shapes.place[corner]
         self._box = extents(self._xyz, self._triangle.ravel(), 3 * self._first_triangle)
-        self._source = (corner, face) if surfaces.colour.any() or surfaces.images else None
+        self._source = (corner, face) if shapes.colour.any() or shapes.images else None
         """The points of each triangle and its face, where some have more than their place."""
 
     @property
@@ -85,7 +84,7 @@ class Bodies:
             features=len(bodies),
             extras={"geoid": self._geoid.value, "geoidHeight": round(geoid_m, 3)},
         )
-        flat = self._flat_before[self._surfaces.first_face]
+        flat = self._flat_before[self._shapes.first_face]
         flat_faces = int((flat[bodies + 1] - flat[bodies]).sum())
         return glb, Content(len(bodies), triangles, flat_faces, texels, region, geoid_m)
 
@@ -103,11 +102,11 @@ class Bodies:
         """Textured, coloured and plain triangles, as far as there are some, and the texels of the atlas."""
         if self._source is None:
             return [self._primitive(bodies, steps)], 0
-        triangle = _ranges(self._first_triangle, bodies)
+        triangle = ranges(self._first_triangle[bodies], self._first_triangle[bodies + 1])
         corner, face = (of_part[triangle] for of_part in self._source)
         atlas = self._atlas(bodies, atlas_side)
         is_textured = atlas.textured[face] if atlas else np.zeros(len(face), dtype=bool)
-        is_coloured = (self._surfaces.colour[face] > 0) & ~is_textured
+        is_coloured = (self._shapes.colour[face] > 0) & ~is_textured
         is_plain = ~(is_textured | is_coloured)
         primitives = []
         if atlas and is_textured.any():
@@ -115,7 +114,7 @@ class Bodies:
             corners = Corners(is_textured, uv.view(np.uint32).reshape(-1, 3))
             primitives.append(self._primitive(bodies, steps, corners, atlas.jpeg))
         if is_coloured.any():
-            colour = _linear(self._surfaces.colour[face]).view(np.uint32)
+            colour = _linear(self._shapes.colour[face]).view(np.uint32)
             primitives.append(self._primitive(bodies, steps, Corners(is_coloured, np.repeat(colour, 3, axis=1))))
         if is_plain.any():
             primitives.append(self._primitive(bodies, steps, Corners(is_plain)))
@@ -141,18 +140,18 @@ class Bodies:
         return plain
 
     def _atlas(self, bodies: NDArray[np.int64], side: int) -> Atlas | None:
-        surfaces = self._surfaces
-        faces = _ranges(surfaces.first_face, bodies)
-        faces = faces[surfaces.texture[faces] >= 0]
+        shapes = self._shapes
+        faces = ranges(shapes.first_face[bodies], shapes.first_face[bodies + 1])
+        faces = faces[shapes.texture[faces] >= 0]
         if not len(faces):
             return None
-        ends = surfaces.first_point[surfaces.first_ring]
+        ends = shapes.first_point[shapes.first_ring]
         points = np.column_stack([ends[faces], ends[faces + 1]])
-        body = np.searchsorted(surfaces.first_face, faces, side="right")
-        made = build_atlas(surfaces.texture[faces], surfaces.uv, points, body, surfaces.images, self._images, side=side)
+        body = np.searchsorted(shapes.first_face, faces, side="right")
+        made = build_atlas(shapes.texture[faces], shapes.uv, points, body, shapes.images, self._images, side=side)
         if made is None:
             return None
-        textured = np.zeros(len(surfaces.kind), dtype=bool)
+        textured = np.zeros(len(shapes.kind), dtype=bool)
         textured[faces] = made.textured
         return replace(made, textured=textured)
 
@@ -174,23 +173,16 @@ def ellipsoidal(xyz: NDArray[np.float64], geoid: GeoidModel) -> NDArray[np.float
     return np.asarray(xyz[:, 2] + undulation)
 
 
-def _hidden(surfaces: Surfaces) -> NDArray[np.bool_]:
+def _hidden(shapes: Shapes) -> NDArray[np.bool_]:
     """Faces of rooms in bodies that have an outside; what is all inside, such as a mall, is shown."""
     is_inside, is_outside = (np.isin(np.arange(len(SurfaceKind)), kinds) for kinds in (_INSIDE, _OUTSIDE))
-    hidden = np.asarray(is_inside[surfaces.kind])
+    hidden = np.asarray(is_inside[shapes.kind])
     if not hidden.any():
         return hidden
-    body = surfaces.face_body
-    has_outside = np.zeros(len(surfaces.row), dtype=bool)
-    has_outside[body[is_outside[surfaces.kind]]] = True
+    body = np.repeat(np.arange(len(shapes.row)), np.diff(shapes.first_face))
+    has_outside = np.zeros(len(shapes.row), dtype=bool)
+    has_outside[body[is_outside[shapes.kind]]] = True
     return np.asarray(hidden & has_outside[body])
-
-
-def _ranges(first: NDArray[np.int64], chosen: NDArray[np.int64]) -> NDArray[np.int64]:
-    """All indices from `first[i]` to `first[i + 1]` for each chosen i, one after the other."""
-    sizes = first[chosen + 1] - first[chosen]
-    starts = np.repeat(first[chosen] - np.concatenate([[0], np.cumsum(sizes)[:-1]]), sizes)
-    return np.asarray(starts + np.arange(sizes.sum()), dtype=np.int64)
 
 
 def _linear(colour: NDArray[np.uint32]) -> NDArray[np.uint8]:

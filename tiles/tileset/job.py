@@ -26,28 +26,24 @@ class Task:
     scratch: Path
     """A folder that all processes see."""
 
+    @property
+    def bodies(self) -> Path:
+        """A folder for `BodyFile`."""
+        return self.scratch / "bodies"
+
+    @property
+    def attributes(self) -> Path:
+        return self.scratch / "attributes.arrow"
+
 
 @dataclass(frozen=True)
 class Part:
     """Tiles that are built together in one process."""
 
     tiles: tuple[tuple[str, NDArray[np.int32], bool], ...]
-    """Name, bodies as rows of the part's own file of surfaces, and whether it is a leaf."""
-    path: Path
-    """Of its files, without their endings."""
-
-    @property
-    def surfaces(self) -> Path:
-        return self.path.with_suffix(".surfaces")
-
-    @property
-    def attributes(self) -> Path:
-        """Rows in the order of the column `fid`."""
-        return self.path.with_suffix(".attributes")
-
-    @property
-    def out(self) -> Path:
-        return self.path.with_suffix(".tiles")
+    """Name, bodies, and whether it is a leaf."""
+    out: Path
+    """Where its tiles are written."""
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,9 @@ import pyarrow.parquet as pq
 from numba import njit
 from numpy.typing import NDArray
 
+from geo.surface import Surfaces
+from tiles.tileset.body_file import BodyWriter
+
 MEASURED = ["row", "lod", "rings", "points", "xyz", "texture"]
 """Columns that `measure_group` needs of a table by `SURFACES_SCHEMA`."""
 _M_PER_DEGREE = 111_000.0
@@ -43,14 +46,17 @@ class Measured:
             getattr(self, column.name)[begin : begin + len(group.row)] = getattr(group, column.name)
 
 
-def measure_surfaces(path: Path) -> Measured:
-    """What stands where in a Parquet file by `SURFACES_SCHEMA`, read row group by row group."""
+def measure_surfaces(path: Path, bodies: BodyWriter | None = None) -> Measured:
+    """What stands where in a Parquet file by `SURFACES_SCHEMA`, row group by row group; all of it goes to `bodies`."""
     file = pq.ParquetFile(path)
     measured, begin = Measured.empty(file.metadata.num_rows), 0
     for number in range(file.num_row_groups):
-        group = measure_group(file.read_row_group(number, columns=MEASURED))
+        table = file.read_row_group(number, columns=None if bodies else MEASURED).combine_chunks()
+        group = measure_group(table)
         measured.fill(begin, group)
         begin += len(group.row)
+        if bodies:
+            bodies.write(Surfaces.from_table(table))
     return measured
 
 

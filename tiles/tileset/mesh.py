@@ -73,6 +73,18 @@ def _slots(count):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
+def ranges(first, end):  # type: ignore[no-untyped-def]
+    """All indices from each `first` to before each `end`, one after the other."""
+    out = np.empty((end - first).sum(), dtype=np.int64)
+    at = 0
+    for i in range(len(first)):
+        for index in range(first[i], end[i]):
+            out[at] = index
+            at += 1
+    return out
+
+
+@njit(cache=True)
 def extents(values, rows, first):  # type: ignore[no-untyped-def]
     """The least and the greatest of each of three columns over `values[rows[first[i]:first[i + 1]]]`, shape (n, 6);
     infinite where there are no rows."""

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from tiles.tileset.body_file import BodyWriter
 from tiles.tileset.frame import Frame
 from tiles.tileset.measured import Measured, measure_surfaces
 from tiles.tileset.tree import Node, Sizes, build_tree
@@ -18,8 +19,6 @@ _AT_ONCE = 10_000
 class Plan:
     frame: Frame
     root: Node
-    row: NDArray[np.uint32]
-    """The fid of each body, shape (bodies,)."""
     fine: NDArray[np.int32]
     """The body that the leaves show of each feature, shape (features,)."""
     far: NDArray[np.int32]
@@ -31,18 +30,18 @@ class Plan:
     """Around all bodies of the leaves: west, south, lowest, east, north, highest."""
 
 
-def plan_tileset(surfaces: Path) -> Plan | None:
-    """None where no feature has a body."""
-    measured = measure_surfaces(surfaces)
+def plan_tileset(surfaces: Path, bodies: BodyWriter | None = None) -> Plan | None:
+    """None where no feature has a body. All bodies are written to `bodies` while they are read."""
+    measured = measure_surfaces(surfaces, bodies)
     if not len(measured.row):
         return None
     fine, far = _chosen(measured)
     west, south, _, east, north, _ = _around(measured, np.arange(len(measured.row), dtype=np.int32))
     frame = Frame((west + east) / 2, (south + north) / 2)
     sizes = _sizes(measured, fine, far, frame)
-    row, box = measured.row, _around(measured, fine)
+    box = _around(measured, fine)
     del measured  # The tree is built without all the boxes.
-    return Plan(frame, build_tree(sizes), row, fine, far, sizes.far_points, sizes.textured_m2, box)
+    return Plan(frame, build_tree(sizes), fine, far, sizes.far_points, sizes.textured_m2, box)
 
 
 def _chosen(measured: Measured) -> tuple[NDArray[np.int32], NDArray[np.int32]]:

@@ -6,18 +6,18 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.ipc
 
 from geo.memory import give_memory_back
-from geo.surface import Surfaces
 from tiles.errors import EmptyInputError
 from tiles.tileset.archive import TilesetWriter
+from tiles.tileset.attribute_file import read_attributes, write_attributes
+from tiles.tileset.body_file import BodyFile, BodyWriter
 from tiles.tileset.content import Bodies
 from tiles.tileset.document import write_document
 from tiles.tileset.frame import Frame
 from tiles.tileset.job import Content, Made, Part, Planned, Task, TilesetSummary
 from tiles.tileset.packed import Packed, pack
-from tiles.tileset.part import split_tree, write_parts
+from tiles.tileset.part import cut_parts, split_tree
 from tiles.tileset.plan import plan_tileset
 from tiles.tileset.tree import Node
 
@@ -31,20 +31,16 @@ _NO_FEATURES = np.zeros(0, dtype=np.int32)
 
 def plan_parts(task: Task) -> Planned:
     """EmptyInputError where nothing stands in space."""
-    plan = plan_tileset(task.surfaces)
+    with BodyWriter(task.bodies) as bodies:
+        plan = plan_tileset(task.surfaces, bodies)
     if plan is None:
         raise EmptyInputError(task.surfaces)
-    above, roots = split_tree(plan.root)
-    parts = write_parts(plan, above, roots, task.features, task.surfaces, task.columns, task.scratch)
-    planned = Planned(
-        _bare(plan.root),
-        frozenset(node.name for node in roots if node is not plan.root and node.children),
-        (plan.frame.lon, plan.frame.lat),
-        len(plan.fine),
-        plan.box,
-        tuple(parts),
-    )
-    del plan, above, roots
+    write_attributes(task.features, task.columns, task.attributes)
+    parts = cut_parts(plan, task.scratch)
+    roots = frozenset(node.name for node in split_tree(plan.root)[1] if node is not plan.root and node.children)
+    middle = plan.frame.lon, plan.frame.lat
+    planned = Planned(_bare(plan.root), roots, middle, len(plan.fine), plan.box, tuple(parts))
+    del plan
     give_memory_back()
     return planned
 
@@ -54,25 +50,26 @@ def _bare(node: Node) -> Node:
 
 
 def build_part(task: Task, middle: tuple[float, float], part: Part) -> Made:
-    """Builds the tiles of `part` into its file `out`; its other files are gone then. OffGeoidError."""
+    """Builds the tiles of `part` into its file. OffGeoidError."""
     made = _built(task, Frame(*middle), part)
-    for path in (part.surfaces, part.attributes):
-        path.unlink()
     give_memory_back()
     return made
 
 
 def _built(task: Task, frame: Frame, part: Part) -> Made:
-    surfaces, attributes = Surfaces.from_table(_read_ipc(part.surfaces)), _read_ipc(part.attributes)
-    bodies = Bodies(surfaces, frame, task.geoid, task.images)
-    fids = attributes["fid"].to_numpy()
+    chosen = np.unique(np.concatenate([bodies for _, bodies, _ in part.tiles]))
+    shapes = BodyFile(task.bodies).take(chosen.astype(np.int64))
+    fids = np.unique(shapes.row)
+    attributes = read_attributes(task.attributes, fids)
+    bodies = Bodies(shapes, frame, task.geoid, task.images)
     contents: dict[str, Content] = {}
     packed = []
     with part.out.open("wb") as out:
-        for name, chosen, is_leaf in part.tiles:
+        for name, shown, is_leaf in part.tiles:
+            own = np.searchsorted(chosen, shown)
             pieces, contents[name] = bodies.content(
-                chosen.astype(np.int64),
-                attributes.take(pa.array(np.searchsorted(fids, surfaces.row[chosen]))),
+                own,
+                attributes.take(pa.array(np.searchsorted(fids, shapes.row[own]))),
                 atlas_side=LEAF_ATLAS if is_leaf else FAR_ATLAS,
                 exact=is_leaf,
                 title=task.title,
@@ -80,11 +77,6 @@ def _built(task: Task, frame: Frame, part: Part) -> Made:
             file = pack(pieces)
             packed.append((file.crc, file.size, out.write(file.deflated)))
     return Made(contents, tuple(packed), part.out, frozenset(bodies.damaged))
-
-
-def _read_ipc(path: Path) -> pa.Table:
-    with pa.memory_map(str(path)) as file:
-        return pa.ipc.open_stream(file).read_all()
 
 
 def join_parts(task: Task, planned: Planned, made: Sequence[Made]) -> TilesetSummary:
