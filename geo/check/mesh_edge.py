@@ -11,6 +11,7 @@ MOST_CORNERS = 50
 _SAME_M = 1e-4
 """Corners are one whose coordinates agree when they are rounded to this."""
 _BESIDE_M = 0.01
+_NOTHING_M2 = 1e-6
 _BATCH = 50_000
 
 
@@ -45,6 +46,7 @@ def _alone(triangles: NDArray[np.float64]) -> NDArray[np.float64]:
         return np.empty((0, 2, 3))
     place = np.minimum(np.searchsorted(wanted, names), len(wanted) - 1)
     at = np.flatnonzero(wanted[place] == names)
+    at = at[np.abs(_twice_area(triangles[at // 3])) > _NOTHING_M2]
     corners, side = _anticlockwise(triangles[at // 3]), at % 3
     rows = np.arange(len(at))
     return np.stack([corners[rows, side], corners[rows, (side + 1) % 3]], axis=1)
@@ -55,11 +57,16 @@ def _batches(triangles: NDArray[np.float64]) -> list[NDArray[np.float64]]:
 
 
 def _anticlockwise(triangles: NDArray[np.float64]) -> NDArray[np.float64]:
-    one, two = (triangles[:, corner, :2] - triangles[:, 0, :2] for corner in (1, 2))
-    turned = one[:, 0] * two[:, 1] < one[:, 1] * two[:, 0]
+    turned = _twice_area(triangles) < 0
     corners = triangles.copy()
     corners[turned] = corners[turned][:, ::-1]
     return corners
+
+
+def _twice_area(triangles: NDArray[np.float64]) -> NDArray[np.float64]:
+    """As seen from above; negative for what runs clockwise."""
+    one, two = (triangles[:, corner, :2] - triangles[:, 0, :2] for corner in (1, 2))
+    return np.asarray(one[:, 0] * two[:, 1] - one[:, 1] * two[:, 0])
 
 
 def _names(triangles: NDArray[np.float64]) -> NDArray[np.uint64]:
@@ -80,7 +87,7 @@ def _mixed(value: NDArray[np.uint64]) -> NDArray[np.uint64]:
 
 
 def _covered(points: NDArray[np.float64], triangles: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Whether a triangle lies above or below each point, shape (n, 2)."""
+    """Whether a triangle, or a side of one, lies above or below each point, shape (n, 2)."""
     found = np.zeros(len(points), dtype=bool)
     places: Any = shapely.points(points)
     tree = shapely.STRtree(places)
@@ -91,7 +98,7 @@ def _covered(points: NDArray[np.float64], triangles: NDArray[np.float64]) -> NDA
         for side in range(3):
             start, end = corners[triangle, side, :2], corners[triangle, (side + 1) % 3, :2]
             along, to = end - start, points[point] - start
-            inside &= along[:, 0] * to[:, 1] - along[:, 1] * to[:, 0] > 0
+            inside &= along[:, 0] * to[:, 1] - along[:, 1] * to[:, 0] > -_NOTHING_M2
         found[point[inside]] = True
     return found
 

@@ -71,6 +71,7 @@ def test_triangles_that_look_down_are_told_with_their_feature_and_place(tmp_path
 @pytest.mark.parametrize("corners", [[(1, 1), (3, 3), (2, 2)], [(1, 1), (1, 1), (2, 2)], [(1, 1), (1, 1), (1, 1)]])
 def test_a_line_or_a_point_is_told(tmp_path: Path, corners: Corners) -> None:
     assert rules(tmp_path, [*grid(4, 4), corners])["terrain.triangle_flat"] == "1"
+    assert rules(tmp_path, [corners]) == {"terrain.triangle_flat": "1"}
 
 
 def test_a_narrow_triangle_has_an_area(tmp_path: Path) -> None:
@@ -81,6 +82,16 @@ def test_a_missing_triangle_leaves_three_edges_alone(tmp_path: Path) -> None:
     triangles = grid(6, 5)
     triangles.remove([(2, 2), (3, 2), (3, 3)])
     assert rules(tmp_path, triangles) == {"terrain.edge_unshared": "3"}
+
+
+def test_a_mesh_smaller_than_a_gap_has_a_rim(tmp_path: Path) -> None:
+    def without(*corners: Point) -> list[Corners]:
+        return [one for one in grid(3, 3) if one != [*corners]]
+
+    for columns in (1, 2, 3, 4):
+        assert rules(tmp_path, grid(columns, 2)) == {}
+    assert rules(tmp_path, without((0, 1), (1, 2), (0, 2))) == {}
+    assert rules(tmp_path, without((0, 1), (1, 1), (1, 2))) == {"terrain.edge_unshared": "3"}
 
 
 def test_a_corner_on_an_edge_leaves_three_edges_alone(tmp_path: Path) -> None:
