@@ -24,8 +24,11 @@ if TYPE_CHECKING:
     from data.export import Export, Format
     from data.export_file import export_chunks, write_export
     from data.export_text import csv_metadata
-    from data.importer import ImportOptions, ImportSummary, LayerResult, NoProgress, Progress, import_paths
+    from data.import_options import ImportOptions
+    from data.import_summary import ImportSummary, LayerResult
+    from data.importer import import_paths
     from data.job import Job, JobState
+    from data.progress import NoProgress, Progress
     from data.record import LayerRecord, SourceFile, VersionRecord
     from data.search import Search, parse_box
     from data.store import GcReport, Store
@@ -103,11 +106,11 @@ _MODULES = {
     "export_chunks": "data.export_file",
     "write_export": "data.export_file",
     "csv_metadata": "data.export_text",
-    "ImportOptions": "data.importer",
-    "ImportSummary": "data.importer",
-    "LayerResult": "data.importer",
-    "NoProgress": "data.importer",
-    "Progress": "data.importer",
+    "ImportOptions": "data.import_options",
+    "ImportSummary": "data.import_summary",
+    "LayerResult": "data.import_summary",
+    "NoProgress": "data.progress",
+    "Progress": "data.progress",
     "import_paths": "data.importer",
     "Job": "data.job",
     "JobState": "data.job",

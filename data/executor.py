@@ -5,8 +5,8 @@ import gc
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
 from multiprocessing import get_context
 from types import ModuleType
@@ -34,6 +34,16 @@ class SerialExecutor(Executor):
             if not isinstance(error, Exception):
                 raise
         return future
+
+
+def as_ended(waiting: "Iterable[Future[_T]]") -> "Iterator[Future[_T]]":
+    """Each as it ends. Where one fails or nobody goes on asking, those that wait don't begin any more."""
+    futures = list(waiting)
+    try:
+        yield from as_completed(futures)
+    finally:
+        for future in futures:
+            future.cancel()
 
 
 @contextmanager

@@ -6,12 +6,15 @@ from dataclasses import dataclass, replace
 from functools import cache
 from glob import escape as glob_escape
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from data.detect import Source, SourceKind
 from data.naming import layer_names
-from data.places import Places
 from data.record import SourceFile
 from geo import citygml
+
+if TYPE_CHECKING:
+    from data.places import Places
 
 READER = "4"
 """Raised when the readers give something else for the same bytes, so that the same files are read again."""
@@ -29,7 +32,7 @@ class Input:
     """What reading a source gives depends on nothing else."""
     joined: str | None = None
     """Name of the seamless layers that it joins."""
-    places: Places | None = None
+    places: "Places | None" = None
     """Of a table of towns: where its areas come from."""
 
     @property
@@ -37,7 +40,12 @@ class Input:
         return sum(file.bytes for file in self.files)
 
 
-def with_places(one: Input, places: Places) -> Input:
+def is_of_towns(one: Input) -> bool:
+    """Whether it has no places of its own."""
+    return one.sources[0].kind is SourceKind.TOWN_TABLE
+
+
+def with_places(one: Input, places: "Places") -> Input:
     """The same with its places: other areas make other layers, and are another thing to read."""
     keys = {source: _digest(f"{key} {places.mark}", ()) for source, key in one.keys.items()}
     return replace(one, content_hash=_digest(f"{one.content_hash} {places.mark}", ()), keys=keys, places=places)

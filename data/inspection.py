@@ -12,16 +12,16 @@ import numpy as np
 from data.archive import ArchiveLimits
 from data.detect import Found, Source, SourceKind, detect
 from data.executor import build_executor
-from data.importer import NoProgress, Progress
 from data.inspected import InspectedSource, inspect_source
 from data.level_ledger import LevelLedger, find_unaccounted
 from data.merge import sum_counts
 from data.neighbours import BuildingFile, find_between
 from data.places import Places, choose_places, of_result
+from data.plan import least_lod
+from data.progress import NoProgress, Progress
 from data.reading import read_source
 from data.shard import PartResult, SourceResult, surfaces_path
 from data.shard_file import read_table
-from data.stage import least_lod
 from geo import Count, LevelCount, Problem, Severity, Text, UnreadableError
 from geo.level_count import sum_levels
 

@@ -1,11 +1,9 @@
 """3D Tiles of a layer whose next version is being built."""
 
 import shutil
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from pathlib import Path, PurePosixPath
-
-import pyarrow as pa
 
 from data.layer_portrayal import HIDDEN
 from data.plan import LayerPlan
@@ -19,11 +17,11 @@ from tiles.tileset import build_tileset
 
 
 def tileset_of(
-    plan: LayerPlan, folder: Path, portrayal: Portrayal, schema: pa.Schema, executor: Executor | None
+    plan: LayerPlan, folder: Path, portrayal: Portrayal, names: Collection[str], executor: Executor | None
 ) -> tuple[TilesetRecord | None, list[Problem]]:
     """3D Tiles of all features that stand in space, with the columns that their styles use, and what was wrong."""
     images = _images(plan, folder, images_of(folder / SURFACES))
-    columns = [name for name in portrayal.style.columns if name in schema.names and name not in HIDDEN]
+    columns = [name for name in portrayal.style.columns if name in names and name not in HIDDEN]
     geoid = geoid_model(plan.parts[0].vertical_datum) or GeoidModel.GSIGEO2011
     try:
         made, damaged = _tileset(folder, columns, geoid, images, portrayal.title.ja, executor)

@@ -12,8 +12,8 @@ import shapely
 from data.detect import Source, SourceKind
 from data.naming import layer_id
 from data.record import LayerRecord
-from data.shard import SourceResult
-from data.shard_file import SUFFIX, read_table
+from data.shard import SUFFIX, SourceResult
+from data.shard_file import read_table
 from data.staged import FEATURES
 from data.viewer import Viewer
 from geo import GeometryType, Layer, Problem, UnreadableError
@@ -180,8 +180,3 @@ def as_town_table(source: Source) -> Source:
     if source.kind is not SourceKind.TABLE or not is_town_table(source.path, any_numbers=True):
         return source
     return Source(SourceKind.TOWN_TABLE, source.path, source.name, source.dataset)
-
-
-def joined_terms(*terms: str | None) -> str | None:
-    """A result stands under the terms of everything it was made from."""
-    return "、".join(dict.fromkeys(term for term in terms if term)) or None

@@ -4,16 +4,20 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from data.detect import DATASETS, Source, SourceKind
 from data.piece import Earlier
-from data.places import Places
 from data.record import SourceFile, VersionRecord
 from data.shard import PartResult, surfaces_path
 from data.staged import StagedLayer
 from geo import Group, Portrayal, Problem, Text
-from geo.raster import RasterSummary
-from geo.terrain import TerrainPiece
+
+if TYPE_CHECKING:
+    # What reads files and grids: who only hands plans on loads nothing of it.
+    from data.places import Places
+    from geo.raster import RasterSummary
+    from geo.terrain import TerrainPiece
 
 
 @dataclass(frozen=True)
@@ -35,12 +39,12 @@ class LayerPlan:
     group: Group | None
     attribution: str | None
     licence: str | None
-    pieces: tuple[tuple[Source, TerrainPiece], ...] = ()
+    pieces: "tuple[tuple[Source, TerrainPiece], ...]" = ()
     """Heights of the ground, one of each source that has any."""
-    grid: tuple[RasterSummary, Path] | None = None
+    grid: "tuple[RasterSummary, Path] | None" = None
     """One that was written already."""
 
-    places: Places | None = None
+    places: "Places | None" = None
     """Of a table of towns: where its areas come from."""
     joined: str | None = None
     """Name of the seamless layer that the import joins."""
@@ -52,6 +56,21 @@ class LayerPlan:
         """Of the features that are waiting for it, on the ground and in space."""
         files = [file for part in self.parts for shard in part.shards for file in (shard, surfaces_path(shard))]
         return sum(file.stat().st_size for file in files if file.exists())
+
+
+_FLAT = frozenset({"luse", "lsld", "urf", "area"})
+"""Packages that are drawn on the ground: their place in space says nothing more."""
+_ROADS = frozenset({"tran", "rwy", "trk", "squr", "wwy"})
+_LEAST_LOD_OF_ROADS = 3
+"""The lower ones lie flat, in many files at height 0."""
+
+
+def least_lod(kind: SourceKind, part: str) -> int | None:
+    """The lowest level of detail that is drawn in space; None for what isn't."""
+    package = part.partition("-")[0]
+    if kind is not SourceKind.CITYGML or package in _FLAT:
+        return None
+    return _LEAST_LOD_OF_ROADS if package in _ROADS else 0
 
 
 def layer_title(plan: LayerPlan, shown: Text) -> Text:

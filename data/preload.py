@@ -4,7 +4,14 @@ import gc
 from importlib import import_module
 
 gc.disable()  # Modules make no garbage; looking for some takes a seventh of the time of loading them.
-for _name in ("data.reading", "data.stage", "geo.check", "geo.citygml.number", "tiles.tileset.step"):
+for _name in (
+    "data.reading",
+    "data.layer_merge",
+    "tiles.vector",
+    "geo.check",
+    "geo.citygml.number",
+    "tiles.tileset.step",
+):
     import_module(_name)
 gc.freeze()  # Workers share these pages for as long as nobody looks at what lies there.
 gc.enable()

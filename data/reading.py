@@ -13,8 +13,8 @@ import gtfs
 from data.detect import Source, SourceKind
 from data.feature_table import arrow_table, unified_schema
 from data.places import Places
-from data.shard import PartResult, SourceResult, begin_result, keep_result, surfaces_path
-from data.shard_file import SUFFIX, write_table
+from data.shard import SUFFIX, PartResult, SourceResult, begin_result, keep_result, surfaces_path
+from data.shard_file import write_table
 from geo import Batch, GeometryType, Problem, UnreadableError, citygml
 from geo.memory import give_memory_back
 from geo.raster import write_cog

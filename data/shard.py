@@ -13,17 +13,20 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import astuple, dataclass, field
 from pathlib import Path
-from typing import Any
-
-import pyarrow as pa
+from typing import TYPE_CHECKING, Any
 
 from data.detect import Source
-from data.feature_table import unified_schema
-from data.shard_file import SUFFIX, read_schema
 from geo import Column, ColumnType, Count, GeometryType, LevelCount, Problem, Text
-from geo.raster import RasterSummary
-from geo.terrain import TerrainPiece
 
+if TYPE_CHECKING:
+    # Who only hands results on loads nothing that reads files.
+    import pyarrow as pa
+
+    from geo.raster import RasterSummary
+    from geo.terrain import TerrainPiece
+
+SUFFIX = ".arrow"
+"""Of shards (see data.shard_file)."""
 RESULT = "read.json"
 
 
@@ -38,7 +41,7 @@ class PartResult:
     geometry_type: GeometryType
     source: Source
     shards: list[Path] = field(default_factory=list)
-    schema: pa.Schema | None = None
+    schema: "pa.Schema | None" = None
     columns: dict[str, Column] = field(default_factory=dict)
     counts: list[Count] = field(default_factory=list)
     levels: list[LevelCount] = field(default_factory=list)
@@ -53,9 +56,9 @@ class SourceResult:
     parts: tuple[PartResult, ...] = ()
     failure: Problem | None = None
     """Why nothing of this source is used."""
-    grid: tuple[RasterSummary, Path] | None = None
+    grid: "tuple[RasterSummary, Path] | None" = None
     """A grid as it will be served, and where it lies."""
-    terrain: TerrainPiece | None = None
+    terrain: "TerrainPiece | None" = None
 
 
 def surfaces_path(shard: Path) -> Path:
@@ -114,6 +117,9 @@ def _part_json(part: PartResult) -> dict[str, Any]:
 
 
 def _part(stored: Mapping[str, Any], source: Source, folder: Path) -> PartResult:
+    from data.feature_table import unified_schema
+    from data.shard_file import read_schema
+
     shards = [folder / name for name in stored["shards"]]
     columns = [_column(one) for one in stored["columns"]]
     return PartResult(

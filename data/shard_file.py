@@ -6,8 +6,6 @@ from pathlib import Path
 import pyarrow as pa
 from pyarrow import ipc
 
-SUFFIX = ".arrow"
-
 
 def write_table(table: pa.Table, path: Path) -> None:
     # A stream, and no Arrow file: one of those can't hold dictionaries that change between chunks.

@@ -17,11 +17,9 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-import pyarrow as pa
-import shapely
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from data import catalogue
@@ -33,17 +31,21 @@ from data.errors import (
     UnknownFeatureError,
     UnknownLayerError,
 )
-from data.export import Export, export_crs
-from data.feature_table import FeatureTable, attribute_nodes
 from data.job import JobQueue
 from data.lock import is_locked, locked
 from data.problem_list import ProblemList
 from data.record import LayerRecord, VersionRecord
-from data.search import Search, search
-from data.search_page import search_page
 from data.staged import CATALOGUE, FEATURES, StagedLayer
 from data.viewer import Viewer, Visibility
 from geo import GROUPS, Group, Layer, Problem, Text
+
+if TYPE_CHECKING:
+    # What looks into features takes half a second to load, which an import leaves to its workers.
+    import pyarrow as pa
+
+    from data.export import Export
+    from data.feature_table import FeatureTable
+    from data.search import Search
 
 _UNNAMED = Text("非公開データ", "internal data")
 """Stands for a layer that the public may not know of."""
@@ -149,7 +151,7 @@ class Store:
     def search(
         self,
         layer_id: str,
-        asked: Search,
+        asked: "Search",
         viewer: Viewer,
         *,
         limit: int = 20,
@@ -157,6 +159,9 @@ class Store:
         version: str | None = None,
     ) -> dict[str, Any]:
         """One page of the features that `asked` means, in the order of their fids, and how many there are."""
+        from data.search import search
+        from data.search_page import search_page
+
         record, table = self._table(layer_id, viewer, version)
         fids = search(table, asked)
         return {
@@ -168,13 +173,16 @@ class Store:
         }
 
     def export(
-        self, layer_id: str, asked: Search, viewer: Viewer, *, crs: str | None = None, version: str | None = None
-    ) -> Export:
+        self, layer_id: str, asked: "Search", viewer: Viewer, *, crs: str | None = None, version: str | None = None
+    ) -> "Export":
         """The features that `asked` means, ready to be written by `data.export_file`."""
+        from data.export import Export, export_crs
+        from data.search import search
+
         record, table = self._table(layer_id, viewer, version)
         return Export(record, version or record.version, table, search(table, asked), export_crs(crs, record))
 
-    def column(self, layer_id: str, name: str, viewer: Viewer, version: str | None = None) -> pa.Table:
+    def column(self, layer_id: str, name: str, viewer: Viewer, version: str | None = None) -> "pa.Table":
         """One column in the order of the features (row number = fid)."""
         _, table = self._table(layer_id, viewer, version)
         try:
@@ -187,7 +195,9 @@ class Store:
         record, table = self._table(layer_id, viewer, version)
         return Layer(record.id, table.features())
 
-    def _table(self, layer_id: str, viewer: Viewer, version: str | None) -> tuple[LayerRecord, FeatureTable]:
+    def _table(self, layer_id: str, viewer: Viewer, version: str | None) -> "tuple[LayerRecord, FeatureTable]":
+        from data.feature_table import FeatureTable
+
         record = self.layer(layer_id, viewer)
         if record.current.kind == "raster":
             raise UnknownLayerError(layer_id)
@@ -445,6 +455,10 @@ def _upsert_layer(connection: Connection, layer: StagedLayer, version: str) -> N
 
 
 def _feature(record: LayerRecord, version: str, fid: int, row: Mapping[str, Any]) -> dict[str, Any]:
+    import shapely
+
+    from data.feature_table import attribute_nodes
+
     geometry = shapely.from_wkb(row["geometry"])
     return {
         "layer": record.id,

@@ -13,10 +13,6 @@ from data.viewer import Viewer
 from geo import GeometryType, Problem, UnreadableError
 
 
-def is_of_towns(one: Input) -> bool:
-    return one.sources[0].kind is SourceKind.TOWN_TABLE
-
-
 @dataclass(frozen=True)
 class TownImport:
     """Where the tables of one import may find their areas."""

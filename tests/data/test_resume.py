@@ -9,7 +9,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-import data.importer
+import data.reading
 from data import ImportSummary, Store, Viewer, import_paths
 from data.detect import Source
 from data.input import build_inputs
@@ -18,9 +18,9 @@ from data.shard import SourceResult, keep_result, kept_result
 _KILLED_WHILE_BUILDING = """
 import os, signal, sys
 from pathlib import Path
-import data.importer
 from data import Store, Viewer, import_paths
-data.importer._build_all = lambda *rest: os.kill(os.getpid(), signal.SIGKILL)
+from data.import_building import ImportBuilding
+ImportBuilding.build = lambda *rest: os.kill(os.getpid(), signal.SIGKILL)
 import_paths(Store.open(Path(sys.argv[1])), [Path(sys.argv[2])], viewer=Viewer.SYSTEM)
 """
 
@@ -39,13 +39,13 @@ def city(tmp_path: Path) -> Path:
 def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Names of the sources that are really read."""
     names: list[str] = []
-    read = data.importer.read_source
+    read = data.reading.read_source
 
-    def note(source: Source, folder: Path, crs: str | None) -> SourceResult:
+    def note(source: Source, folder: Path, crs: str | None, places: None) -> SourceResult:
         names.append(source.name)
-        return read(source, folder, crs)
+        return read(source, folder, crs, places)
 
-    monkeypatch.setattr(data.importer, "read_source", note)
+    monkeypatch.setattr(data.reading, "read_source", note)
     return names
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-import data.importer
 from data import ChangedMeanwhileError, ImportOptions, ImportSummary, Store, Viewer, import_paths
+from data.import_building import ImportBuilding
 from data.piece import piece_of
 from geo.surface import Surfaces
 
@@ -178,16 +178,16 @@ def test_two_imports_that_join_at_once_lose_nothing(
     store: Store, numazu_2021: Path, numazu_2023: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     join(store, numazu_2021)
-    build_all = data.importer._build_all
+    build = ImportBuilding.build
     other = dataset(tmp_path, "22210_fuji-shi_city_2022_citygml_1_op", {"52384698": [building("f", 138.8615)]})
 
     def build_and_be_overtaken(*rest: object) -> object:
-        built = build_all(*rest)  # type: ignore[arg-type]
+        built = build(*rest)  # type: ignore[arg-type]
         monkeypatch.undo()
         join(store, other)
         return built
 
-    monkeypatch.setattr(data.importer, "_build_all", build_and_be_overtaken)
+    monkeypatch.setattr(ImportBuilding, "build", build_and_be_overtaken)
     with pytest.raises(ChangedMeanwhileError):
         join(store, numazu_2023)
     assert ids(store) == ["a", "b", "c", "f"]

@@ -11,7 +11,7 @@ import geopandas as gpd
 import pytest
 import shapely
 
-import data.importer
+import data.reading
 from data import (
     ImportOptions,
     ImportSummary,
@@ -226,13 +226,13 @@ def test_e_stats_text_files_are_known_as_tables_of_towns(store: Store, city: Pat
 _KILLED_WHILE_BUILDING = """
 import os, signal, sys
 from pathlib import Path
-import data.importer
 from data import Store, Viewer, import_paths
+from data.import_building import ImportBuilding
 
 def die(*args, **named):
     os.kill(os.getpid(), signal.SIGKILL)
 
-data.importer._build_all = die
+ImportBuilding.build = die
 import_paths(Store.open(Path(sys.argv[1])), [Path(sys.argv[2])], viewer=Viewer.SYSTEM)
 """
 
@@ -247,7 +247,7 @@ def test_what_a_killed_import_joined_is_taken_over_only_with_the_same_areas(
         reads.append(source.path.name)
         return read(source, folder, crs, places)
 
-    monkeypatch.setattr(data.importer, "read_source", note)
+    monkeypatch.setattr(data.reading, "read_source", note)
     for changed, expected in ((False, []), (True, ["towns.geojson", "229997_population.csv"])):
         folder = tmp_path / f"store-{changed}"
         command = [sys.executable, "-c", _KILLED_WHILE_BUILDING, str(folder), str(city)]

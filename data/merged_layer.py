@@ -1,0 +1,21 @@
+"""What is told of a layer's features when they are merged and not yet tiled."""
+
+from dataclasses import dataclass
+
+from data.record import SourceFile
+from geo import Column, Count, LevelCount, Portrayal, Problem
+
+
+@dataclass(frozen=True)
+class MergedLayer:
+    portrayal: Portrayal
+    columns: tuple[Column, ...]
+    """Every one that a person may look at."""
+    names: tuple[str, ...]
+    """Of all columns of the table."""
+    has_surfaces: bool
+    counts: tuple[Count, ...]
+    levels: tuple[LevelCount, ...]
+    files: tuple[SourceFile, ...]
+    problems: tuple[Problem, ...]
+    """Of joining; what the readers told is in the plan."""
