@@ -59,6 +59,33 @@ _REMEDIES = {
     "citygml.height_differs": Text(
         "計測高さと形状のどちらが正しいか確認してください。", "Find out which of the two heights is right."
     ),
+    "citygml.building_id_in_files": Text(
+        "同じ建築物なら一方のファイルから除き、別の建築物なら建物IDを付け直してください。",
+        "Take the building out of one of the files, or give it an ID of its own if it is another one.",
+    ),
+    "citygml.footprints_overlap": Text(
+        "二重に取得された建築物、または取り壊された建築物がないか確認してください。",
+        "Look whether a building was surveyed twice, or stands there no longer.",
+    ),
+    "citygml.city_of_wards": Text("区の市区町村コードにしてください。", "Give the code of the ward."),
+    "citygml.roads_overlap": Text(
+        "隣接する道路の境界線の座標を一致させてください。",
+        "Let neighbouring roads have the same points along their border.",
+    ),
+    "citygml.traffic_areas_overlap": Text(
+        "隣接する交通領域の境界線の座標を一致させてください。",
+        "Let neighbouring traffic areas have the same points along their border.",
+    ),
+    "citygml.area_unreferenced": Text(
+        "道路の lodXMultiSurface から、すべての交通領域・交通補助領域の面を xlink:href で参照してください。",
+        "Let the road's lodXMultiSurface refer (xlink:href) to every face of its traffic areas.",
+    ),
+    "citygml.composite_not_connected": Text(
+        "面を辺でつなげるか、MultiSurfaceにしてください。", "Let the faces share edges, or make it a MultiSurface."
+    ),
+    "citygml.solid_of_water": Text(
+        "LOD1は面(lod1MultiSurface)にしてください。", "Give surfaces in LOD1 (lod1MultiSurface)."
+    ),
     "citygml.element_unknown": Text(
         "要素名の誤りか、独自の拡張です。スキーマに照らして確認してください。",
         "A misspelt name or an extension of somebody's own: hold it against the schema.",
@@ -70,6 +97,13 @@ _REMEDIES = {
     "file.": Text("ファイルを確認してください。", "Look at the file."),
     "zip.": Text("ZIPを作り直してください。", "Make the zip anew."),
     "crs.": Text("座標参照系を確認してください。", "Look at the coordinate reference system."),
+    "terrain.triangle_turned": Text(
+        "頂点を上から見て反時計回りに並べてください。", "Let the corners run anticlockwise as seen from above."
+    ),
+    "terrain.triangle_flat": Text("三角形を除いてください。", "Take the triangle out."),
+    "terrain.edge_unshared": Text(
+        "三角形どうしが辺全体を共有するようにしてください。", "Let triangles share whole edges with their neighbours."
+    ),
     "csv.": Text("表の該当する行を修正してください。", "Mend that row of the table."),
     "town.": Text(
         "表のコードまたは名称を区域のレイヤーと照らし合わせてください。",
