@@ -52,20 +52,20 @@ def keep_buildings(result: SourceResult, folder: Path) -> tuple[BuildingFile | N
 
 
 def _kept(shard: Path, part: str, name: str, problems: list[Problem]) -> pa.Table:
-    from geo.check.building_id import building_ids, check_city_codes, parse_tree
+    from geo.check.building_id import check_city_codes, parse_identity
 
     table = read_table(shard, columns=["feature_id", "attributes", "geometry"])
-    trees = [parse_tree(one) for one in table["attributes"].to_pylist()]
+    identities = [parse_identity(one) for one in table["attributes"].to_pylist()]
     outlines = shapely.from_wkb(table["geometry"].to_numpy())
     ids = table["feature_id"].to_pylist()
-    problems += placed(check_city_codes(trees, ids, name=name), ids, outlines)
+    problems += placed(check_city_codes(identities, ids, name=name), ids, outlines)
     bounds = shapely.bounds(outlines)
     if part == "ubld":  # Underground they may well be below a building.
         bounds[:] = np.nan
     columns = {name: pa.array(bounds[:, number], from_pandas=True) for number, name in enumerate(_BOX)}
     return pa.table(
         {"feature_id": table["feature_id"], "geometry": table["geometry"], **columns}
-        | {"building_ids": pa.array([building_ids(tree) for tree in trees], pa.list_(pa.string()))}
+        | {"building_ids": pa.array([one.ids for one in identities], pa.list_(pa.string()))}
     )
 
 
