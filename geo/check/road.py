@@ -63,7 +63,8 @@ def _unreferenced(road: Road, plane: Plane, name: str) -> Iterator[Problem]:
 
 def _in_itself(road: Road, lod: int, plane: Plane, name: str) -> Iterator[Problem]:
     """L-tran-02: of the traffic areas of one road; told once for each level."""
-    shapes = [_Shape.of(area.id, area.faces, plane) for area in road.areas if area.lod == lod]
+    areas = [area for area in road.areas if area.lod == lod]
+    shapes = [_Shape.of(area.id, area.faces, plane) for area in areas if len(areas) > 1]
     found = list(_overlaps(shapes, lod))
     if found:
         one, two, common = found[0]
@@ -75,6 +76,7 @@ def _in_itself(road: Road, lod: int, plane: Plane, name: str) -> Iterator[Proble
 
 def _on_others(roads: Sequence[Road], lod: int, plane: Plane, name: str) -> Iterator[Problem]:
     """L-tran-01: each road that lies on one before it, with the first of those."""
+    roads = [road for road in roads if len(_faces(road, lod))]
     shapes = [_Shape.of(road.id, _faces(road, lod), plane) for road in roads]
     told_of: set[int] = set()
     for one, two, common in _overlaps(shapes, lod):
@@ -102,11 +104,13 @@ class _Shape:
     def of(cls, id: str, faces: NDArray[Any], plane: Plane) -> "_Shape":
         flat = plane.flat(faces)
         flat = flat[shapely.is_valid(flat) & (shapely.area(flat) > 0)]
-        return cls(id, flat, shapely.union_all(flat, grid_size=1e-4))
+        return cls(id, flat, flat[0] if len(flat) == 1 else shapely.union_all(flat, grid_size=1e-4))
 
 
 def _overlaps(shapes: Sequence[_Shape], lod: int) -> Iterator[tuple[int, int, Any]]:
     """Which two lie on each other, the earlier first, in the order of the later, and what they share."""
+    if len(shapes) < 2:
+        return
     outlines = np.array([one.outline for one in shapes], dtype=object)
     two, one = shapely.STRtree(outlines).query(outlines, predicate="intersects")
     pairs = sorted((b, a) for a, b in zip(one.tolist(), two.tolist(), strict=True) if a < b)
