@@ -11,6 +11,7 @@ from data.merge import Merge, write_features
 from data.merged_layer import MergedLayer
 from data.plan import LayerPlan, least_lod
 from data.staged import FEATURES, SURFACES
+from data.surface_table import images_of, levels_of
 from geo import Problem
 from geo.memory import give_memory_back
 
@@ -27,12 +28,14 @@ def merge_layer(plan: LayerPlan, folder: Path) -> MergedLayer | tuple[Problem, .
 
 def _told(plan: LayerPlan, folder: Path, schema: pa.Schema, merge: Merge) -> MergedLayer:
     portrayal = portray(plan, schema, folder / FEATURES)
+    surfaces = folder / SURFACES
     read = {name: column for part in plan.parts for name, column in part.columns.items()}
     return MergedLayer(
         portrayal=portrayal,
         columns=described_columns(schema, read, portrayal),
         names=tuple(schema.names),
-        has_surfaces=merge.has_surfaces,
+        lods=levels_of(surfaces) if merge.has_surfaces else (),
+        images=tuple(images_of(surfaces)) if merge.has_surfaces else (),
         counts=merge.counts(),
         levels=merge.levels(),
         files=merge.files(plan.files),

@@ -9,6 +9,7 @@ import pyarrow.parquet as pq
 
 import gtfs
 from data.detect import SourceKind
+from data.merged_layer import HIDDEN
 from data.plan import LayerPlan
 from geo import Column, ColumnType, Portrayal, Text, citygml
 from geo.municipal import portray as portray_municipal
@@ -63,10 +64,6 @@ def _pairs(features: Path, rank: str, label: str) -> list[tuple[int, str]]:
     rows = pq.read_table(features, columns=[rank, label]).group_by([rank, label]).aggregate([]).to_pylist()
     found = {int(row[rank]): str(row[label]) for row in rows if row[rank] is not None and row[label]}
     return sorted(found.items())
-
-
-HIDDEN = frozenset({"feature_id", "geometry", "attributes"})
-"""What every layer has, and no person looks at as a column."""
 
 
 def described_columns(schema: pa.Schema, read: Mapping[str, Column], portrayal: Portrayal) -> tuple[Column, ...]:

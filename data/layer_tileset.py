@@ -1,30 +1,30 @@
 """3D Tiles of a layer whose next version is being built."""
 
 import shutil
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from pathlib import Path, PurePosixPath
 
-from data.layer_portrayal import HIDDEN
+from data.merged_layer import HIDDEN, MergedLayer
 from data.plan import LayerPlan
 from data.record import TilesetRecord
 from data.staged import FEATURES, SURFACES, TEXTURES, TILESET
-from data.surface_table import images_of, levels_of
-from geo import Portrayal, Problem
+from geo import Problem
 from geo.geoid import GeoidModel, geoid_model
 from tiles.errors import OffGeoidError
 from tiles.tileset import build_tileset
 
 
 def tileset_of(
-    plan: LayerPlan, folder: Path, portrayal: Portrayal, names: Collection[str], executor: Executor | None
+    plan: LayerPlan, folder: Path, merged: MergedLayer, executor: Executor | None
 ) -> tuple[TilesetRecord | None, list[Problem]]:
     """3D Tiles of all features that stand in space, with the columns that their styles use, and what was wrong."""
-    images = _images(plan, folder, images_of(folder / SURFACES))
-    columns = [name for name in portrayal.style.columns if name in names and name not in HIDDEN]
+    images = _images(plan, folder, merged.images)
+    styled = merged.portrayal.style.columns
+    columns = [name for name in styled if name in merged.names and name not in HIDDEN]
     geoid = geoid_model(plan.parts[0].vertical_datum) or GeoidModel.GSIGEO2011
     try:
-        made, damaged = _tileset(folder, columns, geoid, images, portrayal.title.ja, executor)
+        made, damaged = _tileset(folder, columns, geoid, images, merged, executor)
     except OffGeoidError as error:
         told = {"lon": f"{error.lon:.5f}", "lat": f"{error.lat:.5f}", "model": error.model}
         return None, [Problem("tileset.off_geoid", plan.name, lonlat=(error.lon, error.lat), parameters=told)]
@@ -36,7 +36,7 @@ def _tileset(
     columns: Sequence[str],
     geoid: GeoidModel,
     images: Mapping[str, Path],
-    title: str,
+    merged: MergedLayer,
     executor: Executor | None,
 ) -> tuple[TilesetRecord, tuple[str, ...]]:
     """Its record, and the images that could not be read."""
@@ -47,14 +47,14 @@ def _tileset(
         columns=columns,
         geoid=geoid,
         images=images,
-        title=title,
+        title=merged.portrayal.title.ja,
         executor=executor,
     )
     made = TilesetRecord(
         features=summary.features,
         triangles=summary.triangles,
         bytes=summary.bytes,
-        lods=levels_of(folder / SURFACES),
+        lods=merged.lods,
         textured=summary.texture_texels > 0,
     )
     return made, tuple(summary.damaged_images)

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from data.record import SourceFile
 from geo import Column, Count, LevelCount, Portrayal, Problem
 
+HIDDEN = frozenset({"feature_id", "geometry", "attributes"})
+"""What every layer has, and no person looks at as a column."""
+
 
 @dataclass(frozen=True)
 class MergedLayer:
@@ -13,7 +16,10 @@ class MergedLayer:
     """Every one that a person may look at."""
     names: tuple[str, ...]
     """Of all columns of the table."""
-    has_surfaces: bool
+    lods: tuple[int, ...]
+    """The levels of detail of what is in space; none where nothing is."""
+    images: tuple[str, ...]
+    """Names of all textures of that."""
     counts: tuple[Count, ...]
     levels: tuple[LevelCount, ...]
     files: tuple[SourceFile, ...]

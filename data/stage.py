@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from data.detect import SourceKind
 from data.executor import SerialExecutor
+from data.layer_tileset import tileset_of
 from data.merged_layer import MergedLayer
 from data.plan import LayerPlan, staged
 from data.record import SourceFile, VersionRecord
@@ -44,11 +45,9 @@ def build_layer(plan: LayerPlan, folder: Path, executor: Executor) -> StagedLaye
     first, portrayal = plan.parts[0], merged.portrayal
     tiled = executor.submit(_tiled, folder, _tiled_columns(portrayal, merged.names), first.geometry_type)
     tileset = None
-    if merged.has_surfaces:
-        from data.layer_tileset import tileset_of
-
+    if merged.lods:
         # While another process makes the vector tiles.
-        tileset, told = tileset_of(plan, folder, portrayal, merged.names, executor)
+        tileset, told = tileset_of(plan, folder, merged, executor)
         problems += told
     record = _version_record(
         tiled.result(),
