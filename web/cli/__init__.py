@@ -3,7 +3,7 @@
 import gc
 import sys
 from collections.abc import Sequence
-from os.path import getsize, isdir, isfile
+from pathlib import Path
 
 _LARGE = 8_000_000
 """Bytes of a file that several processes read and tile in less time than one, start included (see data.executor)."""
@@ -27,13 +27,13 @@ def _imports_much(arguments: Sequence[str]) -> bool:
     """A guess: the arguments are read later."""
     if "import" not in arguments or any(argument.startswith("--cluster") for argument in arguments):
         return False
-    return any(map(_is_much, arguments[arguments.index("import") :]))
+    return any(_is_much(Path(argument)) for argument in arguments[arguments.index("import") :])
 
 
-def _is_much(path: str) -> bool:
-    if isfile(path):
-        return getsize(path) >= (_LARGE_ZIP if path.lower().endswith(".zip") else _LARGE)
-    return isdir(path)
+def _is_much(path: Path) -> bool:
+    if path.is_file():
+        return path.stat().st_size >= (_LARGE_ZIP if path.suffix.lower() == ".zip" else _LARGE)
+    return path.is_dir()
 
 
 __all__ = ["main"]
