@@ -20,9 +20,9 @@ def write_attributes(features: Path, columns: Sequence[str], target: Path) -> No
     file = pq.ParquetFile(features)
     names = ["feature_id", *(name for name in columns if name not in ("fid", "feature_id"))]
     integers = integer_columns(file.schema_arrow, names)
-    wide = wide_integers(file.iter_batches(_ROWS, columns=integers) if integers else ())
+    wide = wide_integers(file.iter_batches(_ROWS, columns=integers, use_threads=False) if integers else ())
     begin, writer = 0, None
-    for batch in file.iter_batches(_ROWS, columns=names):
+    for batch in file.iter_batches(_ROWS, columns=names, use_threads=False):
         table = _with_fid(plain_columns(pa.table(batch), names, wide), begin)
         begin += len(table)
         writer = writer or pa.ipc.new_file(str(target), table.schema)

@@ -41,7 +41,7 @@ class Bodies:
         east, north, up = frame.local(places).T
         self._xyz = np.column_stack([east, up, -north])
         """Of each place, as glTF has its axes: x east, y up, z south."""
-        corner, face = triangulate(self._xyz[shapes.place], shapes.first_ring, shapes.first_point)
+        corner, face = triangulate(self._xyz, shapes.first_ring, shapes.first_point, shapes.place)
         hidden = _hidden(shapes)
         is_flat = ~hidden
         is_flat[face] = False

@@ -9,12 +9,15 @@ import pyarrow.parquet as pq
 from numba import njit
 from numpy.typing import NDArray
 
+from geo.memory import give_memory_back
 from geo.surface import Surfaces
 from tiles.tileset.body_file import BodyWriter
 
 MEASURED = ["row", "lod", "rings", "points", "xyz", "texture"]
 """Columns that `measure_group` needs of a table by `SURFACES_SCHEMA`."""
 _M_PER_DEGREE = 111_000.0
+_GROUPS = 50
+"""Row groups after which memory is given back: reading leaves holes in it."""
 
 
 @dataclass(frozen=True)
@@ -51,12 +54,16 @@ def measure_surfaces(path: Path, bodies: BodyWriter | None = None) -> Measured:
     file = pq.ParquetFile(path)
     measured, begin = Measured.empty(file.metadata.num_rows), 0
     for number in range(file.num_row_groups):
-        table = file.read_row_group(number, columns=None if bodies else MEASURED).combine_chunks()
+        columns = None if bodies else MEASURED
+        table = file.read_row_group(number, columns=columns, use_threads=False).combine_chunks()
         group = measure_group(table)
         measured.fill(begin, group)
         begin += len(group.row)
         if bodies:
             bodies.write(Surfaces.from_table(table))
+        del table, group
+        if number % _GROUPS == _GROUPS - 1:
+            give_memory_back()
     return measured
 
 

@@ -10,16 +10,21 @@ _LARGE = 64
 
 
 def triangulate(
-    xyz: NDArray[np.float64], first_ring: NDArray[np.int64], first_point: NDArray[np.int64]
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Triangles as three indices into `xyz`, shape (n, 3), and the face of each, shape (n,), in the order of faces.
+    xyz: NDArray[np.float64],
+    first_ring: NDArray[np.int64],
+    first_point: NDArray[np.int64],
+    place: NDArray[np.int32] | None = None,
+) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Triangles as three points each, shape (n, 3), and the face of each, shape (n,), in the order of faces.
 
-    `xyz`: metres in any right-handed frame, shape (points, 3). A face's rings run from `first_ring[face]` to
-    `first_ring[face + 1]`, the exterior first; a ring's points likewise by `first_point`. Triangles wind as exteriors
-    do. Faces without an area give none.
+    `xyz`: metres in any right-handed frame, shape (n, 3). `place`: the row in it of each point; none where every point
+    has its own. A face's rings run from `first_ring[face]` to `first_ring[face + 1]`, the exterior first; a ring's
+    points likewise by `first_point`. Triangles wind as exteriors do. Faces without an area give none.
     """
-    corners, faces, left = _simple(xyz, first_ring, first_point)
-    others = [_general(xyz, first_ring, first_point, int(face)) for face in left]
+    if place is None:
+        place = np.arange(len(xyz), dtype=np.int32)
+    corners, faces, left = _simple(xyz, place, first_ring, first_point)
+    others = [_general(xyz, place, first_ring, first_point, int(face)) for face in left]
     if not others:
         return corners, faces
     corners = np.concatenate([corners, *others])
@@ -29,49 +34,63 @@ def triangulate(
 
 
 @njit(cache=True)
-def _simple(xyz, first_ring, first_point):  # type: ignore[no-untyped-def]
+def _simple(xyz, place, first_ring, first_point):  # type: ignore[no-untyped-def]
     """Faces of one ring with few corners; the others' indices come back as the third array."""
     faces = len(first_ring) - 1
-    corners = np.empty((max(0, len(xyz) - 2 * faces) + len(xyz), 3), dtype=np.int64)
-    owner = np.empty(len(corners), dtype=np.int64)
-    left = np.empty(faces, dtype=np.int64)
-    flat = np.empty((_LARGE, 2), dtype=np.float64)
+    most = 0
+    for face in range(faces):
+        size = first_point[first_ring[face] + 1] - first_point[first_ring[face]] if _has_ring(first_ring, face) else 0
+        most += max(size - 2, 0)
+    corners = np.empty((most, 3), dtype=np.int32)
+    owner = np.empty(most, dtype=np.int32)
+    left = np.empty(faces, dtype=np.int32)
+    ring, flat = np.empty((_LARGE, 3)), np.empty((_LARGE, 2))
     rest = np.empty(_LARGE, dtype=np.int64)
     count = left_count = 0
     for face in range(faces):
-        ring = first_ring[face]
-        begin, end = first_point[ring], first_point[ring + 1]
-        if first_ring[face + 1] - ring != 1 or end - begin > _LARGE:
-            left[left_count] = face
-            left_count += 1
-            continue
-        made = _clip_ears(xyz, begin, end, flat, rest, corners, count)
+        first = first_ring[face]
+        begin, size = first_point[first], first_point[first_ring[face + 1]] - first_point[first]
+        is_simple = first_ring[face + 1] - first == 1 and size <= _LARGE
+        made = -1
+        if is_simple:
+            for i in range(size):
+                for axis in range(3):
+                    ring[i, axis] = xyz[place[begin + i], axis]
+            made = _clip_ears(ring, size, flat, rest, corners, count)
         if made < 0:
             left[left_count] = face
             left_count += 1
             continue
-        owner[count : count + made] = face
+        for one in range(count, count + made):
+            owner[one] = face
+            for k in range(3):
+                corners[one, k] += begin
         count += made
     return corners[:count].copy(), owner[:count].copy(), left[:left_count].copy()
 
 
 @njit(cache=True)
-def _clip_ears(xyz, begin, end, flat, rest, corners, count):  # type: ignore[no-untyped-def]
-    """Triangles written behind `count`; -1 where no ear is left, which a ring that crosses itself may come to."""
-    size = end - begin
+def _has_ring(first_ring, face):  # type: ignore[no-untyped-def]
+    return first_ring[face + 1] > first_ring[face]
+
+
+@njit(cache=True)
+def _clip_ears(xyz, size, flat, rest, corners, count):  # type: ignore[no-untyped-def]
+    """Triangles of a ring's first `size` rows, written behind `count`; -1 where no ear is left, which a ring that
+    crosses itself may come to."""
     if size < 3:
         return 0
     nx = ny = nz = 0.0
-    for i in range(size):  # Newell's normal
-        a, b = begin + i, begin + (i + 1) % size
-        nx += (xyz[a, 1] - xyz[b, 1]) * (xyz[a, 2] + xyz[b, 2] - 2 * xyz[begin, 2])
-        ny += (xyz[a, 2] - xyz[b, 2]) * (xyz[a, 0] + xyz[b, 0] - 2 * xyz[begin, 0])
-        nz += (xyz[a, 0] - xyz[b, 0]) * (xyz[a, 1] + xyz[b, 1] - 2 * xyz[begin, 1])
+    for a in range(size):  # Newell's normal
+        b = (a + 1) % size
+        nx += (xyz[a, 1] - xyz[b, 1]) * (xyz[a, 2] + xyz[b, 2] - 2 * xyz[0, 2])
+        ny += (xyz[a, 2] - xyz[b, 2]) * (xyz[a, 0] + xyz[b, 0] - 2 * xyz[0, 0])
+        nz += (xyz[a, 0] - xyz[b, 0]) * (xyz[a, 1] + xyz[b, 1] - 2 * xyz[0, 1])
     ax, ay, az = abs(nx), abs(ny), abs(nz)
     if ax + ay + az < 1e-9:
         return 0
     for i in range(size):  # seen along the axis that the face is most across; counter-clockwise
-        x, y, z = xyz[begin + i, 0], xyz[begin + i, 1], xyz[begin + i, 2]
+        x, y, z = xyz[i, 0], xyz[i, 1], xyz[i, 2]
         if az >= ax and az >= ay:
             flat[i, 0], flat[i, 1] = (x, y) if nz > 0 else (y, x)
         elif ax >= ay:
@@ -85,17 +104,18 @@ def _clip_ears(xyz, begin, end, flat, rest, corners, count):  # type: ignore[no-
             return -1
         before, ear, after = rest[(at - 1) % size], rest[at % size], rest[(at + 1) % size]
         if _is_ear(flat, rest, size, before, ear, after):
-            corners[count + made] = (begin + before, begin + ear, begin + after)
+            corners[count + made, 0], corners[count + made, 1], corners[count + made, 2] = before, ear, after
             made += 1
             at %= size
-            rest[at : size - 1] = rest[at + 1 : size].copy()
+            for i in range(at, size - 1):
+                rest[i] = rest[i + 1]
             size -= 1
             tried = 0
         else:
             at += 1
             tried += 1
     if _turn(flat, rest[0], rest[1], rest[2]) > 0:
-        corners[count + made] = (begin + rest[0], begin + rest[1], begin + rest[2])
+        corners[count + made, 0], corners[count + made, 1], corners[count + made, 2] = rest[0], rest[1], rest[2]
         made += 1
     return made
 
@@ -130,15 +150,20 @@ def _is_ear(flat, rest, size, before, ear, after):  # type: ignore[no-untyped-de
 
 
 def _general(
-    xyz: NDArray[np.float64], first_ring: NDArray[np.int64], first_point: NDArray[np.int64], face: int
-) -> NDArray[np.int64]:
+    xyz: NDArray[np.float64],
+    place: NDArray[np.int32],
+    first_ring: NDArray[np.int64],
+    first_point: NDArray[np.int64],
+    face: int,
+) -> NDArray[np.int32]:
     """A face with holes or many corners, by earcut in the face's own plane."""
     rings = first_point[first_ring[face] : first_ring[face + 1] + 1]
-    begin, points = int(rings[0]), xyz[rings[0] : rings[-1]] - xyz[rings[0]]
+    own = xyz[place[rings[0] : rings[-1]]]
+    begin, points = int(rings[0]), own - own[0]
     outer = points[: rings[1] - begin]
     normal = _newell(outer)
     if np.abs(normal).sum() < 1e-9:
-        return np.empty((0, 3), dtype=np.int64)
+        return np.empty((0, 3), dtype=np.int32)
     axis = int(np.argmax(np.abs(normal)))
     seen = points[:, [(axis + 1) % 3, (axis + 2) % 3]]
     ends = (rings[1:] - begin).astype(np.uint32)
@@ -147,7 +172,7 @@ def _general(
     turn = (b[:, 0] - a[:, 0]) * (c[:, 1] - a[:, 1]) - (b[:, 1] - a[:, 1]) * (c[:, 0] - a[:, 0])
     against = (turn > 0) != (normal[axis] > 0)
     found[against] = found[against][:, [0, 2, 1]]
-    return np.asarray(found[turn != 0] + begin, dtype=np.int64)
+    return np.asarray(found[turn != 0] + begin, dtype=np.int32)
 
 
 def _newell(points: NDArray[np.float64]) -> NDArray[np.float64]:
