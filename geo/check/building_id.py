@@ -14,7 +14,7 @@ CITIES_OF_WARDS = frozenset(
 )
 """政令指定都市 and the wards of Tokyo as a whole (総務省, 全国地方公共団体コード).
 
-A building has the code of its ward.
+A building has the code of its ward (product specification of PLATEAU, uro:BuildingIDAttribute).
 """
 _STATED = re.compile(r'"uro:(buildingID|branchID|partID|city)","value":"([^"]+)"')
 """As `geo.citygml` writes attributes. Reading all of a tree for these few takes ten times as long."""

@@ -5,6 +5,7 @@ from pathlib import Path
 from data.inspection import inspect_paths
 from geo import Problem
 from tests.geo.citygml.city import building, city_model, footprint, polygon, surfaces, write
+from tests.shared_data import shared_data
 
 WEST, EAST = "53394600_bldg_6697_op.gml", "53394601_bldg_6697_op.gml"
 """Two grid squares side by side in Chiyoda; they meet at 139.7625 degrees east."""
@@ -77,6 +78,12 @@ def test_the_code_of_a_city_of_wards_is_told_once_for_a_file(tmp_path: Path) -> 
     (problem,) = [one for one in inspect_paths([tmp_path]).problems if one.rule == "citygml.city_of_wards"]
     assert (problem.feature, dict(problem.parameters)) == ("a", {"code": "01100", "count": "2"})
     assert problem.lonlat is not None
+
+
+def test_the_underground_mall_of_hiroshima_has_the_code_of_its_city() -> None:
+    found = inspect_paths([shared_data("plateau/mixed_iur30/udx/ubld")]).problems
+    told = [(one.feature, one.parameters["code"]) for one in found if one.rule == "citygml.city_of_wards"]
+    assert told == [("ubld_dacdbd4b-d044-452c-80da-222e4cfb0282", "34100")]
 
 
 def test_what_is_below_the_ground_stands_in_no_building(tmp_path: Path) -> None:
