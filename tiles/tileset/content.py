@@ -5,7 +5,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-import pyarrow as pa
 from numpy.typing import NDArray
 
 from geo.geoid import GeoidModel, geoid_height
@@ -18,7 +17,7 @@ from tiles.tileset.glb import GlbBuffer, Primitive, write_glb
 from tiles.tileset.job import Content
 from tiles.tileset.mesh import Corners, Steps, extents, ranges, vertices
 from tiles.tileset.packed import Packing
-from tiles.tileset.property_table import schema, write_table
+from tiles.tileset.property_table import Properties
 from tiles.tileset.triangle import triangulate
 
 _STEPS = 65_535
@@ -60,10 +59,17 @@ class Bodies:
         return self._images.damaged
 
     def content(
-        self, bodies: NDArray[np.int64], attributes: pa.Table, *, atlas_side: int, exact: bool, title: str
+        self,
+        bodies: NDArray[np.int64],
+        properties: Properties,
+        rows: NDArray[np.int64],
+        *,
+        atlas_side: int,
+        exact: bool,
+        title: str,
     ) -> tuple[list[tuple[bytes, Packing]], Content]:
-        """The tile of `bodies` as the pieces of its file; the features' attributes stand in the rows of `attributes` in
-        the same order.
+        """The tile of `bodies` as the pieces of its file; the attributes of each body's feature stand in its row of
+        `properties`.
 
         `exact`: corners stay within 2 cm, however large the tile is.
         """
@@ -74,13 +80,13 @@ class Bodies:
         region, middle = self._region(bodies)
         geoid_m = float(geoid_height(middle[None], self._geoid)[0])
         buffer = GlbBuffer()
-        table = write_table(attributes, buffer)
+        table = properties.write(rows, buffer)
         glb = write_glb(
             [one for one in primitives if len(one.index)] or [_nothing(steps)],
             buffer,
             translation=steps.low.tolist(),
             scale=steps.length.tolist(),
-            metadata={"schema": schema(attributes.schema), "propertyTables": [{"name": title, **table}]},
+            metadata={"schema": properties.schema, "propertyTables": [{"name": title, **table}]},
             features=len(bodies),
             extras={"geoid": self._geoid.value, "geoidHeight": round(geoid_m, 3)},
         )
@@ -127,7 +133,9 @@ class Bodies:
         corners: Corners | None = None,
         image: bytes | None = None,
     ) -> Primitive:
-        made = vertices(self._xyz, self._triangle, self._first_triangle, bodies, steps, corners)
+        made = vertices(
+            self._xyz, self._shapes.first_place, self._triangle, self._first_triangle, bodies, steps, corners
+        )
         # Vertex attributes can't be 32-bit integers; so many features in one tile stand at one place.
         is_few = not len(made.owner) or made.owner.max() <= _MOST_IDS
         plain = Primitive(

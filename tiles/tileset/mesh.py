@@ -137,6 +137,7 @@ class Vertices:
 
 def vertices(
     xyz: NDArray[np.float64],
+    first_place: NDArray[np.int64],
     triangle: NDArray[np.int32],
     first_triangle: NDArray[np.int64],
     bodies: NDArray[np.int64],
@@ -146,77 +147,103 @@ def vertices(
     """The vertices of `bodies`' triangles, in the order in which triangles use them; those that have shrunk to a line
     are left out. `triangle`: three places each, rows of `xyz`. None: all triangles, and places alone."""
     chosen = corners or Corners(np.zeros(0, dtype=np.bool_))
-    found = _vertices(
-        xyz, triangle, first_triangle, bodies, steps.low, steps.length, steps.is_whole, chosen.wanted, chosen.word
+    place, first, bits = _stepped(xyz, first_place, bodies, steps.low, steps.length, steps.is_whole)
+    used, owner, word, index = _vertices(
+        place, first, triangle, first_place, first_triangle, bodies, chosen.wanted, chosen.word
     )
-    position = found[0].astype(np.uint16) if steps.is_whole else found[0].view(np.float32)
-    return Vertices(position, *found[1:])
+    position = bits[used].astype(np.uint16) if steps.is_whole else bits[used].view(np.float32)
+    return Vertices(position, owner, word, index)
 
 
 @njit(cache=True)
-def _vertices(xyz, triangle, first_triangle, bodies, low, length, is_whole, wanted, words):  # type: ignore[no-untyped-def]
+def _stepped(xyz, first_place, bodies, low, length, is_whole):  # type: ignore[no-untyped-def]
+    """Of all places of `bodies` behind each other: the first place of the same body that is equal in steps; where each
+    body begins; and the steps, or the bits of metres, shape (places, 3)."""
+    first = np.zeros(len(bodies) + 1, dtype=np.int32)
+    most = 0
+    for number in range(len(bodies)):
+        own = first_place[bodies[number] + 1] - first_place[bodies[number]]
+        first[number + 1] = first[number] + own
+        most = max(most, own)
+    equal = np.empty(first[-1], dtype=np.int32)
+    bits = np.empty((first[-1], 3), dtype=np.uint32)
+    metre = np.empty(1, dtype=np.float32)
+    metre_bits = metre.view(np.uint32)
+    table = np.empty(_slots(most), dtype=np.int32)
+    for number in range(len(bodies)):
+        begin, away = first[number], first_place[bodies[number]] - first[number]
+        mask = _slots(first[number + 1] - begin) - 1
+        table[: mask + 1] = -1
+        for i in range(begin, first[number + 1]):
+            for axis in range(3):
+                if is_whole:
+                    bits[i, axis] = np.uint32(np.rint((xyz[i + away, axis] - low[axis]) / length[axis]))
+                else:
+                    metre[0] = xyz[i + away, axis] - low[axis]
+                    bits[i, axis] = metre_bits[0]
+            key = _mixed(_mixed(_mixed(np.uint64(0), bits[i, 0]), bits[i, 1]), bits[i, 2])
+            slot = np.int64(key >> np.uint64(32)) & mask
+            while table[slot] >= 0:
+                other = table[slot]
+                if bits[other, 0] == bits[i, 0] and bits[other, 1] == bits[i, 1] and bits[other, 2] == bits[i, 2]:
+                    break
+                slot = (slot + 1) & mask
+            if table[slot] < 0:
+                table[slot] = i
+            equal[i] = table[slot]
+    return equal, first, bits
+
+
+@njit(cache=True)
+def _vertices(equal, first, triangle, first_place, first_triangle, bodies, wanted, words):  # type: ignore[no-untyped-def]
+    """The place, the body and the word of each vertex, and three vertices for each triangle."""
     count = most = 0
     for body in bodies:
         own = first_triangle[body + 1] - first_triangle[body]
         count, most = count + own, max(most, own)
-    table = np.empty(_slots(3 * most), dtype=np.int32)
-    position = np.empty((3 * count, 3), dtype=np.uint32)
-    owner = np.empty(3 * count, dtype=np.int32)
-    word = np.empty(3 * count, dtype=np.uint32)
+    has_words = len(words) > 0
+    room = 3 * count if has_words else min(3 * count, len(equal))
+    # Without words a vertex is found by its place alone, else by both in a table of its body.
+    table = np.full(_slots(3 * most) if has_words else len(equal), -1, dtype=np.int32)
+    used, owner = np.empty(room, dtype=np.int32), np.empty(room, dtype=np.int32)
+    word = np.zeros(room, dtype=np.uint32)
     index = np.empty(3 * count, dtype=np.uint32)
-    three, metre = np.zeros((3, 4), dtype=np.uint32), np.empty(1, dtype=np.float32)
-    bits = metre.view(np.uint32)
+    place, own_word = np.empty(3, dtype=np.int32), np.zeros(3, dtype=np.uint32)
     made = corners = at = 0
     for number in range(len(bodies)):
         body = bodies[number]
+        away = first[number] - first_place[body]
         mask = _slots(3 * (first_triangle[body + 1] - first_triangle[body])) - 1
-        table[: mask + 1] = -1
+        if has_words:
+            table[: mask + 1] = -1
         for one in range(first_triangle[body], first_triangle[body + 1]):
             at += 1
             if len(wanted) and not wanted[at - 1]:
                 continue
             for k in range(3):
-                place = triangle[one, k]
-                for axis in range(3):
-                    if is_whole:
-                        three[k, axis] = np.uint32(np.rint((xyz[place, axis] - low[axis]) / length[axis]))
-                    else:
-                        metre[0] = xyz[place, axis] - low[axis]
-                        three[k, axis] = bits[0]
-                if len(words):
-                    three[k, 3] = words[at - 1, k]
-            if _is_same(three, 0, 1) or _is_same(three, 1, 2) or _is_same(three, 0, 2):
+                place[k] = equal[triangle[one, k] + away]
+                if has_words:
+                    own_word[k] = words[at - 1, k]
+            if (
+                (place[0] == place[1] and own_word[0] == own_word[1])
+                or (place[1] == place[2] and own_word[1] == own_word[2])
+                or (place[0] == place[2] and own_word[0] == own_word[2])
+            ):
                 continue
             for k in range(3):
-                key = np.uint64(0)
-                for axis in range(4):
-                    key = _mixed(key, three[k, axis])
-                slot = np.int64(key >> np.uint64(32)) & mask
-                while table[slot] >= 0:
-                    other = table[slot]
-                    if (
-                        position[other, 0] == three[k, 0]
-                        and position[other, 1] == three[k, 1]
-                        and position[other, 2] == three[k, 2]
-                        and word[other] == three[k, 3]
-                    ):
-                        break
-                    slot = (slot + 1) & mask
+                slot = np.int64(place[k])
+                if has_words:
+                    key = _mixed(_mixed(np.uint64(0), place[k]), own_word[k])
+                    slot = np.int64(key >> np.uint64(32)) & mask
+                    while table[slot] >= 0:
+                        other = table[slot]
+                        if used[other] == place[k] and word[other] == own_word[k]:
+                            break
+                        slot = (slot + 1) & mask
                 if table[slot] < 0:
                     table[slot] = made
-                    position[made] = three[k, :3]
-                    owner[made], word[made] = number, three[k, 3]
+                    used[made], owner[made], word[made] = place[k], number, own_word[k]
                     made += 1
                 index[corners] = table[slot]
                 corners += 1
-    return position[:made].copy(), owner[:made].copy(), word[:made].copy(), index[:corners].copy()
-
-
-@njit(cache=True, inline="always")
-def _is_same(three, a, b):  # type: ignore[no-untyped-def]
-    return (
-        three[a, 0] == three[b, 0]
-        and three[a, 1] == three[b, 1]
-        and three[a, 2] == three[b, 2]
-        and three[a, 3] == three[b, 3]
-    )
+    return used[:made].copy(), owner[:made].copy(), word[:made].copy(), index[:corners].copy()

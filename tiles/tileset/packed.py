@@ -19,7 +19,7 @@ class Packing(Enum):
     """Random letters and digits: no text comes twice, only few letters occur."""
     DELTAS = (1, zlib.Z_DEFAULT_STRATEGY)
     """What meshopt has left of positions, and pictures."""
-    TABLE = (5, zlib.Z_DEFAULT_STRATEGY)
+    TABLE = (4, zlib.Z_DEFAULT_STRATEGY)
     """Numbers of which many are equal, text."""
 
 

@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from tiles.tileset.glb import GlbBuffer
+from tiles.tileset.mesh import ranges
 from tiles.tileset.packed import Packing
 
 _NO_INTEGER = -(2**31)
@@ -96,38 +97,54 @@ def _plain(values: pa.Array, is_wide: bool) -> pa.Array:
     return values if pa.types.is_boolean(kind) else values.cast(pa.string())
 
 
+class Properties:
+    """The columns of a table as glTF has them, of which each tile takes its own rows."""
+
+    def __init__(self, table: pa.Table) -> None:
+        names = property_names(table.column_names)
+        self._columns = {name: _bytes_of(one.combine_chunks()) for name, one in zip(names, table.columns, strict=True)}
+        self.schema = schema(table.schema)
+
+    def write(self, rows: NDArray[np.int64], buffer: GlbBuffer) -> dict[str, Any]:
+        """`rows` into `buffer`; what `propertyTables` says of them comes back."""
+        properties = {name: _write(name, one, rows, buffer) for name, one in self._columns.items()}
+        return {"class": CLASS, "count": len(rows), "properties": properties}
+
+
 def write_table(table: pa.Table, buffer: GlbBuffer) -> dict[str, Any]:
-    """The columns into `buffer`; what `propertyTables` says of them comes back."""
-    names = property_names(table.column_names)
-    properties = {
-        name: _write(one.combine_chunks(), buffer, Packing.IDS if name == "feature_id" else Packing.TABLE)
-        for name, one in zip(names, table.columns, strict=True)
-    }
-    return {"class": CLASS, "count": len(table), "properties": properties}
+    """All rows of a table."""
+    return Properties(table).write(np.arange(len(table)), buffer)
 
 
-def _write(values: pa.Array, buffer: GlbBuffer, packing: Packing) -> dict[str, Any]:
+_Texts = tuple[NDArray[np.uint8], NDArray[np.int32]]
+"""All texts behind each other in UTF-8, and where each begins and ends."""
+
+
+def _bytes_of(values: pa.Array) -> NDArray[Any] | _Texts:
+    """Numbers with the value of missing ones, or texts."""
     kind = values.type
     if pa.types.is_integer(kind) or pa.types.is_floating(kind):
         nothing = _NO_NUMBER if pa.types.is_floating(kind) else 0 if pa.types.is_uint32(kind) else _NO_INTEGER
-        return {"values": buffer.add(values.fill_null(nothing).to_numpy(zero_copy_only=False).tobytes())}
+        return np.asarray(values.fill_null(nothing))
     if pa.types.is_boolean(kind):
-        return {"values": buffer.add(values.cast(pa.uint8()).fill_null(255).to_numpy(zero_copy_only=False).tobytes())}
-    texts, offsets = _texts(values)
+        return np.asarray(values.cast(pa.uint8()).fill_null(255))
+    filled = values.cast(pa.string()).fill_null("")
+    _, ends, texts = filled.buffers()
+    if not len(filled) or texts is None:
+        return np.zeros(0, dtype=np.uint8), np.zeros(len(filled) + 1, dtype=np.int32)
+    return np.frombuffer(texts, np.uint8), np.frombuffer(ends, np.int32)[filled.offset :][: len(filled) + 1]
+
+
+def _write(name: str, column: NDArray[Any] | _Texts, rows: NDArray[np.int64], buffer: GlbBuffer) -> dict[str, Any]:
+    if not isinstance(column, tuple):
+        return {"values": buffer.add(column[rows].tobytes())}
+    texts, ends = column
+    begin, end = ends[rows], ends[rows + 1]
+    offsets = np.concatenate([[0], np.cumsum(end - begin)]).astype(np.uint32)
+    own = texts[ranges(begin, end)].tobytes()
     return {
         # A view of no bytes isn't allowed.
-        "values": buffer.add(texts or b"\0", packing),
+        "values": buffer.add(own or b"\0", Packing.IDS if name == "feature_id" else Packing.TABLE),
         "stringOffsets": buffer.add(offsets.tobytes()),
         "stringOffsetType": "UINT32",
     }
-
-
-def _texts(values: pa.Array) -> tuple[bytes, NDArray[np.uint32]]:
-    """All texts behind each other, and where each begins and ends: as Arrow has them."""
-    filled = values.cast(pa.string()).fill_null("")
-    _, ends, data = filled.buffers()
-    if not len(filled) or data is None:
-        return b"", np.zeros(len(filled) + 1, dtype=np.uint32)
-    offsets = np.frombuffer(ends, np.int32)[filled.offset : filled.offset + len(filled) + 1]
-    texts = memoryview(data)[offsets[0] : offsets[-1]].tobytes()
-    return texts, (offsets - offsets[0]).astype(np.uint32)

@@ -5,7 +5,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-import pyarrow as pa
 
 from geo.memory import give_memory_back
 from tiles.errors import EmptyInputError
@@ -19,6 +18,7 @@ from tiles.tileset.job import Content, Made, Part, Planned, Task, TilesetSummary
 from tiles.tileset.packed import Packed, pack
 from tiles.tileset.part import cut_parts, split_tree
 from tiles.tileset.plan import plan_tileset
+from tiles.tileset.property_table import Properties
 from tiles.tileset.tree import Node
 
 LEAF_ATLAS = 2_048
@@ -60,7 +60,7 @@ def _built(task: Task, frame: Frame, part: Part) -> Made:
     chosen = np.unique(np.concatenate([bodies for _, bodies, _ in part.tiles]))
     shapes = BodyFile(task.bodies).take(chosen.astype(np.int64))
     fids = np.unique(shapes.row)
-    attributes = read_attributes(task.attributes, fids)
+    properties = Properties(read_attributes(task.attributes, fids))
     bodies = Bodies(shapes, frame, task.geoid, task.images)
     contents: dict[str, Content] = {}
     packed = []
@@ -69,7 +69,8 @@ def _built(task: Task, frame: Frame, part: Part) -> Made:
             own = np.searchsorted(chosen, shown)
             pieces, contents[name] = bodies.content(
                 own,
-                attributes.take(pa.array(np.searchsorted(fids, shapes.row[own]))),
+                properties,
+                np.searchsorted(fids, shapes.row[own]),
                 atlas_side=LEAF_ATLAS if is_leaf else FAR_ATLAS,
                 exact=is_leaf,
                 title=task.title,
