@@ -206,7 +206,8 @@ def _encode_triangles(indices, out, auxiliary):  # type: ignore[no-untyped-def]
 def _find_edge(edges, edge_at, a, b, c):  # type: ignore[no-untyped-def]
     """How long ago an edge of this triangle was pushed, and which of its three it is."""
     for i in range(16):
-        x, y = edges[(edge_at - 1 - i) & 15]
+        at = (edge_at - 1 - i) & 15
+        x, y = edges[at, 0], edges[at, 1]
         if x == a and y == b:
             return i, 0
         if x == b and y == c:
