@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import pyarrow.compute as pc
+
 from data.detect import Source, SourceKind
 from data.neighbours import BuildingFile, keep_buildings
 from data.reading import read_source
@@ -57,18 +59,29 @@ def _closer(result: SourceResult) -> Iterator[Problem]:
 
 def _bodies(result: SourceResult) -> Iterator[Problem]:
     """Of bodies in space, for the packages that have more to be asked of theirs."""
+    from geo.check.building_part import check_parts
     from geo.check.composite import check_composites, find_composites
     from geo.check.water import check_water
 
     path, name = result.source.path, result.source.name
     composites = set(find_composites(path, name)) if _may_have_composites(result) else set()
     for part in result.parts:
-        for shard in part.shards if composites or _package(part) in _WATER else ():
-            if surfaces_path(shard).exists():
-                ids = read_table(shard, columns=["feature_id"])["feature_id"].to_pylist()
-                surfaces = Surfaces.from_table(read_table(surfaces_path(shard)))
-                yield from check_water(surfaces, ids, name=name) if _package(part) in _WATER else ()
-                yield from check_composites(surfaces, ids, composites, name=name) if composites else ()
+        package = _package(part)
+        for shard in part.shards if composites or package in _WATER | {"bldg"} else ():
+            if not surfaces_path(shard).exists() or (package == "bldg" and not _has_parts(surfaces_path(shard))):
+                continue
+            ids = read_table(shard, columns=["feature_id"])["feature_id"].to_pylist()
+            surfaces = Surfaces.from_table(read_table(surfaces_path(shard)))
+            yield from check_parts(surfaces, ids, name=name) if package == "bldg" else ()
+            yield from check_water(surfaces, ids, name=name) if package in _WATER else ()
+            yield from check_composites(surfaces, ids, composites, name=name) if composites else ()
+
+
+def _has_parts(bodies: Path) -> bool:
+    """Whether any body has a second solid, beyond LOD1."""
+    table = read_table(bodies, columns=["lod", "solid"])
+    second = pc.list_parent_indices(table["solid"]).filter(pc.greater(pc.list_flatten(table["solid"]), 0))
+    return bool(pc.any(pc.greater(table["lod"].take(second), 1)).as_py())
 
 
 def _may_have_composites(result: SourceResult) -> bool:

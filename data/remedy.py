@@ -68,6 +68,10 @@ _REMEDIES = {
         "Look whether a building was surveyed twice, or stands there no longer.",
     ),
     "citygml.city_of_wards": Text("区の市区町村コードにしてください。", "Give the code of the ward."),
+    "citygml.parts_apart": Text(
+        "離れた部分は別の建築物にするか、接する面を一致させてください。",
+        "Make a building of its own of what stands apart, or let parts share the faces where they meet.",
+    ),
     "citygml.roads_overlap": Text(
         "隣接する道路の境界線の座標を一致させてください。",
         "Let neighbouring roads have the same points along their border.",

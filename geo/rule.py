@@ -455,6 +455,10 @@ _PLACE = {
         "LOD1の水部が立体です(LOD1は面(MultiSurface)で表します)",
         "is a solid in LOD1, where water is surfaces (MultiSurface)",
     ),
+    "citygml.parts_apart": _warning(
+        "{lod}の建築物部分{parts}個が、接していない{groups}個のまとまりに分かれています",
+        "its {parts} parts of {lod} form {groups} groups that don't touch one another",
+    ),
     "citygml.roads_overlap": _warning(
         "{lod}の面が別の道路 {other} の面と重なっています({area}m²)",
         "its surface of {lod} overlaps that of another road, {other}, by {area} m²",

@@ -21,6 +21,7 @@ COUNTERPARTS = {
     "citygml.footprints_overlap": "PLATEAU LOD0面の交差",
     "citygml.composite_not_connected": "PLATEAU 不連続なCompositeSurface",
     "citygml.solid_of_water": "PLATEAU 無効な空間属性の型",
+    "citygml.parts_apart": "PLATEAU L-bldg-02",
     "citygml.roads_overlap": "PLATEAU L-tran-01, L-tran-02",
     "citygml.traffic_areas_overlap": "PLATEAU L-tran-02",
     "citygml.area_unreferenced": "PLATEAU L-tran-03",
