@@ -1,7 +1,9 @@
 """What is imported, known by its bytes: sources that become layers together, with the hash of all that decides them."""
 
 import hashlib
+import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cache
 from glob import escape as glob_escape
@@ -52,29 +54,34 @@ def with_places(one: Input, places: "Places") -> Input:
 
 
 def build_inputs(sources: Sequence[Source], asked: str, advance: Callable[[int], None]) -> list[Input]:
-    """Sources grouped by the layers they make. `asked`: what else decides them; `advance` is told the bytes read."""
+    """Sources grouped by the layers they make. `asked`: what else decides them; `advance` is told the bytes read.
+
+    Files are read on all cores: hashing lets other threads go on.
+    """
     grouped: dict[str, list[Source]] = {}
     for source, name in zip(sources, layer_names(sources), strict=True):
         grouped.setdefault(name, []).append(source)
     codelists = cache(_codelists)
-    return [_input(name, group, asked, advance, codelists) for name, group in grouped.items()]
+    with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
+        files: dict[Source, list[SourceFile]] = {}
+        for source, own in zip(sources, pool.map(_files, sources), strict=True):
+            files[source] = own
+            advance(sum(file.bytes for file in own))
+    return [_input(name, group, asked, files, codelists) for name, group in grouped.items()]
 
 
 def _input(
     name: str,
     sources: Sequence[Source],
     asked: str,
-    advance: Callable[[int], None],
+    files_of: Mapping[Source, Sequence[SourceFile]],
     codelists: Callable[[Path], str],
 ) -> Input:
-    files: list[SourceFile] = []
+    files = [file for source in sources for file in files_of[source]]
     keys = {}
     for source in sources:
-        own = [_hashed(path, source) for path in source.files]
-        advance(sum(file.bytes for file in own))
-        files += own
         beside = _beside(source, codelists)
-        keys[source] = _digest(f"{asked} {source.kind.value} {source.name} {beside}", own)
+        keys[source] = _digest(f"{asked} {source.kind.value} {source.name} {beside}", files_of[source])
     return Input(name, sources, files, _digest(f"{asked} {name}", files, keys.values()), keys)
 
 
@@ -85,6 +92,10 @@ def _digest(told: str, files: Sequence[SourceFile], more: Iterable[str] = ()) ->
     for one in more:
         total.update(one.encode())
     return total.hexdigest()
+
+
+def _files(source: Source) -> list[SourceFile]:
+    return [_hashed(path, source) for path in source.files]
 
 
 def _hashed(path: Path, source: Source) -> SourceFile:
