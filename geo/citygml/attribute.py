@@ -28,7 +28,7 @@ class AttributeReader:
         self._markup: MarkupReader | None = None
 
     def read(
-        self, feature: Element, feature_id: str, line: int | None = None, content: str | None = None
+        self, feature: Element, feature_id: str, line: int | None = None, content: bytes | None = None
     ) -> tuple[str, Facts]:
         """The attributes as a JSON list of nodes, and the facts. `line`: where problems are told to be.
 
@@ -42,7 +42,7 @@ class AttributeReader:
         facts = Facts()
         return f"[{','.join(self._nodes(feature, facts, facts.leaves))}]", facts
 
-    def _read_text(self, feature: Element, content: str) -> tuple[str, Facts] | None:
+    def _read_text(self, feature: Element, content: bytes) -> tuple[str, Facts] | None:
         if self._markup is None:
             self._markup = MarkupReader(self._kinds, self.codelists, feature.nsmap, self._tell_unknown)
         facts, told = Facts(), len(self.problems)
@@ -78,11 +78,11 @@ class AttributeReader:
         code_space = element.get("codeSpace")
         unit = element.get("uom") if code_space is None else None
         if code_space is not None:
-            node, leaf, unknown_in = kind.decode(value, code_space, self.codelists)
+            node, _, leaf, unknown_in = kind.decode(value, code_space, self.codelists)
         elif unit is not None:
-            node, leaf, unknown_in = kind.measured(value, unit)
+            node, _, leaf, unknown_in = kind.measured(value, unit)
         else:
-            node, leaf, unknown_in = kind.plain(value)
+            node, _, leaf, unknown_in = kind.plain(value)
         if unknown_in is not None:
             self._tell_unknown(kind.name, value, unknown_in)
         leaves.setdefault(kind.name, leaf)
@@ -133,7 +133,7 @@ class AttributeReader:
         value = (inner.text or "").strip()
         if not value:
             return None
-        node, leaf, _ = kind.generic(name, value, inner.get("uom"))
+        node, _, leaf, _ = kind.generic(name, value, inner.get("uom"))
         leaves.setdefault(name, leaf)
         return node
 

@@ -10,9 +10,9 @@ from geo.citygml.geometry import holds_features
 
 Leaf = tuple[str, str | None]
 """A value as it stands in the file, and its label from the codelist."""
-Read = tuple[str | None, Leaf, str | None]
-"""Of an element without children: its node, None without a value; its leaf; the codelist that should know its code and
-doesn't."""
+Read = tuple[str, str, Leaf, str | None]
+"""Of an element without children: its node, empty for no value; its name; its leaf; the codelist that should know its
+code and doesn't."""
 
 _NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?")
 _NUMBERS = frozenset({"bldg:storeysAboveGround", "bldg:storeysBelowGround", "gen:intAttribute", "gen:doubleAttribute"})
@@ -66,19 +66,19 @@ class Kind:
         told = f',"label":{encode_basestring(label)}' if label else ""
         lost = codes is not None and label is None and value not in NO_VALUE
         node = f'{self.head}"value":{encode_basestring(value)}{told}}}'
-        return node, (value, label), codelist_name(code_space) if lost else None
+        return node, self.name, (value, label), codelist_name(code_space) if lost else None
 
     def measured(self, value: str, unit: str) -> Read:
         node = f'{self.head}{value_json(value, is_number=True)},"unit":{encode_basestring(unit)}}}'
-        return node, (value, unit), None
+        return node, self.name, (value, unit), None
 
     def plain(self, value: str) -> Read:
-        return f"{self.head}{value_json(value, is_number=self.is_number)}}}", (value, None), None
+        return f"{self.head}{value_json(value, is_number=self.is_number)}}}", self.name, (value, None), None
 
     def generic(self, name: str, value: str, unit: str | None) -> Read:
         node = f'{{"name":{encode_basestring(name)},{value_json(value, is_number=bool(unit) or self.is_number)}'
         told = f',"unit":{encode_basestring(unit)}' if unit else ""
-        return f'{node}{told},"generic":true}}', (value, None), None
+        return f'{node}{told},"generic":true}}', name, (value, None), None
 
 
 class Kinds(dict[str, Kind]):

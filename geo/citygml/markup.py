@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from geo.citygml.attribute_kind import ADDRESS, PART, Kinds, Read
 from geo.citygml.codelist import Codelists
 from geo.citygml.facts import Facts, Leaves
-from geo.citygml.step import Branch, Steps, UnusualMarkupError, Value
+from geo.citygml.step import Branch, Step, Steps, UnusualMarkupError, Value
 
 _KNOWN_VALUES = 1_000
 """Of one tag: codes, years and dates come again and again, a building's own number never does."""
@@ -32,29 +32,33 @@ class MarkupReader:
         tell_unknown: Callable[[str, str, str], None],
     ) -> None:
         self._steps = Steps(kinds, namespaces)
+        self._simple: dict[bytes, Read] = {}
+        """Whole pieces that came again and are a value and nothing else."""
         self._codelists = codelists
         self._tell_unknown = tell_unknown
 
-    def read(self, content: str, facts: Facts) -> str:
+    def read(self, content: bytes, facts: Facts) -> str:
         """The attributes as a JSON list of nodes; fills `facts`. `content`: between the tags of the feature.
 
         UnusualMarkupError for what an XML parser must read; then `facts` are void.
         """
-        known, leaves = self._steps.known, facts.leaves
+        steps, simple, leaves = self._steps.known, self._simple, facts.leaves
         stack: list[_Outer] = []
         nodes: list[str] = []
         address: list[str] | None = None
         skipped = 0
-        *pieces, last = content.split("</")
+        *pieces, last = content.split(b"</")
         rest = iter(pieces)
         for piece in rest:
-            tags, _, text = piece.rpartition(">")
-            step = known.get(tags) or self._steps.read(tags)
             if skipped:
-                skipped += step.opened - 1
+                skipped += (self._step(piece).opened if b"<" in piece else 0) - 1
                 continue
-            if step.is_unusual:
-                raise UnusualMarkupError(tags)
+            if address is None and (known := simple.get(piece)) is not None:
+                nodes.append(known[0])
+                leaves.setdefault(known[1], known[2])
+                continue
+            tags, _, text = piece.rpartition(b">")
+            step = steps.get(tags) or self._steps.read(tags)
             for branch in step.branches:
                 stack.append((branch, nodes, facts, leaves))
                 nodes = []
@@ -62,56 +66,55 @@ class MarkupReader:
                     facts, leaves, address = _entered(branch, facts, leaves, address)
             value = step.value
             if value is not None:
-                node, leaf, unknown_in = value.known.get(text) or self._read(value, text)
-                if node is not None:
-                    nodes.append(node)
-                    if value.generic is None:
-                        leaves.setdefault(value.kind.name, leaf)
-                    else:
-                        (facts.generics if leaves is facts.leaves else leaves).setdefault(value.generic, leaf)
-                    if unknown_in is not None:
-                        self._tell_unknown(value.kind.name, leaf[0], unknown_in)
+                read = value.known.get(text)
+                if read is None:
+                    read = self._read(value, text)
+                elif value.is_simple and read[0] and read[3] is None:
+                    simple[piece] = read
+                node, name, leaf, unknown_in = read
                 if value.generic is not None:
                     _end(rest)
+                    if node:
+                        nodes.append(node)
+                        (facts.generics if leaves is facts.leaves else leaves).setdefault(name, leaf)
+                elif node:
+                    nodes.append(node)
+                    leaves.setdefault(name, leaf)
+                    if unknown_in is not None:
+                        self._tell_unknown(name, leaf[0], unknown_in)
                 if address is not None and value.kind.local != "CountryName":
                     address.append(leaf[0])
             elif step.skipped is None:
                 branch, outer, facts, leaves = _ended(stack)
                 if branch.type is not None:
                     _end(rest)
-                if branch.kind.role == ADDRESS and address is not None:
+                if address is not None and branch.kind.role == ADDRESS:
                     leaves.setdefault(ADDRESS, ("".join(address), None))
                     address = None
                 if nodes:
                     outer.append(f"{branch.head}{','.join(nodes)}{branch.tail}")
                 nodes = outer
-            elif address is not None:
-                raise UnusualMarkupError(tags)
+            elif step.is_unusual or address is not None:
+                raise UnusualMarkupError
             else:
                 skipped = step.skipped
         if stack or skipped or not self._is_end(last):
-            raise UnusualMarkupError(last)
+            raise UnusualMarkupError
         return f"[{','.join(nodes)}]"
 
-    def _read(self, value: Value, text: str) -> Read:
-        read = self._read_value(value, unescaped(text).strip())
+    def _step(self, piece: bytes) -> Step:
+        tags = piece.rpartition(b">")[0]
+        return self._steps.known.get(tags) or self._steps.read(tags)
+
+    def _read(self, value: Value, text: bytes) -> Read:
+        read = value.read(unescaped(text.decode()).strip(), self._codelists)
         if len(value.known) < _KNOWN_VALUES:
             value.known[text] = read
         return read
 
-    def _read_value(self, value: Value, text: str) -> Read:
-        kind = value.kind
-        if value.generic is not None and text:
-            return kind.generic(value.generic, text, value.unit)
-        if not (text and kind.is_leaf):
-            return None, (text, None), None
-        if value.code_space is not None:
-            return kind.decode(text, value.code_space, self._codelists)
-        return kind.plain(text) if value.unit is None else kind.measured(text, value.unit)
-
-    def _is_end(self, piece: str) -> bool:
+    def _is_end(self, piece: bytes) -> bool:
         """Whether it stands before the end tag of the feature."""
-        step = self._steps.read(piece.rpartition(">")[0])
+        step = self._step(piece)
         return not (step.opened or step.is_unusual)
 
 
@@ -144,9 +147,9 @@ def _ended(stack: list[_Outer]) -> _Outer:
     return stack.pop()
 
 
-def _end(pieces: Iterator[str]) -> None:
+def _end(pieces: Iterator[bytes]) -> None:
     """The next one must be nothing but an end tag."""
-    if "<" in next(pieces, "<"):
+    if b"<" in next(pieces, b"<"):
         raise UnusualMarkupError
 
 

@@ -113,7 +113,7 @@ class _Reading:
         self._faces = FaceReader(self._plain, self._appearance.colours, ring_ids=ring_ids)
         return tuple(span for span in found.spans if span not in broken)
 
-    def _add(self, element: Element, line: int | None = None, content: str | None = None) -> None:
+    def _add(self, element: Element, line: int | None = None, content: bytes | None = None) -> None:
         """`line`: of a feature that was postponed and is complete now. `content`: its text, where that is known."""
         feature_type = qualified_name(element.tag)
         package = package_of_feature(feature_type, self._file_package)

@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from json.encoder import encode_basestring
 
 from geo.citygml.attribute_kind import Kind, Kinds, Read
+from geo.citygml.codelist import Codelists
 
 _NAME = r"[\w.-]+(?::[\w.-]+)?"
 _END_TAG = re.compile(rf"{_NAME}\s*>")
 _START_TAG = re.compile(rf"""\s*<({_NAME})((?:\s+{_NAME}\s*=\s*"[^"<>&\t\n]*")*)\s*(/?)>""")
 _ATTRIBUTE = re.compile(rf'({_NAME})\s*=\s*"([^"]*)"')
-_ID = re.compile(r'\s[\w.-]+:id="[^"<>&\t\n]*"')
+_ID = re.compile(rb'\s[\w.-]+:id="[^"<>&\t\n]*"')
 _KNOWN_STEPS = 5_000
 
 
@@ -43,10 +44,22 @@ class Value:
     kind: Kind
     code_space: str | None
     unit: str | None
-    generic: str | None = None
+    generic: str | None
     """The name of the generic attribute that it is the value of."""
-    known: dict[str, Read] = field(default_factory=dict)
+    is_simple: bool
+    """Whether nothing begins before it and it is not generic."""
+    known: dict[bytes, Read] = field(default_factory=dict)
     """By the text in the file."""
+
+    def read(self, text: str, codelists: Codelists) -> Read:
+        kind = self.kind
+        if self.generic is not None and text:
+            return kind.generic(self.generic, text, self.unit)
+        if not (text and kind.is_leaf):
+            return "", kind.name, (text, None), None
+        if self.code_space is not None:
+            return kind.decode(text, self.code_space, codelists)
+        return kind.plain(text) if self.unit is None else kind.measured(text, self.unit)
 
 
 @dataclass(slots=True)
@@ -89,15 +102,15 @@ class Steps:
 
     def __init__(self, kinds: Kinds, namespaces: Mapping[str | None, str]) -> None:
         self._kinds, self._namespaces = kinds, namespaces
-        self.known: dict[str, Step] = {}
+        self.known: dict[bytes, Step] = {}
 
-    def read(self, tags: str) -> Step:
+    def read(self, tags: bytes) -> Step:
         """Of what stands between two `</` up to the last `>`, without it."""
         # Their own names make the tags of parts and surfaces differ.
-        common = _ID.sub("", tags)
+        common = _ID.sub(b"", tags)
         step = self.known.get(common)
         if step is None:
-            step = _step(self._tags(common))
+            step = _step(self._tags(common.decode()))
             if len(self.known) >= _KNOWN_STEPS:
                 self.known.clear()
             self.known[common] = step
@@ -131,7 +144,7 @@ def _step(tags: list[_Tag]) -> Step:
         tag = rest.popleft()
         if tag.is_empty or not rest:
             step.is_unusual |= tag.is_reference
-            step.value = None if tag.is_empty else _value(tag)
+            step.value = None if tag.is_empty else _value(tag, is_simple=step.opened == 1)
         elif tag.kind.is_skipped or tag.kind.is_geometry:
             step.skipped = sum(not one.is_empty for one in rest)
             break
@@ -145,12 +158,13 @@ def _step(tags: list[_Tag]) -> Step:
     return step
 
 
-def _value(tag: _Tag) -> Value:
-    return Value(tag.kind, tag.attributes.get("codeSpace"), tag.attributes.get("uom"))
+def _value(tag: _Tag, *, is_simple: bool) -> Value:
+    return Value(tag.kind, tag.attributes.get("codeSpace"), tag.attributes.get("uom"), None, is_simple)
 
 
 def _generic(tag: _Tag, inner: _Tag) -> Value:
-    return Value(tag.kind, None, inner.attributes.get("uom"), tag.attributes.get("name") or tag.kind.name)
+    name = tag.attributes.get("name") or tag.kind.name
+    return Value(tag.kind, None, inner.attributes.get("uom"), name, is_simple=False)
 
 
 def _branch(tag: _Tag, inner: _Tag | None) -> Branch:
