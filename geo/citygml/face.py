@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from geo.citygml.element import SOLID, SURFACE_MEMBER, TRIANGLE, Element
 from geo.citygml.geometry import Geometry, find_geometries, with_faces
 from geo.citygml.level import LevelReader
-from geo.citygml.plain import PlainGeometries
 from geo.citygml.ring import RingList
 
 
@@ -15,10 +14,7 @@ class FaceReader:
     `colours`: of X3DMaterials by gml:id. `ring_ids`: whether textures want to know which ring is which.
     """
 
-    def __init__(
-        self, plain: PlainGeometries, colours: Mapping[str, int] | None = None, *, ring_ids: bool = False
-    ) -> None:
-        self._plain = plain
+    def __init__(self, colours: Mapping[str, int] | None = None, *, ring_ids: bool = False) -> None:
         self._colours = {} if colours is None else colours
         self._ring_ids = ring_ids
         self._drained = RingList()
@@ -42,7 +38,7 @@ class FaceReader:
         for one in geometries:
             by_level.setdefault(one.lod, []).append(one)
         for lod, of_level in by_level.items():
-            level = LevelReader(rings, self._plain, self._colours, self._ring_ids)
+            level = LevelReader(rings, self._colours, self._ring_ids)
             lost += level.read(of_level, feature, {name: ring for (at, name), ring in places.items() if at == lod})
         return rings, lost
 
@@ -51,10 +47,9 @@ class FaceReader:
         unfinished = set(_last_branch(member))
         if not len(member):
             return
-        self._plain.put_back(member, unfinished)
         solids: dict[int, int] = {}
         for geometry in with_faces(find_geometries(member[0])):
-            level = LevelReader(self._drained, self._plain, self._colours, self._ring_ids)
+            level = LevelReader(self._drained, self._colours, self._ring_ids)
             first = solids.get(geometry.lod, 0)
             numbers = {solid: first + number for number, solid in enumerate(geometry.element.iter(SOLID))}
             solids[geometry.lod] = first + len(numbers)

@@ -1,7 +1,7 @@
 """Where the geometries of a feature stand: its own, and those of its parts, boundary surfaces, rooms, installations."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -105,6 +105,19 @@ def _property(tag: str) -> _Property | None:
     if _PART.fullmatch(name):
         return _Property(name, -1, PART)
     return _Property(name, -1, INNER) if _INNER.fullmatch(name) else None
+
+
+def place_at(tags: Sequence[str]) -> tuple[str, int, int, int] | None:
+    """Name, level, kind and depth of the geometry where a path of tags leads from a feature; None for one that isn't
+    found by `find_geometries`."""
+    kind, depth = kind_of(tags[0]) or 0, OWN
+    for holder, inner in zip(tags[1:-1:2], tags[2:-1:2], strict=False):
+        known = _property(holder)
+        if known is None or known.lod >= 0:
+            return None
+        kind, depth = kind_of(inner) or kind, max(depth, known.depth)
+    own = _property(tags[-1])
+    return (own.name, own.lod, kind, depth) if own is not None and len(tags) % 2 == 0 else None
 
 
 def holds_features(tag: str) -> bool:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
 
 from geo.citygml.element import (
     COMPOSITE_SURFACE,
@@ -21,12 +20,8 @@ from geo.citygml.element import (
 )
 from geo.citygml.geometry import Geometry, kind_of
 from geo.citygml.look import combined_look
-from geo.citygml.plain import PlainGeometries
 from geo.citygml.polygon import Ring, are_plain, face_rings, ring_hash
 from geo.citygml.ring import RingList, Run
-
-if TYPE_CHECKING:
-    from geo.citygml.chunk import PlainGeometry
 
 _REFERRED = (POLYGON, COMPOSITE_SURFACE, MULTI_SURFACE, ORIENTABLE_SURFACE)
 _FACES = frozenset(FACES)
@@ -52,15 +47,13 @@ class _Place:
     members: list[Element]
     solid: int
     """The number of the first solid in it; -1 for none."""
-    plain: "PlainGeometry | None" = None
-    """What was taken out of it, if that is all it has."""
 
 
 class LevelReader:
     """The faces of one feature in one level of detail."""
 
-    def __init__(self, rings: RingList, plain: PlainGeometries, colours: Mapping[str, int], ring_ids: bool) -> None:
-        self._rings, self._plain, self._colours, self._ring_ids = rings, plain, colours, ring_ids
+    def __init__(self, rings: RingList, colours: Mapping[str, int], ring_ids: bool) -> None:
+        self._rings, self._colours, self._ring_ids = rings, colours, ring_ids
         self._uses: dict[str, _Use] = {}
         self._solids = 0
         self._solid = 0
@@ -88,17 +81,11 @@ class LevelReader:
             self._use_drained(drained[name], self._uses.pop(name))
         for place in places:
             self._run = None
-            if place.plain is not None:
-                self._take_polygons(place, place.plain)
-            else:
-                self._take(place)
+            self._take(place)
         return self._take_referred(feature) if self._uses else []
 
     def _place(self, geometry: Geometry) -> _Place:
         """Numbers the solids and notes which surfaces they refer to."""
-        plain = self._plain.find(geometry.element[0])
-        if plain is not None:
-            return self._place_plain(geometry, plain)
         members = list(geometry.element.iter(SURFACE_MEMBER))
         first = self._solids
         if geometry.element[0].tag == SOLID:
@@ -112,13 +99,6 @@ class LevelReader:
         if first == self._solids:
             self._note_uses(geometry, members, first := -1)
         return _Place(geometry, members, first)
-
-    def _place_plain(self, geometry: Geometry, plain: "PlainGeometry") -> _Place:
-        solid = self._solids if geometry.element[0].tag == SOLID else -1
-        self._solids += solid >= 0
-        for name in plain.references:
-            self._note_use(name, geometry, solid, turned=False)
-        return _Place(geometry, [], solid, plain)
 
     def _use_drained(self, ring: int, use: _Use) -> None:
         if use.sides:
@@ -137,54 +117,12 @@ class LevelReader:
             href = holder.get(XLINK_HREF)
             if not href or len(holder):
                 continue
-            self._note_use(href.rpartition("#")[2], geometry, solid, turned=turned)
-
-    def _note_use(self, name: str, geometry: Geometry, solid: int, *, turned: bool) -> None:
-        use = self._uses.get(name)
-        if use is None:
-            use = self._uses[name] = _Use(geometry)
-        if solid >= 0:
-            use.sides.append((solid, turned))
-
-    def _take_polygons(self, place: _Place, plain: "PlainGeometry") -> None:
-        """Those of a plain geometry."""
-        if not plain.polygons:
-            return
-        if self._uses or self._colours:
-            self._take_named_polygons(place, plain)
-            return
-        self._extend(place.geometry, place.solid, 0, plain.rings)
-        self._add_plain(plain, 0, plain.rings)
-
-    def _take_named_polygons(self, place: _Place, plain: "PlainGeometry") -> None:
-        """Polygons that may have uses and colours of their own."""
-        sides, colour = [(place.solid, False)], 0
-        if name := place.geometry.element[0].get(GML_ID):
-            sides, colour = self._used(name, sides), self._look(name, colour)
-        firsts = [*plain.firsts, plain.rings]
-        for name, first, end in zip(plain.polygon_names, firsts, firsts[1:], strict=False):
-            if not name:
-                self._take_polygon(place, plain, first, end, sides, colour)
-            else:
-                own = self._used(name, sides)
-                self._take_polygon(place, plain, first, end, own, self._look(name, colour))
-
-    def _take_polygon(
-        self, place: _Place, plain: "PlainGeometry", first: int, end: int, sides: list[Side], colour: int
-    ) -> None:
-        for solid, turned in sides:
-            self._extend(place.geometry, solid, colour, end - first)
-            if turned:
-                self._rings.flipped += range(len(self._rings), len(self._rings) + end - first)
-            self._add_plain(plain, first, end)
-
-    def _add_plain(self, plain: "PlainGeometry", first: int, end: int) -> None:
-        """Rings of a plain geometry, counted from its first."""
-        rings, at = self._rings, len(self._rings)
-        rings.holes += [at + hole - first for hole in plain.holes if first <= hole < end]
-        if self._ring_ids:
-            rings.ids += [hash(name) if name else 0 for name in plain.ring_names[first:end]]
-        rings.add_parsed(*plain.coordinates(first, end))
+            name = href.rpartition("#")[2]
+            use = self._uses.get(name)
+            if use is None:
+                use = self._uses[name] = _Use(geometry)
+            if solid >= 0:
+                use.sides.append((solid, turned))
 
     def _take(self, place: _Place) -> None:
         geometry = place.geometry.element
@@ -307,7 +245,6 @@ class LevelReader:
 
     def _take_referred(self, feature: Element) -> list[str]:
         """Surfaces of another level of detail, or that stand in no geometry of their own."""
-        self._plain.put_back(feature)
         wanted, self._uses = self._uses, {}
         for element in feature.iter(*_REFERRED):
             use = wanted.pop(element.get(GML_ID), None)

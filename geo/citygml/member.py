@@ -21,7 +21,7 @@ from geo.citygml.document import (
     unreadable,
 )
 from geo.citygml.element import Element
-from geo.citygml.plain import PlainGeometries
+from geo.citygml.plain import PlainFeatures
 from geo.errors import UnreadableError
 
 CHUNK_BYTES = 1 << 18
@@ -112,14 +112,14 @@ def stream_members(
     name: str,
     skip: tuple[Span, ...],
     drain: Callable[[Element], None],
-    plain: PlainGeometries | None = None,
+    plain: PlainFeatures | None = None,
 ) -> Iterator[Element]:
     """Members and envelopes outside of `skip` as each ends.
 
     `drain` gets a large member that hasn't ended, to take out what it needs. `plain` gets the plain geometries; None
-    leaves them in the members. UnreadableError where the XML turns out not well-formed.
+    leaves them in the features. UnreadableError where the XML turns out not well-formed.
     """
-    plain = plain or PlainGeometries(is_wanted=False)
+    plain = plain or PlainFeatures(is_wanted=False)
     parser = etree.XMLPullParser(events=("start", "end"), tag=(*MEMBERS, ENVELOPE), **SAFE)
     opened: Element | None = None
     waiting = first_chunk = 0
@@ -131,11 +131,11 @@ def stream_members(
                 element: Element
                 for event, element in parser.read_events():
                     if event == "start" and element.tag in MEMBERS:
-                        opened, waiting, first_chunk = element, len(chunk), plain.last - 1
+                        opened, waiting, first_chunk = element, len(chunk), plain.last
                     elif event == "end":
                         opened = None if element is opened else opened
                         yield element
-                plain.forget(plain.last if opened is None else first_chunk)
+                plain.forget(plain.last + 1 if opened is None else first_chunk)
                 if opened is not None and waiting >= LARGE_BYTES:
                     drain(opened)
                     waiting = 0
@@ -146,7 +146,7 @@ def stream_members(
         raise UnreadableError(unreadable(error, name)) from error
 
 
-def _document(file: IO[bytes], skip: tuple[Span, ...], plain: PlainGeometries) -> Iterator[bytes]:
+def _document(file: IO[bytes], skip: tuple[Span, ...], plain: PlainFeatures) -> Iterator[bytes]:
     """All of it, with only the line breaks of what is skipped, so that lines keep their numbers."""
     first, position = file.read(ROOT_LIMIT), 0
     if encoding_of(first[:4]) == "utf-8":
@@ -157,8 +157,7 @@ def _document(file: IO[bytes], skip: tuple[Span, ...], plain: PlainGeometries) -
         yield from plain.chunks(position, begin) if plain.is_open else _chunks(file, [(position, begin)])
         yield from (b"\n" * chunk.count(b"\n") for chunk in _chunks(file, [(begin, end)]))
         position = end
-    file.seek(0, os.SEEK_END)
-    rest = (position, file.tell())
+    rest = (position, file.seek(0, os.SEEK_END))
     yield from plain.chunks(*rest) if plain.is_open else _chunks(file, [rest])
 
 

@@ -1,12 +1,13 @@
 """Plain geometries are taken out of a file's bytes before they become XML: most of a city model is nothing else.
 
-In their place stands a numbered stub, by which the reader finds them again; what isn't simple puts the XML back.
+A feature that has only such keeps a numbered stub, by which the reader finds them again; where they turn out not to be
+simple, the whole feature is made XML after all.
 """
 
 import mmap
 import re
-from collections.abc import Collection, Iterator
-from typing import IO, TYPE_CHECKING
+from collections.abc import Iterator
+from typing import IO, TYPE_CHECKING, NamedTuple
 
 from lxml import etree
 
@@ -15,21 +16,30 @@ from geo.citygml.element import Element
 from geo.citygml.member_text import MemberTexts
 
 if TYPE_CHECKING:
-    from geo.citygml.chunk import Chunk, PlainGeometry
+    from geo.citygml.chunk import Chunk, PlainGeometry, Scanner
 
-STUB = "{urn:machinami:plain}g"
+_STUB, _NUMBER = "{urn:machinami:plain}g", "{urn:machinami:plain}id"
+STUB_XML = b'<_:g _:id="0"/>'
+"""With a number in the place of the 0."""
 _DECLARATION = b' xmlns:_="urn:machinami:plain"'
 _PREFIX = rb'\sxmlns:([A-Za-z][\w.-]*)="%s"'
 _GML = re.compile(_PREFIX % rb"http://www\.opengis\.net/gml")
 _XLINK = re.compile(_PREFIX % rb"http://www\.w3\.org/1999/xlink")
+_ANY = re.compile(_PREFIX % rb"([^\"]*)")
 _ENCODING = re.compile(rb"""encoding\s*=\s*["']([\w.-]+)""")
 CHUNK_BYTES = 1 << 19
 _LAST = 1 << 16
 """How far before the end of a file its last tag is looked for."""
 
 
-class PlainGeometries:
-    """Those of one file, for as long as the features that have them are being read."""
+class PlainFeature(NamedTuple):
+    xml: tuple[int, int]
+    """First byte of the whole feature, and the one behind the last."""
+    geometries: "list[PlainGeometry]"
+
+
+class PlainFeatures:
+    """Those of one file, for as long as they are being read."""
 
     def __init__(self, *, is_wanted: bool = True) -> None:
         """Unless `is_wanted` all bytes stay as they are."""
@@ -37,11 +47,14 @@ class PlainGeometries:
         self._raw: mmap.mmap | None = None
         self._root = b""
         self._chunks: list[Chunk] = []
-        self._count = 0
-        """Of geometries so far."""
         self._forgotten = 0
-        """Chunks."""
+        """Chunks before these."""
+        self._count = 0
+        """Of features so far."""
         self.texts = MemberTexts()
+        self.scanner: Scanner | None = None
+        self.passed: list[tuple[int, int]] = []
+        """Ranges of bytes that the scanner has seen."""
 
     @property
     def is_open(self) -> bool:
@@ -59,55 +72,64 @@ class PlainGeometries:
         self._raw = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
         from geo.citygml.chunk import Scanner  # compiled code, which only those who read features need load
 
-        self._scanner = Scanner(self._raw, gml[1].decode(), xlink[1].decode() if xlink else "xlink")
+        self.scanner = Scanner(self._raw, gml[1].decode(), xlink[1].decode() if xlink else "xlink")
         self._root = root[:-1] + _DECLARATION + b">"
         self._end = b"</" + root[root.rindex(b"<") + 1 : -1].split()[0] + b">"
+        self._spaces = {prefix.decode(): uri.decode("utf-8", "replace") for prefix, uri in _ANY.findall(root)}
         return self._root
 
     def chunks(self, begin: int, end: int) -> Iterator[bytes]:
         """The bytes from `begin`, which is outside of tags, to `end`, where a tag begins or the file ends."""
-        raw = self._raw
-        if raw is None:
+        raw, scanner = self._raw, self.scanner
+        if raw is None or scanner is None:
             return
         limit = end if end < len(raw) else max(begin, raw.rfind(b"<", max(begin, end - _LAST)))
-        while begin < limit and self._raw is not None:
-            stop = min(begin + CHUNK_BYTES, limit)
-            taken, chunk, reached = self._scanner.take(begin, stop, limit, self._count)
+        first = begin
+        while begin < limit and not scanner.has_stopped:
+            taken, chunk, begin = scanner.take(begin, min(begin + CHUNK_BYTES, limit), limit, self._count)
             self._chunks.append(chunk)
-            self._count += len(chunk.geometries)
+            self._count += len(chunk.features)
             self.texts.feed(taken)
             yield taken
-            if reached < stop:
-                self._raw = None  # What follows may only look like a geometry.
-                self.texts.close()
-            begin = reached
-        for first in range(begin, end, CHUNK_BYTES):
-            yield raw[first : min(first + CHUNK_BYTES, end)]
+        if scanner.has_stopped:
+            self.texts.close()
+        self.passed.append((first, begin))
+        for at in range(begin, end, CHUNK_BYTES):
+            yield raw[at : min(at + CHUNK_BYTES, end)]
 
-    def find(self, geometry: Element) -> "PlainGeometry | None":
-        """What was taken out of a gml:Solid or gml:MultiSurface; None for nothing."""
-        if len(geometry) != 1 or geometry[0].tag != STUB:
+    def find(self, feature: Element) -> PlainFeature | None:
+        """What was taken out of a feature that has just ended; None for nothing."""
+        if not self._chunks or not len(feature):
             return None
-        return self._numbered(int(geometry[0].text))
-
-    def _numbered(self, number: int) -> "PlainGeometry":
-        chunk = next(one for one in reversed(self._chunks) if one.number <= number)
-        return chunk.find(number)
-
-    def put_back(self, element: Element, unfinished: Collection[Element] = ()) -> None:
-        """Makes all geometries in an element XML again, but for those whose own element isn't ended."""
-        for stub in list(element.iter(STUB)):
-            geometry = stub.getparent()
-            if geometry not in unfinished:
-                xml = self._root + self._numbered(int(stub.text)).xml + self._end
-                geometry[:] = list(etree.fromstring(xml, etree.XMLParser(**SAFE)))
+        stub = feature[-1]
+        if stub.tag != _STUB:
+            return None
+        number = int(stub.get(_NUMBER))
+        return next(chunk for chunk in reversed(self._chunks) if chunk.number <= number).find(number)
 
     @property
     def last(self) -> int:
         """The number of the chunk that was given last."""
-        return self._forgotten + len(self._chunks)
+        return self._forgotten + len(self._chunks) - 1
 
     def forget(self, before: int) -> None:
         """The geometries of chunks before that one: their features are read."""
         del self._chunks[: max(0, before - self._forgotten)]
         self._forgotten = max(before, self._forgotten)
+
+    def whole(self, feature: Element) -> Element:
+        """The feature with all that stands in the file."""
+        plain = self.find(feature)
+        if plain is None or self._raw is None:
+            return feature
+        xml = self._root + self._raw[slice(*plain.xml)] + self._end
+        return etree.fromstring(xml, etree.XMLParser(**SAFE))[0]
+
+    def path(self, row: int) -> list[str]:
+        """The tags from a feature to a geometry property."""
+        assert self.scanner is not None
+        return [self._qualified(name) for name in self.scanner.path(row)]
+
+    def _qualified(self, name: str) -> str:
+        prefix, _, local = name.rpartition(":")
+        return f"{{{self._spaces.get(prefix, '')}}}{local}"

@@ -31,8 +31,8 @@ class _Feature:
 class Postponed:
     features: list[_Feature] = field(default_factory=list)
 
-    def add(self, feature: Element, wanted: list[str]) -> None:
-        self.features.append(_Feature(etree.tostring(feature, with_tail=False), feature.sourceline, tuple(wanted)))
+    def add(self, feature: Element, line: int, wanted: list[str]) -> None:
+        self.features.append(_Feature(etree.tostring(feature, with_tail=False), line, tuple(wanted)))
 
     def completed(self, path: Path, name: str, skip: tuple[Span, ...]) -> Iterator[tuple[Element, int]]:
         """Each feature with copies of what was found, and its line; reads the file a second time."""

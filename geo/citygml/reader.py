@@ -16,7 +16,8 @@ from geo.citygml.geometry import find_geometries
 from geo.citygml.member import Span, find_appearances, stream_appearances, stream_members
 from geo.citygml.package import READ, flood_package, package_of_feature, package_of_file, scale_of_file
 from geo.citygml.pending import Feature, Pending
-from geo.citygml.plain import PlainGeometries
+from geo.citygml.plain import PlainFeatures
+from geo.citygml.plain_shape import PlainShapes
 from geo.citygml.postponed import GROUP, Postponed, group_members
 from geo.citygml.record import Source, build_record
 from geo.citygml.reference import Reference
@@ -70,8 +71,8 @@ class _Reading:
         self._source = Source(self._codelists, scale_of_file(name))
         self._reference = Reference(name, crs)
         self._appearance = Appearance(folder_of(name), path.parent)
-        self._plain = PlainGeometries()
-        self._faces = FaceReader(self._plain)
+        self._faces = FaceReader()
+        self._plain = PlainFeatures()
         self._pending = Pending(name, PurePosixPath(name).name, self._reference, self._appearance)
         self._unread = _Unread()
         self._postponed = Postponed()
@@ -110,7 +111,8 @@ class _Reading:
             self._appearance.add(surface_data)
         self._has_inner_appearances = found.inside
         ring_ids = found.inside or self._appearance.has_textures
-        self._faces = FaceReader(self._plain, self._appearance.colours, ring_ids=ring_ids)
+        self._faces = FaceReader(self._appearance.colours, ring_ids=ring_ids)
+        self._shapes = PlainShapes(self._plain, self._appearance.colours, ring_ids=ring_ids)
         return tuple(span for span in found.spans if span not in broken)
 
     def _add(self, element: Element, line: int | None = None, content: bytes | None = None) -> None:
@@ -118,7 +120,8 @@ class _Reading:
         feature_type = qualified_name(element.tag)
         package = package_of_feature(feature_type, self._file_package)
         if package not in READ:
-            self._unread.count_feature(package, feature_type, {one.lod for one in find_geometries(element)})
+            found = find_geometries(self._plain.whole(element))
+            self._unread.count_feature(package, feature_type, {one.lod for one in found})
             return
         told = len(self._attributes.problems)
         feature_id = self._id(element)
@@ -129,19 +132,25 @@ class _Reading:
             for surface_data in element.iter(SURFACE_DATA):
                 self._appearance.add(surface_data)
         is_whole = not self._faces.has_drained
-        shape = find_shape(element, package, self._faces, self._reference)
+        shape = self._shape(element, package)
         if feature_type == GROUP:
             shape = without_bodies(shape)
             shape.lost += group_members(element)
         if shape.lost and line is None and is_whole:
             del self._attributes.problems[told:]
-            self._plain.put_back(element)
-            self._postponed.add(element, shape.lost)
+            self._postponed.add(self._plain.whole(element), element.sourceline, shape.lost)
             return
         feature = Feature(feature_id, feature_type, shape.lod, line or element.sourceline, attributes)
         self._tell_lost(feature, shape)
         self._tell_unfit(feature, shape)
         self._keep_or_refuse(package, feature, facts, shape)
+
+    def _shape(self, element: Element, package: str) -> Shape:
+        plain = self._plain.find(element)
+        shape = None if plain is None else self._shapes.find(plain.geometries, package)
+        if shape is None:
+            shape = find_shape(self._plain.whole(element), package, self._faces, self._reference)
+        return shape
 
     def _tell_lost(self, feature: Feature, shape: Shape) -> None:
         if shape.lost and feature.type != GROUP:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 from enum import IntEnum
 from itertools import chain
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,6 +64,46 @@ class Block:
     not_numbers: Set[int] = frozenset()
 
 
+class Numbers(Protocol):
+    """Where coordinates stand that were read from the bytes of a file."""
+
+    @property
+    def numbers(self) -> NDArray[np.float64]: ...
+
+    @property
+    def counts(self) -> NDArray[np.int64]:
+        """How many numbers each ring has."""
+
+
+@dataclass(slots=True)
+class Span:
+    """Rings in a row of those that were read together."""
+
+    source: Numbers
+    first_number: int
+    end_number: int
+    first_ring: int
+    end_ring: int
+
+    @property
+    def numbers(self) -> NDArray[np.float64]:
+        return self.source.numbers[self.first_number : self.end_number]
+
+    @property
+    def count(self) -> NDArray[np.int64]:
+        return self.source.counts[self.first_ring : self.end_ring]
+
+    @property
+    def not_numbers(self) -> Set[int]:
+        return frozenset()
+
+    def is_before(self, other: "Span") -> bool:
+        return self.source is other.source and self.end_ring == other.first_ring
+
+    def append(self, other: "Span") -> None:
+        self.end_number, self.end_ring = other.end_number, other.end_ring
+
+
 @dataclass(slots=True)
 class RingList:
     """The rings of one feature, or of many one after the other."""
@@ -80,7 +120,7 @@ class RingList:
     solids: dict[int, int] = field(default_factory=dict)
     """Where it is not the run's, by ring."""
     runs: list[Run] = field(default_factory=list)
-    blocks: list[Block] = field(default_factory=list)
+    blocks: list[Block | Span] = field(default_factory=list)
     parsed: int = 0
     """Rings in `blocks`."""
     characters: int = 0
@@ -98,18 +138,32 @@ class RingList:
         self.texts += texts
         self._waiting += sum(map(len, texts))
 
-    def add_parsed(self, numbers: NDArray[np.float64], count: NDArray[np.int64], characters: int) -> None:
-        """Rings whose coordinates are read already: as in a `Block`, and how many characters they were."""
-        self.compact()
-        self.blocks.append(Block(numbers, count))
-        self.parsed += len(count)
+    def add_span(self, span: Span, characters: int) -> None:
+        """Rings whose coordinates are read already, and how many characters those are."""
+        if self.texts:
+            self.compact()
+        self.parsed += span.end_ring - span.first_ring
         self.characters += characters
+        self._add_span(span)
+
+    def _add_span(self, span: Span) -> None:
+        """Spans that follow each other are one: a batch has some dozens instead of one for each geometry."""
+        last = self.blocks[-1] if self.blocks else None
+        if isinstance(last, Span) and last.is_before(span):
+            last.append(span)
+        else:
+            self.blocks.append(span)
 
     def extend(self, other: "RingList") -> None:
         base = len(self)
         if other.blocks:
-            self.compact()
-            self.blocks += other.blocks
+            if self.texts:
+                self.compact()
+            for block in other.blocks:
+                if isinstance(block, Span):
+                    self._add_span(block)
+                else:
+                    self.blocks.append(block)
             self.parsed += other.parsed
         self.texts += other.texts
         self._waiting += other._waiting
@@ -214,7 +268,7 @@ class Rings:
         return np.asarray(self.reason == "", dtype=bool)
 
 
-def _joined(blocks: list[Block]) -> tuple[NDArray[np.float64], NDArray[np.int64], Set[int]]:
+def _joined(blocks: list[Block | Span]) -> tuple[NDArray[np.float64], NDArray[np.int64], Set[int]]:
     if len(blocks) == 1:
         return blocks[0].numbers, blocks[0].count, blocks[0].not_numbers
     wrong: set[int] = set()

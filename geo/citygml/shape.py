@@ -66,16 +66,20 @@ def find_shape(feature: Element, package: str, faces: FaceReader, reference: Ref
     shape = Shape(rings, levels={one.lod for one in geometries}, lost=lost + lost_faces, unfit=unfit)
     if geometries:
         shape.srs = geometries[0].element[0].get("srsName")
-    if package in _WITH_FOOTPRINTS:
-        shape.lod = _outline_of_building(rings.runs)
-    else:
-        shape.lod = _outline(rings.runs, is_flat=package in FLAT)
+    shape.lod = give_roles(rings.runs, package)
     if not shape.lod:
         _find_curves(shape, geometries)
     without_faces = shape.levels - {run.lod for run in rings.runs}
     if without_faces:
         shape.drawn = {one.lod for one in geometries if one.lod in without_faces and _is_drawn(one)}
     return shape
+
+
+def give_roles(runs: list[Run], package: str) -> str:
+    """Chooses the outline of a feature; the level of detail it is taken from, empty for none."""
+    if package in _WITH_FOOTPRINTS:
+        return _outline_of_building(runs)
+    return _outline(runs, is_flat=package in FLAT)
 
 
 def _is_unfit(geometry: Geometry) -> bool:
