@@ -88,6 +88,12 @@ class BodyWriter:
         sizes += [np.diff(faces) * looks, np.diff(first_point) * textured]
         self._put_starts(np.column_stack(sizes))
 
+    def boxes(self, count: int) -> NDArray[np.float64]:
+        """Room for the boxes of so many bodies in a file beside them, shape (count, 6)."""
+        if not count:
+            return np.empty((0, 6))
+        return np.memmap(self._folder / "box", dtype=np.float64, mode="w+", shape=(count, 6))
+
     def _put(self, name: str, values: NDArray[Any]) -> None:
         self._files[name].write(np.ascontiguousarray(values, dtype=_TYPES[name][0]).data)
 

@@ -15,7 +15,7 @@ from tiles.tileset.body_file import Shapes
 from tiles.tileset.frame import Frame
 from tiles.tileset.glb import GlbBuffer, Primitive, write_glb
 from tiles.tileset.job import Content
-from tiles.tileset.mesh import Corners, Steps, extents, ranges, vertices
+from tiles.tileset.mesh import Corners, Steps, boxes, extents, ranges, vertices
 from tiles.tileset.packed import Packing
 from tiles.tileset.property_table import Properties
 from tiles.tileset.triangle import triangulate
@@ -36,7 +36,7 @@ class Bodies:
         self._geoid = geoid
         self._images = Images(paths)
         places = np.column_stack([shapes.xyz[:, :2], ellipsoidal(shapes.xyz, geoid)])
-        self._region_of = extents(places, np.arange(len(places), dtype=np.int32), shapes.first_place)
+        self._region_of = boxes(places, shapes.first_place)
         east, north, up = frame.local(places).T
         self._xyz = np.column_stack([east, up, -north])
         """Of each place, as glTF has its axes: x east, y up, z south."""

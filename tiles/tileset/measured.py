@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from geo.memory import give_memory_back
 from geo.surface import Surfaces
 from tiles.tileset.body_file import BodyWriter
+from tiles.tileset.mesh import boxes
 
 MEASURED = ["row", "lod", "rings", "points", "xyz", "texture"]
 """Columns that `measure_group` needs of a table by `SURFACES_SCHEMA`."""
@@ -33,14 +34,14 @@ class Measured:
     """Shape (bodies, 6): west, south, lowest, east, north, highest."""
 
     @classmethod
-    def empty(cls, bodies: int) -> "Measured":
-        """To be filled: 65 bytes a body."""
+    def empty(cls, bodies: int, box: NDArray[np.float64] | None = None) -> "Measured":
+        """To be filled: 17 bytes a body, and 48 in `box`, which may lie in a file."""
         return cls(
             row=np.empty(bodies, dtype=np.uint32),
             lod=np.empty(bodies, dtype=np.int8),
             points=np.empty(bodies, dtype=np.int32),
             textured_m2=np.empty(bodies),
-            box=np.empty((bodies, 6)),
+            box=np.empty((bodies, 6)) if box is None else box,
         )
 
     def fill(self, begin: int, group: "Measured") -> None:
@@ -52,7 +53,8 @@ class Measured:
 def measure_surfaces(path: Path, bodies: BodyWriter | None = None) -> Measured:
     """What stands where in a Parquet file by `SURFACES_SCHEMA`, row group by row group; all of it goes to `bodies`."""
     file = pq.ParquetFile(path)
-    measured, begin = Measured.empty(file.metadata.num_rows), 0
+    count, begin = file.metadata.num_rows, 0
+    measured = Measured.empty(count, bodies.boxes(count) if bodies else None)
     for number in range(file.num_row_groups):
         columns = None if bodies else MEASURED
         table = file.read_row_group(number, columns=columns, use_threads=False).combine_chunks()
@@ -74,8 +76,8 @@ def measure_group(table: pa.Table) -> Measured:
         return Measured.empty(0)
     ends, numbers = _lists(table["xyz"])
     places, first = numbers.reshape(-1, 3), ends // 3
-    box = np.column_stack([ufunc.reduceat(places, first[:-1], axis=0) for ufunc in (np.minimum, np.maximum)])
-    return Measured(row, lod, np.diff(first).astype(np.int32), _textured_m2(table, places), box)
+    points = np.diff(first).astype(np.int32)
+    return Measured(row, lod, points, _textured_m2(table, places), boxes(places, first))
 
 
 def _textured_m2(table: pa.Table, places: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -85,9 +85,22 @@ def ranges(first, end):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def extents(values, rows, first):  # type: ignore[no-untyped-def]
-    """The least and the greatest of each of three columns over `values[rows[first[i]:first[i + 1]]]`, shape (n, 6);
+def boxes(values, first):  # type: ignore[no-untyped-def]
+    """The least and the greatest of each of three columns over `values[first[i]:first[i + 1]]`, shape (n, 6);
     infinite where there are no rows."""
+    out = np.empty((len(first) - 1, 6))
+    for i in range(len(out)):
+        out[i, :3], out[i, 3:] = np.inf, -np.inf
+        for at in range(first[i], first[i + 1]):
+            for axis in range(3):
+                out[i, axis] = min(out[i, axis], values[at, axis])
+                out[i, axis + 3] = max(out[i, axis + 3], values[at, axis])
+    return out
+
+
+@njit(cache=True)
+def extents(values, rows, first):  # type: ignore[no-untyped-def]
+    """The same over `values[rows[first[i]:first[i + 1]]]`."""
     out = np.empty((len(first) - 1, 6))
     for i in range(len(out)):
         out[i, :3], out[i, 3:] = np.inf, -np.inf

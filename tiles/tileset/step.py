@@ -35,12 +35,13 @@ def plan_parts(task: Task) -> Planned:
         plan = plan_tileset(task.surfaces, bodies)
     if plan is None:
         raise EmptyInputError(task.surfaces)
-    write_attributes(task.features, task.columns, task.attributes)
     parts = cut_parts(plan, task.scratch)
     roots = frozenset(node.name for node in split_tree(plan.root)[1] if node is not plan.root and node.children)
     middle = plan.frame.lon, plan.frame.lat
     planned = Planned(_bare(plan.root), roots, middle, len(plan.fine), plan.box, tuple(parts))
     del plan
+    give_memory_back()
+    write_attributes(task.features, task.columns, task.attributes)
     give_memory_back()
     return planned
 
