@@ -13,23 +13,18 @@ attributes and, in a flood, its disaster risks. Three mixes, cut from the files 
 import json
 import os
 import shutil
-import subprocess
 import sys
 import tempfile
-import threading
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import psutil
-
 from data.sample import write_sample_city
-
-ROOT = Path(__file__).parents[2]
+from tests.benchmarks._command import ROOT, memory
+from tests.benchmarks._command import run as run_command
 
 
 def run(buildings: int = int(os.environ.get("BENCH_BUILDINGS", "100000"))) -> dict[str, dict[str, float]]:
-    """Imports each mix in a process of its own; memory is the sum over it and its children."""
+    """Imports each mix twice, each time with processes of its own; memory is the sum over all of them."""
     with tempfile.TemporaryDirectory(dir=ROOT / "build") as name:
         folder = Path(name)
         _compile_once(folder / "first")
@@ -90,64 +85,30 @@ def _pieces(path: Path) -> Iterator[tuple[bytes, bool]]:
 
 
 def measure(source: Path, store: Path) -> dict[str, float]:
-    """Besides wall time the processor time of all processes, which others on the machine hardly change."""
+    """Speed of an import that nobody looks at, and memory of another one: looking takes time from what is watched.
+
+    Besides wall time the processor time of all processes, which others on the machine hardly change.
+    """
     megabytes = sum(file.stat().st_size for file in source.rglob("*.gml")) / 1e6
-    command = [sys.executable, "-m", "web.cli", "--store", str(store), "import", str(source), "--json"]
-    # Modules stay compiled, as they are where the program is installed.
-    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    began = time.monotonic()
-    process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-    watch = _Watch(process.pid)
-    watch.start()
-    out, _ = process.communicate()
-    seconds, processor = time.monotonic() - began, watch.processor_seconds
-    summary = json.loads(out)
+    ended = run_command(import_command(source, store))
+    summary = json.loads(ended.output)
+    shutil.rmtree(store)
+    peaks = memory(import_command(source, store))
     return {
         "input_mb": round(megabytes, 1),
         "features": summary["stored"],
         "problems": summary["problems"],
-        "seconds": round(seconds, 1),
-        "processor_seconds": round(processor, 1),
-        "mb_per_s": round(megabytes / seconds, 1),
-        "mb_per_processor_second": round(megabytes / processor, 1),
-        "features_per_s": round(summary["stored"] / seconds),
-        "peak_memory_mb": round(watch.peak_bytes / 1e6),
+        "seconds": round(ended.seconds, 1),
+        "processor_seconds": round(ended.processor_seconds, 1),
+        "mb_per_s": round(megabytes / ended.seconds, 1),
+        "mb_per_processor_second": round(megabytes / ended.processor_seconds, 1),
+        "features_per_s": round(summary["stored"] / ended.seconds),
+        "peak_memory_mb": round(peaks["all"]),
     }
 
 
-_LOOK_S = 0.25
-"""Each look takes some milliseconds from what is watched."""
-
-
-class _Watch(threading.Thread):
-    """Watches a process and all below it until they are gone. Pages that several share are counted once (PSS)."""
-
-    def __init__(self, pid: int) -> None:
-        super().__init__(daemon=True)
-        self._process = psutil.Process(pid)
-        self._used: dict[int, float] = {}
-        self.peak_bytes = 0
-
-    @property
-    def processor_seconds(self) -> float:
-        """Of each process until it was last seen, a quarter of a second or so before its end."""
-        return sum(self._used.values())
-
-    def run(self) -> None:
-        while self._process.is_running() and self._process.status() != psutil.STATUS_ZOMBIE:
-            self.peak_bytes = max(self.peak_bytes, self._now())
-            time.sleep(_LOOK_S)
-
-    def _now(self) -> int:
-        total = 0
-        for process in (self._process, *self._process.children(recursive=True)):
-            try:
-                total += process.memory_full_info().pss
-                times = process.cpu_times()
-                self._used[process.pid] = times.user + times.system
-            except (psutil.NoSuchProcess, psutil.AccessDenied):
-                continue
-        return total
+def import_command(source: Path, store: Path) -> list[str]:
+    return [sys.executable, "-m", "web.cli", "--store", str(store), "import", str(source), "--json"]
 
 
 if __name__ == "__main__":
