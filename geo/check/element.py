@@ -5,7 +5,7 @@
 
 import mmap
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from geo.check.vocabulary import is_known
 from geo.citygml.element import citygml_version, qualified_name
+from geo.citygml.plain import NOTHING_NOTED, Noted
 from geo.problem import Problem
 
 _PIECE = 8 << 20
@@ -26,16 +27,17 @@ _MOST_TAGS = 1 << 14
 _NAME = np.array([chr(byte).isalnum() or chr(byte) in "_:.-" for byte in range(128)] + [False] * 128)
 
 
-def check_elements(path: Path, *, name: str, told: Collection[str] = ()) -> list[Problem]:
+def check_elements(path: Path, *, name: str, told: Collection[str] = (), noted: Noted = NOTHING_NOTED) -> list[Problem]:
     """One problem for each unknown element, and one for all gml:ids inside of features that stand twice.
 
-    `told`: ids of features that were told already. For CityGML 2.0; of other versions only namespaces are judged.
+    `told`: ids of features that were told already; `noted`: what the reader met on its way. For CityGML 2.0; of other
+    versions only namespaces are judged.
     Namespaces that are declared below the root aren't judged.
     """
     if not path.stat().st_size:
         return []
     content = np.memmap(path, dtype=np.uint8, mode="r")
-    tags, ids = _found(content)
+    tags, ids = _found(content, noted)
     spaces = _namespaces(content[:_HEAD].tobytes())
     unknown = sorted(tag for tag in tags if not _is_known(tag, spaces))
     problems = [_unknown(path, tag, name) for tag in unknown]
@@ -46,26 +48,29 @@ def check_elements(path: Path, *, name: str, told: Collection[str] = ()) -> list
     return problems
 
 
-def _found(content: NDArray[np.uint8]) -> tuple[set[bytes], NDArray[np.int64]]:
-    """The names of all tags, and hash and place of each gml:id, shape (ids, 2)."""
+def _found(content: NDArray[np.uint8], noted: Noted) -> tuple[set[bytes], NDArray[np.int64]]:
+    """The names of all tags, and hash and place of each gml:id in the order of the file, shape (ids, 2)."""
     tags = np.zeros((_MOST_TAGS, 3), dtype=np.int64)
-    ids = [np.empty((0, 2), dtype=np.int64)]
-    for begin, end in _pieces(content):
+    ids = [np.empty((0, 2), dtype=np.int64), *noted.ids]
+    for begin, end in _pieces(content, noted.ranges):
         of_piece = np.empty(((end - begin) // _LEAST_OF_ID + 1, 2), dtype=np.int64)
         ids.append(of_piece[: _scan(content, begin, end, _NAME, _ID, tags, of_piece)].copy())
     names = {content[first : first + size].tobytes() for _, first, size in tags[tags[:, 2] > 0]}
-    return names, np.concatenate(ids)
+    found = np.concatenate(ids)
+    return names | noted.names, found[np.argsort(found[:, 1], kind="stable")]
 
 
-def _pieces(content: NDArray[np.uint8]) -> Iterator[tuple[int, int]]:
-    """Cut where a tag begins, so that none is cut in two."""
-    begin, size = 0, len(content)
-    while begin < size:
-        end = min(begin + _PIECE, size)
-        while end < size and content[end] != ord("<"):
-            end += 1
-        yield begin, end
-        begin = end
+def _pieces(content: NDArray[np.uint8], seen: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """What isn't in the ranges that were `seen`, cut where a tag begins, so that none is cut in two."""
+    begin = 0
+    for first, behind in [*seen, (len(content), len(content))]:
+        while begin < first:
+            end = min(begin + _PIECE, first)
+            while end < first and content[end] != ord("<"):
+                end += 1
+            yield begin, end
+            begin = end
+        begin = behind
 
 
 @njit(cache=True)

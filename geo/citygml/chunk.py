@@ -149,6 +149,11 @@ class Scanner:
         """Whether what follows may only look like a feature."""
         return bool(self._state[plain_scan.HAS_STOPPED])
 
+    @property
+    def tag_names(self) -> set[bytes]:
+        rows = self.names[self.names[:, 2] > 0].tolist()
+        return {self._raw[first : first + size] for _, first, size in rows}
+
     def path(self, row: int) -> list[str]:
         """The names of the tags from a feature to a geometry property."""
         names = self.names[self.paths[row, 2 : 2 + self.paths[row, 1]]]

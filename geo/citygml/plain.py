@@ -6,7 +6,7 @@ simple, the whole feature is made XML after all.
 
 import mmap
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import IO, TYPE_CHECKING, NamedTuple
 
 from lxml import etree
@@ -16,6 +16,9 @@ from geo.citygml.element import Element
 from geo.citygml.member_text import MemberTexts
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from geo.citygml.chunk import Chunk, PlainGeometry, Scanner
 
 _STUB, _NUMBER = "{urn:machinami:plain}g", "{urn:machinami:plain}id"
@@ -30,6 +33,20 @@ _ENCODING = re.compile(rb"""encoding\s*=\s*["']([\w.-]+)""")
 CHUNK_BYTES = 1 << 19
 _LAST = 1 << 16
 """How far before the end of a file its last tag is looked for."""
+
+
+class Noted(NamedTuple):
+    """What stands in some bytes of a file."""
+
+    ranges: "Sequence[tuple[int, int]]"
+    """First byte, and the one behind the last, ascending."""
+    names: set[bytes]
+    """Of tags, but not those inside of plain geometries."""
+    ids: "Sequence[NDArray[np.int64]]"
+    """Hash (FNV-1a) and place of each gml:id, shape (ids, 2) each."""
+
+
+NOTHING_NOTED = Noted((), set(), ())
 
 
 class PlainFeature(NamedTuple):
@@ -52,8 +69,8 @@ class PlainFeatures:
         self._count = 0
         """Of features so far."""
         self.texts = MemberTexts()
-        self.scanner: Scanner | None = None
-        self.passed: list[tuple[int, int]] = []
+        self._scanner: Scanner | None = None
+        self._passed: list[tuple[int, int]] = []
         """Ranges of bytes that the scanner has seen."""
 
     @property
@@ -72,7 +89,7 @@ class PlainFeatures:
         self._raw = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
         from geo.citygml.chunk import Scanner  # compiled code, which only those who read features need load
 
-        self.scanner = Scanner(self._raw, gml[1].decode(), xlink[1].decode() if xlink else "xlink")
+        self._scanner = Scanner(self._raw, gml[1].decode(), xlink[1].decode() if xlink else "xlink")
         self._root = root[:-1] + _DECLARATION + b">"
         self._end = b"</" + root[root.rindex(b"<") + 1 : -1].split()[0] + b">"
         self._spaces = {prefix.decode(): uri.decode("utf-8", "replace") for prefix, uri in _ANY.findall(root)}
@@ -80,7 +97,7 @@ class PlainFeatures:
 
     def chunks(self, begin: int, end: int) -> Iterator[bytes]:
         """The bytes from `begin`, which is outside of tags, to `end`, where a tag begins or the file ends."""
-        raw, scanner = self._raw, self.scanner
+        raw, scanner = self._raw, self._scanner
         if raw is None or scanner is None:
             return
         limit = end if end < len(raw) else max(begin, raw.rfind(b"<", max(begin, end - _LAST)))
@@ -93,7 +110,7 @@ class PlainFeatures:
             yield taken
         if scanner.has_stopped:
             self.texts.close()
-        self.passed.append((first, begin))
+        self._passed.append((first, begin))
         for at in range(begin, end, CHUNK_BYTES):
             yield raw[at : min(at + CHUNK_BYTES, end)]
 
@@ -125,10 +142,16 @@ class PlainFeatures:
         xml = self._root + self._raw[slice(*plain.xml)] + self._end
         return etree.fromstring(xml, etree.XMLParser(**SAFE))[0]
 
+    @property
+    def noted(self) -> Noted:
+        """All that was met in the bytes that were looked at."""
+        scanner = self._scanner
+        return NOTHING_NOTED if scanner is None else Noted(self._passed, scanner.tag_names, scanner.ids)
+
     def path(self, row: int) -> list[str]:
         """The tags from a feature to a geometry property."""
-        assert self.scanner is not None
-        return [self._qualified(name) for name in self.scanner.path(row)]
+        assert self._scanner is not None
+        return [self._qualified(name) for name in self._scanner.path(row)]
 
     def _qualified(self, name: str) -> str:
         prefix, _, local = name.rpartition(":")
