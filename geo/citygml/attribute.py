@@ -8,9 +8,9 @@ from json.encoder import encode_basestring
 from geo.citygml.attribute_kind import ADDRESS, PART, Kind, Kinds
 from geo.citygml.codelist import Codelists
 from geo.citygml.element import XLINK_HREF, Element, local_name
-from geo.citygml.facts import Facts, Leaves
+from geo.citygml.facts import Facts, Leaves, ReadFeature
 from geo.citygml.markup import MarkupReader
-from geo.citygml.step import UnusualMarkupError
+from geo.citygml.member_text import FeatureText, written_name
 from geo.problem import Problem
 
 
@@ -28,30 +28,29 @@ class AttributeReader:
         self._markup: MarkupReader | None = None
 
     def read(
-        self, feature: Element, feature_id: str, line: int | None = None, content: bytes | None = None
+        self, feature: Element, feature_id: str, line: int | None = None, text: FeatureText | None = None
     ) -> tuple[str, Facts]:
         """The attributes as a JSON list of nodes, and the facts. `line`: where problems are told to be.
 
-        `content`: the text of the feature between its tags, without comments, CDATA, and names for namespaces; it must
-        always have the same names for them.
+        `text`: of the feature, unless it may have more elements.
         """
         self._feature, self._line = feature_id, line
         self._unknown.clear()
-        if content is not None and (read := self._read_text(feature, content)) is not None:
-            return read
+        if text is not None and text.id == feature_id and (read := self._read_text(feature, text)) is not None:
+            for told in read.unknown:
+                self._tell_unknown(*told)
+            return read.attributes, read.facts
         facts = Facts()
         return f"[{','.join(self._nodes(feature, facts, facts.leaves))}]", facts
 
-    def _read_text(self, feature: Element, content: bytes) -> tuple[str, Facts] | None:
-        if self._markup is None:
-            self._markup = MarkupReader(self._kinds, self.codelists, feature.nsmap, self._tell_unknown)
-        facts, told = Facts(), len(self.problems)
-        try:
-            return self._markup.read(content, facts), facts
-        except UnusualMarkupError:
-            del self.problems[told:]
-            self._unknown.clear()
+    def _read_text(self, feature: Element, text: FeatureText) -> ReadFeature | None:
+        if text.name != written_name(feature):
             return None
+        if self._markup is None:
+            self._markup = MarkupReader(self._kinds, self.codelists, feature.nsmap)
+        if not text.is_read:
+            self._markup.read_on(text)
+        return text.read
 
     def _nodes(self, parent: Element, facts: Facts, leaves: Leaves) -> list[str]:
         nodes = []

@@ -32,3 +32,14 @@ class Facts:
     def either(self, name: str) -> str | None:
         """The label, else the value."""
         return self.label(name) or self.text(name)
+
+
+@dataclass(slots=True)
+class ReadFeature:
+    """What was read of one feature."""
+
+    attributes: str
+    """A JSON list of nodes."""
+    facts: Facts
+    unknown: list[tuple[str, str, str]]
+    """Codes that no codelist knows: the attribute's name, the code, the codelist."""

@@ -1,6 +1,11 @@
 """The text of features beside their elements, so that attributes need no walk through a tree."""
 
-from geo.citygml.element import GML, GML_ID, Element, local_name
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from geo.citygml.element import GML, Element, local_name
+from geo.citygml.facts import ReadFeature
 
 _LONGEST = 1 << 22
 """Bytes that may wait for the end of a member."""
@@ -8,60 +13,82 @@ _LONGEST_CONTENT = 100_000
 """Of a feature: a longer one has geometries in it, through which an XML parser walks faster."""
 
 
+@dataclass(slots=True)
+class FeatureText:
+    """Of the first feature in a member."""
+
+    name: str
+    """As its tag is written."""
+    id: str
+    content: bytes | None
+    """Between its tags; None where that can't be told."""
+    behind: "deque[FeatureText]"
+    """Those that come next, as far as they are known."""
+    is_read: bool = False
+    read: ReadFeature | None = None
+    """None for what must be read from its elements."""
+
+
 class MemberTexts:
-    """Of one file, as far as it was fed; of what isn't as expected, and of all behind it, there are none."""
+    """Of one file, as far as it was fed."""
 
     def __init__(self) -> None:
         self._raw: bytes | None = b""
-        self._position = 0
-        """Behind the last member that was taken."""
         self._tags: dict[str, tuple[bytes, bytes]] = {}
-        """Start and end tag as the file writes them."""
+        """Start and end tag of a member as the file writes them."""
         self._id = b""
-        """As gml:id is written."""
+        """What stands before a gml:id."""
+        self._complete: deque[FeatureText] = deque()
 
     def feed(self, raw: bytes) -> None:
         """What comes next: UTF-8 without comments, CDATA, and names for namespaces."""
         if self._raw is None:
             return
-        waiting = self._raw[self._position :] + raw
-        self._raw = waiting.replace(b"\r\n", b"\n").replace(b"\r", b"\n") if b"\r" in raw else waiting
-        self._position = 0
-        if len(waiting) > _LONGEST:
+        self._raw += raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n") if b"\r" in raw else raw
+        if len(self._raw) > _LONGEST:
             self.close()
 
     def close(self) -> None:
         """What comes next has no text."""
         self._raw = None
 
-    def take(self, member: Element) -> bytes | None:
-        """What stands between the tags of the only feature in the next member, which is this one."""
-        raw = self._raw
-        if raw is None:
-            return None
-        start, end = self._tags.get(member.tag) or self._read_tags(member)
-        last = raw.find(end, self._position)
-        first = raw.find(start, self._position, last)
-        if last < 0 or first < 0 or len(member) != 1:
-            self.close()
-            return None
-        self._position = last + len(end)
-        return self._content(raw, first + len(start), last, member[0])
+    def take(self, member: Element) -> FeatureText | None:
+        """Of the next member, which is this one; None where it has no text, or not one feature."""
+        if not self._complete:
+            self._complete.extend(self._cut(member))
+        text = self._complete.popleft() if self._complete else None
+        return text if len(member) == 1 else None
 
-    def _content(self, raw: bytes, begin: int, end: int, feature: Element) -> bytes | None:
-        start_tag, end_tag = self._tags.get(feature.tag) or self._read_tags(feature)
-        tag = b'%b %b="%b"' % (start_tag[:-1], self._id, (feature.get(GML_ID) or "").encode())
-        start = raw.find(b"<", begin, end)
-        if not raw.startswith(tag, start):
-            self.close()
-            return None
-        first, last = raw.find(b">", start + len(tag)) + 1, raw.rfind(end_tag, begin, end)
-        return raw[first:last] if first <= last < first + _LONGEST_CONTENT else None
+    def _cut(self, member: Element) -> Iterator[FeatureText]:
+        """The members that are complete, which are called like this one."""
+        raw, position = self._raw, 0
+        if raw is None:
+            return
+        start, end = self._tags.get(member.tag) or self._read_tags(member)
+        while (last := raw.find(end, position)) >= 0:
+            first = raw.find(start, position, last)
+            if first < 0:
+                return self.close()
+            yield self._feature(raw, first + len(start), last)
+            position = last + len(end)
+        self._raw = raw[position:]
+
+    def _feature(self, raw: bytes, begin: int, end: int) -> FeatureText:
+        first = raw.find(b"<", begin, end)
+        last = raw.find(b">", first, end)
+        name, _, rest = raw[first + 1 : last].partition(self._id)
+        stop = raw.rfind(b"</%b>" % name, last, end)
+        content = raw[last + 1 : stop] if last < stop < last + _LONGEST_CONTENT else None
+        return FeatureText(name.decode(), rest.partition(b'"')[0].decode(), content, self._complete)
 
     def _read_tags(self, element: Element) -> tuple[bytes, bytes]:
         prefixes = {uri: prefix for prefix, uri in element.nsmap.items() if prefix}
-        self._id = f"{prefixes.get(GML[1:-1], '')}:id".encode()
-        local = local_name(element.tag)
-        name = (f"{element.prefix}:{local}" if element.prefix else local).encode()
+        self._id = f' {prefixes.get(GML[1:-1], "")}:id="'.encode()
+        name = written_name(element).encode()
         tags = self._tags[element.tag] = b"<%b>" % name, b"</%b>" % name
         return tags
+
+
+def written_name(element: Element) -> str:
+    """With its prefix in the file."""
+    return f"{element.prefix}:{local_name(element.tag)}" if element.prefix else local_name(element.tag)

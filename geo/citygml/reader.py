@@ -14,6 +14,7 @@ from geo.citygml.face import FaceReader
 from geo.citygml.facts import Facts
 from geo.citygml.geometry import find_geometries
 from geo.citygml.member import Span, find_appearances, stream_appearances, stream_members
+from geo.citygml.member_text import FeatureText
 from geo.citygml.package import READ, flood_package, package_of_feature, package_of_file, scale_of_file
 from geo.citygml.pending import Feature, Pending
 from geo.citygml.plain import PlainFeatures
@@ -85,9 +86,9 @@ class _Reading:
         skip = self._read_appearances()
         for element in stream_members(self._path, self._name, skip, self._faces.drain, self._plain):
             if element.tag in MEMBERS:
-                content = self._plain.texts.take(element)
+                text = self._plain.texts.take(element)
                 for feature in element:
-                    self._add(feature, content=content)
+                    self._add(feature, text=text)
                 release(element)
                 if self._is_full():
                     yield from self._flush()
@@ -115,8 +116,8 @@ class _Reading:
         self._shapes = PlainShapes(self._plain, self._appearance.colours, ring_ids=ring_ids)
         return tuple(span for span in found.spans if span not in broken)
 
-    def _add(self, element: Element, line: int | None = None, content: bytes | None = None) -> None:
-        """`line`: of a feature that was postponed and is complete now. `content`: its text, where that is known."""
+    def _add(self, element: Element, line: int | None = None, text: FeatureText | None = None) -> None:
+        """`line`: of a feature that was postponed and is complete now. `text`: of the feature, where that is known."""
         feature_type = qualified_name(element.tag)
         package = package_of_feature(feature_type, self._file_package)
         if package not in READ:
@@ -125,7 +126,7 @@ class _Reading:
             return
         told = len(self._attributes.problems)
         feature_id = self._id(element)
-        attributes, facts = self._attributes.read(element, feature_id, line or element.sourceline, content)
+        attributes, facts = self._attributes.read(element, feature_id, line or element.sourceline, text)
         if package == "wtr":
             package = flood_package([risk for risk, _ in facts.risks]) or package
         if self._has_inner_appearances:

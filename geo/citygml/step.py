@@ -125,16 +125,16 @@ class Steps:
             tag = _START_TAG.match(text, at)
             if tag is None:
                 raise UnusualMarkupError(tags)
-            found.append(_Tag(self._kind(tag[1]), dict(_ATTRIBUTE.findall(tag[2])), bool(tag[3])))
+            found.append(_Tag(self._kinds[self.tag(tag[1])], dict(_ATTRIBUTE.findall(tag[2])), bool(tag[3])))
             at = tag.end()
         return found
 
-    def _kind(self, name: str) -> Kind:
+    def tag(self, name: str) -> str:
         prefix, _, local = name.rpartition(":")
         namespace = self._namespaces.get(prefix or None, "")
         if prefix and not namespace:
             raise UnusualMarkupError(name)
-        return self._kinds[f"{{{namespace}}}{local}" if namespace else local]
+        return f"{{{namespace}}}{local}" if namespace else local
 
 
 def _step(tags: list[_Tag]) -> Step:
