@@ -53,7 +53,8 @@ def _bare(node: Node) -> Node:
 def build_part(task: Task, middle: tuple[float, float], part: Part) -> Made:
     """Builds the tiles of `part` into its file. OffGeoidError."""
     made = _built(task, Frame(*middle), part)
-    give_memory_back()
+    if task.images:  # Without pictures the next part needs just as much.
+        give_memory_back()
     return made
 
 
