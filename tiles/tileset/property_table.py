@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from tiles.tileset.glb import GlbBuffer
 from tiles.tileset.mesh import ranges
-from tiles.tileset.packed import Packing
+from tiles.tileset.packed import Packing, packing_of
 
 _NO_INTEGER = -(2**31)
 _NO_NUMBER = -1.7976931348623157e308
@@ -107,7 +107,7 @@ class Properties:
 
     def write(self, rows: NDArray[np.int64], buffer: GlbBuffer) -> dict[str, Any]:
         """`rows` into `buffer`; what `propertyTables` says of them comes back."""
-        properties = {name: _write(name, one, rows, buffer) for name, one in self._columns.items()}
+        properties = {name: _write(one, rows, buffer) for name, one in self._columns.items()}
         return {"class": CLASS, "count": len(rows), "properties": properties}
 
 
@@ -116,8 +116,8 @@ def write_table(table: pa.Table, buffer: GlbBuffer) -> dict[str, Any]:
     return Properties(table).write(np.arange(len(table)), buffer)
 
 
-_Texts = tuple[NDArray[np.uint8], NDArray[np.int32]]
-"""All texts behind each other in UTF-8, and where each begins and ends."""
+_Texts = tuple[NDArray[np.uint8], NDArray[np.int32], Packing]
+"""All texts behind each other in UTF-8, where each begins and ends, and what packs them best."""
 
 
 def _bytes_of(values: pa.Array) -> NDArray[Any] | _Texts:
@@ -131,20 +131,21 @@ def _bytes_of(values: pa.Array) -> NDArray[Any] | _Texts:
     filled = values.cast(pa.string()).fill_null("")
     _, ends, texts = filled.buffers()
     if not len(filled) or texts is None:
-        return np.zeros(0, dtype=np.uint8), np.zeros(len(filled) + 1, dtype=np.int32)
-    return np.frombuffer(texts, np.uint8), np.frombuffer(ends, np.int32)[filled.offset :][: len(filled) + 1]
+        return np.zeros(0, dtype=np.uint8), np.zeros(len(filled) + 1, dtype=np.int32), Packing.TABLE
+    own = np.frombuffer(ends, np.int32)[filled.offset :][: len(filled) + 1]
+    return np.frombuffer(texts, np.uint8), own, packing_of(memoryview(texts)[own[0] : own[-1]])
 
 
-def _write(name: str, column: NDArray[Any] | _Texts, rows: NDArray[np.int64], buffer: GlbBuffer) -> dict[str, Any]:
+def _write(column: NDArray[Any] | _Texts, rows: NDArray[np.int64], buffer: GlbBuffer) -> dict[str, Any]:
     if not isinstance(column, tuple):
         return {"values": buffer.add(column[rows].tobytes())}
-    texts, ends = column
+    texts, ends, packing = column
     begin, end = ends[rows], ends[rows + 1]
     offsets = np.concatenate([[0], np.cumsum(end - begin)]).astype(np.uint32)
     own = texts[ranges(begin, end)].tobytes()
     return {
         # A view of no bytes isn't allowed.
-        "values": buffer.add(own or b"\0", Packing.IDS if name == "feature_id" else Packing.TABLE),
+        "values": buffer.add(own or b"\0", packing),
         "stringOffsets": buffer.add(offsets.tobytes()),
         "stringOffsetType": "UINT32",
     }
