@@ -14,8 +14,8 @@ from geo.citygml.facts import Facts, Leaves, ReadFeature
 from geo.citygml.member_text import FeatureText
 from geo.citygml.step import Branch, Step, Steps, UnusualMarkupError, Value
 
-_KNOWN_VALUES = 1_000
-"""Of one tag: codes, years and dates come again and again, a building's own number never does."""
+_KNOWN_VALUES, _KNOWN_PIECES = 1_000, 20_000
+"""Values of one tag: codes, years and dates come again and again, a building's own number never does."""
 _ENTITY = re.compile(r"&(?:#x([0-9A-Fa-f]+)|#([0-9]+)|([a-z]+));")
 _ENTITIES = {"lt": "<", "gt": ">", "amp": "&", "apos": "'", "quot": '"'}
 
@@ -86,7 +86,7 @@ class MarkupReader:
                 read = value.known.get(text)
                 if read is None:
                     read = self._read(value, text)
-                elif value.is_simple and read[0] and read[3] is None:
+                elif value.is_simple and read[0] and read[3] is None and len(simple) < _KNOWN_PIECES:
                     simple[piece] = read
                 node, name, leaf, unknown_in = read
                 if value.generic is not None:

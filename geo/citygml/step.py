@@ -73,7 +73,7 @@ class Step:
     skipped: int | None = None
     """End tags up to the one of what holds no attributes."""
     is_unusual: bool = False
-    """Unless it stands in what is skipped."""
+    """Unless it stands in what is skipped; then nothing else is said of it."""
 
 
 @dataclass(slots=True)
@@ -139,17 +139,20 @@ class Steps:
 
 def _step(tags: list[_Tag]) -> Step:
     step = Step(opened=sum(not tag.is_empty for tag in tags))
+    unusual = Step(opened=step.opened, is_unusual=True, skipped=0)
     rest = deque(tags)
     while rest:
         tag = rest.popleft()
         if tag.is_empty or not rest:
-            step.is_unusual |= tag.is_reference
+            if tag.is_reference:
+                return unusual
             step.value = None if tag.is_empty else _value(tag, is_simple=step.opened == 1)
         elif tag.kind.is_skipped or tag.kind.is_geometry:
             step.skipped = sum(not one.is_empty for one in rest)
             break
         elif tag.kind.role == "generic":
-            step.is_unusual |= len(rest) > 1 or rest[0].is_empty
+            if len(rest) > 1 or rest[0].is_empty:
+                return unusual
             step.value = _generic(tag, rest[0])
             break
         else:
