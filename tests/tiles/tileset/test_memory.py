@@ -1,5 +1,7 @@
 """What building a tileset holds of a city at one time: a part of it, and a few bytes of each feature."""
 
+import subprocess
+import sys
 import tracemalloc
 from pathlib import Path
 
@@ -14,6 +16,7 @@ from tests.tiles.tileset.houses import build_town
 from tiles.tileset import build_tileset, part
 from tiles.tileset.plan import plan_tileset
 
+ROOT = Path(__file__).parents[3]
 COLUMNS = ("height_m", "usage", "year")
 
 
@@ -78,13 +81,19 @@ def _small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tiles.tileset.plan._AT_ONCE", 1_000)
 
 
-@pytest.mark.parametrize("of", ["plan", "whole"])
-def test_a_house_more_takes_few_bytes(cities: dict[int, Path], of: str) -> None:
+@pytest.mark.parametrize(("of", "most"), [("plan", 200), ("whole", 120)])
+def test_a_house_more_takes_few_bytes(cities: dict[int, Path], of: str, most: int) -> None:
     few, many = cities
     assert build(cities[few]) == few  # compiles, and keeps what a first run keeps
     growth = traced_bytes(cities[many], of) - traced_bytes(cities[few], of)
     corners = 33 * 24  # bytes: what each house would take if all were held in space
-    assert growth / (many - few) < 200 < corners
+    assert growth / (many - few) < most < corners
+
+
+def test_who_only_hands_parts_on_loads_nothing_compiled() -> None:
+    told = "import sys, tiles.tileset; print('numba' in sys.modules, 'pyarrow.parquet' in sys.modules)"
+    ended = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert ended.stdout.split() == ["False", "False"]
 
 
 def test_parts_hold_no_more_than_they_may(cities: dict[int, Path]) -> None:
