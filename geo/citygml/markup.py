@@ -14,7 +14,7 @@ from geo.citygml.facts import Facts, Leaves, ReadFeature
 from geo.citygml.member_text import FeatureText
 from geo.citygml.step import Branch, Step, Steps, UnusualMarkupError, Value
 
-_KNOWN_VALUES, _KNOWN_PIECES = 1_000, 20_000
+_KNOWN_VALUES, _KNOWN_PIECES = 300, 20_000
 """Values of one tag: codes, years and dates come again and again, a building's own number never does."""
 _ENTITY = re.compile(r"&(?:#x([0-9A-Fa-f]+)|#([0-9]+)|([a-z]+));")
 _ENTITIES = {"lt": "<", "gt": ">", "amp": "&", "apos": "'", "quot": '"'}

@@ -1,4 +1,5 @@
-"""Reading PLATEAU CityGML alone: MB/s of processor time per real file, with outlines, columns, all attributes."""
+"""Reading PLATEAU CityGML alone: MB/s of processor time per real file, with outlines, columns, all attributes; and the
+attributes of a feature, from its text and from its elements."""
 
 import time
 from pathlib import Path
@@ -6,9 +7,16 @@ from pathlib import Path
 import pytest
 
 from geo.citygml import find_codelists, read_citygml
+from geo.citygml.attribute import AttributeReader
+from geo.citygml.codelist import Codelists
+from geo.citygml.document import MEMBERS
+from geo.citygml.element import GML_ID
+from geo.citygml.member import stream_members
+from geo.citygml.plain import PlainFeatures
 from tests.shared_data import shared_data
 
 REPEATS = 5
+ATTRIBUTES = "komatsu_2024/54363371_bldg_6697.gml"
 FILES = (
     "bldg_lod1/51311568_bldg_6697_op.gml",
     "bldg_lod1/53375768_bldg_6697_op.gml",
@@ -38,7 +46,25 @@ def run() -> dict[str, float]:
         name = path.stem.removesuffix("_op")
         figures[f"{name}_mb_per_s"] = round(path.stat().st_size / 1e6 / seconds, 1)
         figures[f"{name}_features_per_s"] = round(features / seconds)
+    for name, is_text in (("text", True), ("elements", False)):
+        path = shared_data(f"plateau/{ATTRIBUTES}")
+        figures[f"attributes_from_{name}_us"] = round(
+            min(_attributes(path, is_text=is_text) for _ in range(REPEATS)), 1
+        )
     return figures
+
+
+def _attributes(path: Path, *, is_text: bool) -> float:
+    """Microseconds of processor time for each feature."""
+    reader, plain = AttributeReader(path.name, Codelists(path)), PlainFeatures()
+    seconds, features = 0.0, 0
+    for member in stream_members(path, path.name, (), lambda opened: None, plain):
+        if member.tag in MEMBERS:
+            text = plain.texts.take(member)
+            began = time.process_time()
+            reader.read(member[0], member[0].get(GML_ID), 1, text if is_text else None)
+            seconds, features = seconds + time.process_time() - began, features + 1
+    return 1e6 * seconds / features
 
 
 def _read(path: Path) -> tuple[float, int]:
