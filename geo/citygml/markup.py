@@ -16,7 +16,7 @@ from geo.citygml.step import Branch, Step, Steps, UnusualMarkupError, Value
 
 _KNOWN_VALUES, _KNOWN_PIECES = 300, 20_000
 """Values of one tag: codes, years and dates come again and again, a building's own number never does."""
-_ENTITY = re.compile(r"&(?:#x([0-9A-Fa-f]+)|#([0-9]+)|([a-z]+));")
+_ENTITY = re.compile(r"&(?:#x([0-9A-Fa-f]+)|#([0-9]+)|(lt|gt|amp|apos|quot));")
 _ENTITIES = {"lt": "<", "gt": ">", "amp": "&", "apos": "'", "quot": '"'}
 
 _Outer = tuple[Branch, list[str], Facts, Leaves]
@@ -28,7 +28,6 @@ class MarkupReader:
 
     def __init__(self, kinds: Kinds, codelists: Codelists, namespaces: Mapping[str | None, str]) -> None:
         self._steps = Steps(kinds, namespaces)
-        self._codelists = codelists
         self._simple: dict[bytes, Read] = {}
         """Whole pieces that came again and are a value and nothing else."""
         self._codelists = codelists
@@ -50,7 +49,7 @@ class MarkupReader:
         unknown: list[tuple[str, str, str]] = []
         try:
             return None if content is None else ReadFeature(self.read(content, facts, unknown), facts, unknown)
-        except UnusualMarkupError:
+        except (UnusualMarkupError, UnicodeDecodeError):
             return None
 
     def read(self, content: bytes, facts: Facts, unknown: list[tuple[str, str, str]]) -> str:

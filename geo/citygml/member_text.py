@@ -79,7 +79,8 @@ class MemberTexts:
         name, _, rest = raw[first + 1 : last].partition(self._id)
         stop = raw.rfind(b"</%b>" % name, last, end)
         content = raw[last + 1 : stop] if last < stop < last + _LONGEST_CONTENT else None
-        return FeatureText(name.decode(), rest.partition(b'"')[0].decode(), content, self._complete)
+        id_ = rest.partition(b'"')[0]
+        return FeatureText(name.decode(errors="replace"), id_.decode(errors="replace"), content, self._complete)
 
     def _read_tags(self, element: Element) -> tuple[bytes, bytes]:
         prefixes = {uri: prefix for prefix, uri in element.nsmap.items() if prefix}

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from geo import Problem
+from geo import Problem, UnreadableError
 from geo.citygml.attribute import AttributeReader
 from geo.citygml.codelist import Codelists
 from geo.citygml.element import GML_ID, Element
@@ -156,3 +156,14 @@ def test_comments_and_character_data_are_left_to_the_parser(tmp_path: Path) -> N
     batches = read(write(tmp_path, city_model(*usual, comment, data, building("<gml:name>e</gml:name>", id="e"))))
     names = features(batches, "bldg")["name"].to_dict()
     assert names == {"b0": "0", "b1": "1", "b2": "2", "c": "ab", "d": "</gml:name>", "e": "e"}
+
+
+@pytest.mark.parametrize("wrong", [b"\xff", b"&oe;", b"&#0;", b"&#xD800;", b"\x01", b"a & b"])
+def test_a_value_that_is_no_xml_is_refused_wherever_it_stands(tmp_path: Path, wrong: bytes) -> None:
+    path = write(
+        tmp_path, city_model(*(building(f"<gml:name>n{index}</gml:name>", id=f"b{index}") for index in range(3)))
+    )
+    path.write_bytes(path.read_bytes().replace(b"n2", wrong))
+    with pytest.raises(UnreadableError) as refused:
+        read(path)
+    assert refused.value.problem.rule == "xml.not_well_formed"
