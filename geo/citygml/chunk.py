@@ -124,6 +124,7 @@ class Scanner:
         self._bytes = np.frombuffer(raw, dtype=np.uint8)
         self._tags, self._sizes = scan.written_tags(gml, xlink)
         self._state = np.zeros(2, dtype=np.int64)
+        self._counts = np.zeros((2, 7), dtype=np.int64)
         self._stack = np.zeros((plain_scan.MOST_DEPTH, plain_scan.STACK_COLUMNS), dtype=np.int64)
         self.names = np.zeros((plain_scan.MOST_TAGS, 3), dtype=np.int64)
         """Of tags: a hash table of hash, place and length."""
@@ -164,10 +165,11 @@ class Scanner:
 
         `number`: of the first feature that is taken. At `limit` a tag begins.
         """
-        reached, written, used = plain_scan.take_features(
+        reached, written = plain_scan.take_features(
             *(self._bytes, begin, end, limit, number, _STUB, self._tags, self._sizes, POWERS, TENS),
-            *(self._state, self._stack, self.names, self.paths, self._out, self._features, self._tables),
+            *(self._state, self._stack, self.names, self.paths, self._out, self._features, self._tables, self._counts),
         )
+        used = self._counts[0]
         geometries, rings, polygons, references, _, ids = self._tables
         self.ids.append(ids[: used[scan.IDS]].copy())
         rings = rings[: used[scan.RINGS]]

@@ -5,10 +5,9 @@ gml:ids, references to polygons and decimal numbers. Everything else is left to 
 """
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
-from geo.citygml.number import UNDECIDED, is_space, next_number
+from geo.citygml.number import UNDECIDED, compiled, is_space, next_number
 
 LEAST_OF_RING, LEAST_OF_REFERENCE, LEAST_OF_ID = 60, 24, 13
 """Bytes, with the tags that it can't be without."""
@@ -82,7 +81,7 @@ def written_tags(gml: str, xlink: str) -> tuple[NDArray[np.uint8], NDArray[np.in
     return rows, sizes
 
 
-@njit(cache=True)
+@compiled
 def _eaten(raw, at, limit, tags, sizes, tag):  # type: ignore[no-untyped-def]
     """Where a tag ends that stands here, perhaps behind white space; -1 for another one."""
     if at < 0:
@@ -97,7 +96,7 @@ def _eaten(raw, at, limit, tags, sizes, tag):  # type: ignore[no-untyped-def]
     return at + sizes[tag]
 
 
-@njit(cache=True)
+@compiled
 def geometry(raw, at, limit, tags, sizes, powers, tens, tables, used):  # type: ignore[no-untyped-def]
     """Behind the end tag of a plain geometry that begins here, -1 for another one; fills the tables."""
     geometries, rings, polygons, references, bits, ids = tables
@@ -138,7 +137,7 @@ def geometry(raw, at, limit, tags, sizes, powers, tens, tables, used):  # type: 
     return _eaten(raw, at, limit, tags, sizes, _SOLID_END if is_solid else _MULTI_SURFACE_END)
 
 
-@njit(cache=True)
+@compiled
 def _polygon(raw, at, limit, tags, sizes, powers, tens, rings, polygons, bits, ids, used):  # type: ignore[no-untyped-def]
     """Characters of coordinates, and where it ends."""
     at = _eaten(raw, at, limit, tags, sizes, _POLYGON)
@@ -159,7 +158,7 @@ def _polygon(raw, at, limit, tags, sizes, powers, tens, rings, polygons, bits, i
     return characters, _eaten(raw, at, limit, tags, sizes, _POLYGON_END)
 
 
-@njit(cache=True)
+@compiled
 def _ring(raw, at, limit, tags, sizes, powers, tens, rings, bits, ids, used):  # type: ignore[no-untyped-def]
     """Likewise."""
     at = _eaten(raw, at, limit, tags, sizes, _RING)
@@ -184,7 +183,7 @@ def _ring(raw, at, limit, tags, sizes, powers, tens, rings, bits, ids, used):  #
     return characters, _eaten(raw, at, limit, tags, sizes, _RING_END)
 
 
-@njit(cache=True)
+@compiled
 def named(raw, at, limit, tags, sizes, ids, used):  # type: ignore[no-untyped-def]
     """Behind a start tag that has a gml:id or nothing, and where that id begins and ends."""
     if at < 0 or raw[at] == 0x3E:
@@ -198,7 +197,7 @@ def named(raw, at, limit, tags, sizes, ids, used):  # type: ignore[no-untyped-de
     return (end + 2 if end > 0 and raw[end + 1] == 0x3E else -1), first, end
 
 
-@njit(cache=True)
+@compiled
 def _end_of_name(raw, first):  # type: ignore[no-untyped-def]
     """Where the closing quote of a value stands that begins at `first`; -1 unless it is a name of ASCII characters."""
     at = first
@@ -207,7 +206,7 @@ def _end_of_name(raw, first):  # type: ignore[no-untyped-def]
     return at if at > first and raw[at] == 0x22 else -1
 
 
-@njit(cache=True)
+@compiled
 def note_id(raw, first, end, ids, used):  # type: ignore[no-untyped-def]
     """Hash (FNV-1a) and place of a gml:id."""
     key = np.uint64(0xCBF29CE484222325)
@@ -217,7 +216,7 @@ def note_id(raw, first, end, ids, used):  # type: ignore[no-untyped-def]
     used[IDS] += 1
 
 
-@njit(cache=True)
+@compiled
 def _reference(raw, at, references, used):  # type: ignore[no-untyped-def]
     """Where the empty element of a reference ends whose name begins here."""
     end = _end_of_name(raw, at)

@@ -5,10 +5,9 @@ every other one stays as it is. On the way all names of tags and all gml:ids are
 """
 
 import numpy as np
-from numba import njit
 
 from geo.citygml.geometry_scan import FEATURES, GEOMETRIES, IDS, PATH, geometry, is_name, named, note_id
-from geo.citygml.number import is_space
+from geo.citygml.number import compiled, is_space
 
 MOST_BYTES = 1 << 22
 """Of one feature: a larger one stays in the XML, which is read piece by piece."""
@@ -31,24 +30,43 @@ _NAMESPACE = np.frombuffer(b"xmlns", dtype=np.uint8)
 _ID = np.frombuffer(b'gml:id="', dtype=np.uint8)
 
 
-@njit(cache=True)
+@compiled
 def take_features(  # type: ignore[no-untyped-def]
-    raw, begin, end, limit, number, stub, tags, sizes, powers, tens, state, stack, names, paths, out, features, tables
+    raw,
+    begin,
+    end,
+    limit,
+    number,
+    stub,
+    tags,
+    sizes,
+    powers,
+    tens,
+    state,
+    stack,
+    names,
+    paths,
+    out,
+    features,
+    tables,
+    counts,
 ):
     """Copies the bytes from `begin` to about `end` to `out` without what is taken, but with its line breaks.
 
-    `raw[limit]` is a `<`, which ends every loop. `number`: of the next feature with a stub. How far it came, bytes in
-    `out`, and rows used of each table. It stops at what may make anything look like a tag.
+    `raw[limit]` is a `<`, which ends every loop. `number`: of the next feature with a stub. How far it came, and bytes
+    in `out`; `counts[0]` becomes the rows used of each table. It stops at what may make anything look like a tag.
     """
-    used = np.zeros(7, dtype=np.int64)
-    kept = used.copy()
+    used, kept = counts[0], counts[1]
+    for table in range(7):
+        used[table] = kept[table] = 0
     at = copied = tag = begin
     written = feature = kept_written = 0
     is_tried = False
     while not state[HAS_STOPPED] and (at < end or (is_tried and at < limit)):
-        if raw[at] != 0x3C:
+        while raw[at] != 0x3C:
             at += 1
-            continue
+        if at >= limit:
+            break
         tag = at
         depth = state[DEPTH]
         if raw[at + 1] == 0x2F:
@@ -81,6 +99,8 @@ def take_features(  # type: ignore[no-untyped-def]
                 tables,
                 used,
             )
+            if after > 0 and not _is_among_tags(raw, tag, after):
+                after = -1
             if after > 0:
                 written = _put_lines(raw, tag, after, out, _copy(raw, copied, tag, out, written))
                 at = copied = after
@@ -93,16 +113,26 @@ def take_features(  # type: ignore[no-untyped-def]
         if depth == 1 and state[DEPTH] == 2:
             written = kept_written = _copy(raw, copied, tag, out, written)
             copied = feature = tag
-            kept[:] = used
+            for table in range(7):
+                kept[table] = used[table]
             is_tried = stack[1, _TAG] >= 0
     if is_tried:
         written, copied = kept_written, feature
         _restore(used, kept)
     at = tag if state[HAS_STOPPED] else min(at, limit)
-    return at, _copy(raw, copied, at, out, written), used
+    return at, _copy(raw, copied, at, out, written)
 
 
-@njit(cache=True)
+@compiled
+def _is_among_tags(raw, begin, end):  # type: ignore[no-untyped-def]
+    """Whether there is no text beside these bytes: it would be that of an element without children if they went."""
+    begin -= 1
+    while is_space(raw[begin]):
+        begin -= 1
+    return raw[begin] == 0x3E and raw[end_of_spaces(raw, end)] == 0x3C
+
+
+@compiled
 def _restore(used, kept):  # type: ignore[no-untyped-def]
     """Forgets what was taken since; gml:ids stay noted."""
     for table in range(len(used)):
@@ -110,7 +140,7 @@ def _restore(used, kept):  # type: ignore[no-untyped-def]
             used[table] = kept[table]
 
 
-@njit(cache=True)
+@compiled
 def _opened(raw, tag, state, stack, names, ids, used):  # type: ignore[no-untyped-def]
     """The end of a start tag, which is put on the stack; notes its name and its gml:id."""
     depth, ids_before = state[DEPTH], used[IDS]
@@ -139,27 +169,33 @@ def _opened(raw, tag, state, stack, names, ids, used):  # type: ignore[no-untype
     return at
 
 
-@njit(cache=True)
+@compiled
 def _taken(  # type: ignore[no-untyped-def]
     raw, tag, limit, tags, sizes, powers, tens, stack, depth, names, paths, tables, used
 ):
     """Behind a geometry property, or a boundary surface with nothing but some, if its geometries are plain; -1 for a
     property with another geometry, 0 for any other tag. Fills the tables."""
-    first, end = tag + 1, _end_of_name(raw, tag + 1)
-    local = _local(raw, first, end)
+    local = tag + 1
+    while raw[local] != 0x3A and is_name[raw[local]]:
+        local += 1
+    local += 1
+    if raw[local] != _LEVEL[0] and raw[local] != _BOUNDARY[0]:
+        return 0  # Most tags.
+    end = _end_of_name(raw, local)
     if _is_level(raw, local, end):
         return _taken_level(raw, tag, limit, tags, sizes, powers, tens, stack, depth, names, paths, tables, used)
     if end - local != len(_BOUNDARY) or not _stands(raw, local, _BOUNDARY):
         return 0
-    before = used.copy()
+    before = (used[0], used[1], used[2], used[3], used[4], used[5], used[6])
     after = _taken_boundary(raw, tag, limit, tags, sizes, powers, tens, stack, depth, names, paths, tables, used)
     if after <= 0:
-        used[:] = before
+        for table in range(7):
+            used[table] = before[table]
         return 0  # Its geometries may be plain nevertheless.
     return after
 
 
-@njit(cache=True)
+@compiled
 def _taken_boundary(  # type: ignore[no-untyped-def]
     raw, tag, limit, tags, sizes, powers, tens, stack, depth, names, paths, tables, used
 ):
@@ -186,7 +222,7 @@ def _taken_boundary(  # type: ignore[no-untyped-def]
     return _closed(raw, end_of_spaces(raw, at) if at > 0 else -1, tag + 1, end)
 
 
-@njit(cache=True)
+@compiled
 def _taken_level(  # type: ignore[no-untyped-def]
     raw, tag, limit, tags, sizes, powers, tens, stack, depth, names, paths, tables, used
 ):
@@ -214,12 +250,12 @@ def _taken_level(  # type: ignore[no-untyped-def]
     return at
 
 
-@njit(cache=True)
+@compiled
 def _push(stack, depth, name, tag, end_of_name):  # type: ignore[no-untyped-def]
     stack[depth, _TAG], stack[depth, _BEGIN], stack[depth, _END_OF_NAME] = name, tag, end_of_name
 
 
-@njit(cache=True)
+@compiled
 def _has_prefix_of(raw, tag, stack, depth):  # type: ignore[no-untyped-def]
     """Whether a tag has the prefix of the one around it: that one stays, and with it what is wrong with the prefix."""
     around = stack[depth - 1, _BEGIN]
@@ -229,7 +265,7 @@ def _has_prefix_of(raw, tag, stack, depth):  # type: ignore[no-untyped-def]
     return raw[tag + at] == 0x3A and raw[around + at] == 0x3A
 
 
-@njit(cache=True)
+@compiled
 def _closed(raw, at, first, end):  # type: ignore[no-untyped-def]
     """Behind the end tag that stands here if it is that of the name between `first` and `end`, else -1."""
     if at < 0 or raw[at] != 0x3C or raw[at + 1] != 0x2F:
@@ -241,28 +277,28 @@ def _closed(raw, at, first, end):  # type: ignore[no-untyped-def]
     return at + 1 if raw[at] == 0x3E else -1
 
 
-@njit(cache=True)
+@compiled
 def end_of_spaces(raw, at):  # type: ignore[no-untyped-def]
     while is_space(raw[at]):
         at += 1
     return at
 
 
-@njit(cache=True)
+@compiled
 def _end_of_name(raw, at):  # type: ignore[no-untyped-def]
     while is_name[raw[at]]:
         at += 1
     return at
 
 
-@njit(cache=True)
+@compiled
 def _end_of_tag(raw, at):  # type: ignore[no-untyped-def]
     while raw[at] != 0x3E and raw[at] != 0x3C:
         at += 1
     return at
 
 
-@njit(cache=True)
+@compiled
 def _local(raw, first, end):  # type: ignore[no-untyped-def]
     """Where a name begins behind its prefix."""
     for at in range(first, end):
@@ -271,7 +307,7 @@ def _local(raw, first, end):  # type: ignore[no-untyped-def]
     return first
 
 
-@njit(cache=True)
+@compiled
 def _stands(raw, at, text):  # type: ignore[no-untyped-def]
     for index in range(len(text)):  # noqa: SIM110 - compiled code knows no generators
         if raw[at + index] != text[index]:
@@ -279,7 +315,7 @@ def _stands(raw, at, text):  # type: ignore[no-untyped-def]
     return True
 
 
-@njit(cache=True)
+@compiled
 def _is_level(raw, first, end):  # type: ignore[no-untyped-def]
     """Whether a name without its prefix is that of a geometry property: `lod1Solid`."""
     if end - first < 5 or not _stands(raw, first, _LEVEL):
@@ -292,22 +328,24 @@ def _is_level(raw, first, end):  # type: ignore[no-untyped-def]
     return True
 
 
-@njit(cache=True)
+@compiled
 def _copy(raw, begin, end, out, written):  # type: ignore[no-untyped-def]
-    out[written : written + end - begin] = raw[begin:end]
+    for at in range(end - begin):
+        out[written + at] = raw[begin + at]
     return written + end - begin
 
 
-@njit(cache=True)
+@compiled
 def _put_lines(raw, begin, end, out, written):  # type: ignore[no-untyped-def]
+    lines = 0
     for at in range(begin, end):
-        if raw[at] == 0x0A:
-            out[written] = 0x0A
-            written += 1
-    return written
+        lines += raw[at] == 0x0A
+    for line in range(lines):
+        out[written + line] = 0x0A
+    return written + lines
 
 
-@njit(cache=True)
+@compiled
 def _put_stub(number, stub, out, written):  # type: ignore[no-untyped-def]
     """`stub`: an element with a 0 in the place of its number."""
     for byte in stub:
@@ -322,7 +360,7 @@ def _put_stub(number, stub, out, written):  # type: ignore[no-untyped-def]
     return written
 
 
-@njit(cache=True)
+@compiled
 def _noted(raw, names, first, end):  # type: ignore[no-untyped-def]
     """The row of a name in the hash table `names` (hash, place, length); -1 where that is full."""
     key = np.uint64(0xCBF29CE484222325)
@@ -339,7 +377,7 @@ def _noted(raw, names, first, end):  # type: ignore[no-untyped-def]
     return -1
 
 
-@njit(cache=True)
+@compiled
 def _noted_path(paths, stack, depth):  # type: ignore[no-untyped-def]
     """The row of the path to the last tag on the stack in `paths` (hash, length, rows of names from the feature on)."""
     if depth - 1 > PATH_COLUMNS - 2 or depth > MOST_DEPTH:
