@@ -3,7 +3,7 @@
 import shutil
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
-from itertools import repeat
+from functools import partial
 from pathlib import Path
 from tempfile import mkdtemp
 
@@ -41,7 +41,7 @@ def _build_by(executor: Executor, task: Task) -> TilesetSummary:
     begun = executor.submit(_begin, task).result()
     if isinstance(begun, TilesetSummary):
         return begun
-    made = list(executor.map(_build_part, repeat(task), repeat(begun.middle), begun.parts))
+    made = list(executor.map(partial(_build_part, task, begun.middle), begun.parts))
     return executor.submit(_join, task, begun, made).result()
 
 
