@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -37,8 +37,7 @@ _DTYPES = {ColumnType.NUMBER: "float64", ColumnType.INTEGER: "Int64", ColumnType
 _OPTIONAL = frozenset(column.name for column in HAZARDS_OF_BUILDINGS)
 
 
-@dataclass(frozen=True, slots=True)
-class Feature:
+class Feature(NamedTuple):
     id: str
     type: str
     lod: str

@@ -67,7 +67,8 @@ class PlainShapes:
         for of_level in by_level.values():
             if not PlainLevel(rings, self._colours, self._ring_ids).read(of_level):
                 return None
-        return Shape(rings, give_roles(rings.runs, package), levels=set(by_level))
+        lod = give_roles(rings.runs, package)
+        return Shape(rings, lod, bool(lod), levels=set(by_level))
 
     def _keep(self, key: _Key, placed: Sequence[Placed], shape: Shape) -> None:
         """Without references and colours each geometry is one run, level by level."""
@@ -85,4 +86,4 @@ class PlainShapes:
             own = Run(run.name, run.lod, run.kind, run.depth, run.is_solid, run.solid, 0, 0, one.rings, run.role)
             rings.runs.append(own)
             add_rings(rings, one, one.first, one.first + one.rings, ring_ids=self._ring_ids)
-        return Shape(rings, recipe.lod, levels=recipe.levels)
+        return Shape(rings, recipe.lod, bool(recipe.lod), levels=recipe.levels)

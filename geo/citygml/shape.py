@@ -28,6 +28,8 @@ class Shape:
     rings: RingList
     lod: str = ""
     """Of what became the outline."""
+    has_outline: bool = False
+    """Whether any of the rings are its outline."""
     curves: list[str] = field(default_factory=list)
     points: list[str] = field(default_factory=list)
     srs: str | None = None
@@ -41,10 +43,6 @@ class Shape:
     """Surfaces it refers to that don't stand in it."""
     unfit: list[str] = field(default_factory=list)
     """What geometries of its installations are that should be a MultiSurface or a Solid (T-bldg-02)."""
-
-    @property
-    def has_outline(self) -> bool:
-        return any(run.role is not Role.NONE for run in self.rings.runs)
 
     @property
     def is_empty(self) -> bool:
@@ -67,6 +65,7 @@ def find_shape(feature: Element, package: str, faces: FaceReader, reference: Ref
     if geometries:
         shape.srs = geometries[0].element[0].get("srsName")
     shape.lod = give_roles(rings.runs, package)
+    shape.has_outline = bool(shape.lod)
     if not shape.lod:
         _find_curves(shape, geometries)
     without_faces = shape.levels - {run.lod for run in rings.runs}
