@@ -1,7 +1,7 @@
 """A tile's file as a zip holds it: deflated (RFC 1951), each piece in the way that suits what it holds."""
 
 import zlib
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 from itertools import groupby
@@ -9,6 +9,8 @@ from itertools import groupby
 _RAW = -zlib.MAX_WBITS
 _END = b"\3\0"
 """An empty last block."""
+_WORTH_RUNS = 10_000
+"""Bytes of a file below which the codes of its pieces take more than they save."""
 _AS_GOOD = 1.03
 """How many more bytes are worth a sixth of the time."""
 
@@ -19,7 +21,7 @@ class Packing(Enum):
 
     IDS = (1, zlib.Z_HUFFMAN_ONLY)
     """Random letters and digits: no text comes twice, only few letters occur."""
-    DELTAS = (1, zlib.Z_DEFAULT_STRATEGY)
+    DELTAS = (3, zlib.Z_DEFAULT_STRATEGY)
     """What meshopt has left of positions, and pictures."""
     TABLE = (5, zlib.Z_DEFAULT_STRATEGY)
     """Numbers of which many are equal, text."""
@@ -53,10 +55,11 @@ class Packed:
     """Its bytes."""
 
 
-def pack(pieces: Iterable[tuple[bytes, Packing]]) -> Packed:
+def pack(pieces: Sequence[tuple[bytes, Packing]]) -> Packed:
     """`pieces` behind each other as one file."""
     out, crc, size = [], 0, 0
-    for packing, run in groupby(pieces, key=lambda piece: piece[1]):
+    is_small = sum(len(data) for data, _ in pieces) < _WORTH_RUNS
+    for packing, run in groupby(pieces, key=lambda piece: Packing.TABLE if is_small else piece[1]):
         level, strategy = packing.value
         deflate = zlib.compressobj(level, zlib.DEFLATED, _RAW, zlib.DEF_MEM_LEVEL, strategy)
         for data, _ in run:
