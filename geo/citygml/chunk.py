@@ -11,7 +11,7 @@ from geo.citygml import geometry_scan as scan
 from geo.citygml import plain_scan
 from geo.citygml.number import POWERS, TENS
 from geo.citygml.plain import CHUNK_BYTES, STUB_XML, PlainFeature
-from geo.citygml.ring import Span
+from geo.citygml.ring import Coordinates, Span
 
 _MOST_PATHS = 256
 _STUB = np.frombuffer(STUB_XML, dtype=np.uint8)
@@ -31,9 +31,7 @@ class Chunk:
     rings: NDArray[np.int64]
     polygons: NDArray[np.int64]
     references: NDArray[np.int64]
-    numbers: NDArray[np.float64]
-    counts: NDArray[np.int64]
-    """How many numbers each ring has."""
+    coordinates: Coordinates
 
     def find(self, number: int) -> PlainFeature:
         begin, end, first, last = self.features[number - self.number]
@@ -109,10 +107,11 @@ class PlainGeometry:
         """The coordinates of these rings, and how many characters they are in the file."""
         if end - first == self.rings:
             row = self._row
-            return Span(self.chunk, row[scan.FIRST_NUMBER], row[scan.END_NUMBER], first, end), row[scan.CHARACTERS]
+            span = Span(self.chunk.coordinates, row[scan.FIRST_NUMBER], row[scan.END_NUMBER], first, end)
+            return span, row[scan.CHARACTERS]
         rows = self.chunk.rings[first:end]
         begin, stop = int(rows[0, scan.FIRST]), int(rows[-1, scan.FIRST] + rows[-1, scan.COUNT])
-        return Span(self.chunk, begin, stop, first, end), int(rows[:, scan.LENGTH].sum())
+        return Span(self.chunk.coordinates, begin, stop, first, end), int(rows[:, scan.LENGTH].sum())
 
 
 class Scanner:
@@ -181,7 +180,6 @@ class Scanner:
             rings.copy(),
             polygons[: used[scan.POLYGONS]].copy(),
             references[: used[scan.REFERENCES]].copy(),
-            self._numbers[: used[scan.NUMBERS]].copy(),
-            rings[:, scan.COUNT].copy(),
+            Coordinates(self._numbers[: used[scan.NUMBERS]].copy(), rings[:, scan.COUNT].copy()),
         )
         return self._out[:written].tobytes(), chunk, int(reached)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 from enum import IntEnum
 from itertools import chain
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,22 +64,20 @@ class Block:
     not_numbers: Set[int] = frozenset()
 
 
-class Numbers(Protocol):
-    """Where coordinates stand that were read from the bytes of a file."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Coordinates:
+    """Of rings that were read together from the bytes of a file."""
 
-    @property
-    def numbers(self) -> NDArray[np.float64]: ...
-
-    @property
-    def counts(self) -> NDArray[np.int64]:
-        """How many numbers each ring has."""
+    numbers: NDArray[np.float64]
+    counts: NDArray[np.int64]
+    """How many numbers each ring has."""
 
 
 @dataclass(slots=True)
 class Span:
     """Rings in a row of those that were read together."""
 
-    source: Numbers
+    source: Coordinates
     first_number: int
     end_number: int
     first_ring: int
