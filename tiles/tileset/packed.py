@@ -7,8 +7,6 @@ from enum import Enum
 from itertools import groupby
 
 _RAW = -zlib.MAX_WBITS
-_END = b"\3\0"
-"""An empty last block."""
 _WORTH_RUNS = 10_000
 """Bytes of a file below which the codes of its pieces take more than they save."""
 _AS_GOOD = 1.03
@@ -38,10 +36,10 @@ def packing_of(texts: bytes | memoryview) -> Packing:
     return Packing.IDS if few[0] < _AS_GOOD * few[1] else Packing.TABLE
 
 
-def _deflated(data: bytes | memoryview, packing: Packing) -> bytes:
+def _deflated(data: bytes | memoryview, packing: Packing, end: int = zlib.Z_FINISH) -> bytes:
     level, strategy = packing.value
     deflate = zlib.compressobj(level, zlib.DEFLATED, _RAW, zlib.DEF_MEM_LEVEL, strategy)
-    return deflate.compress(data) + deflate.flush()
+    return deflate.compress(data) + deflate.flush(end)
 
 
 @dataclass(frozen=True)
@@ -56,14 +54,14 @@ class Packed:
 
 
 def pack(pieces: Sequence[tuple[bytes, Packing]]) -> Packed:
-    """`pieces` behind each other as one file."""
-    out, crc, size = [], 0, 0
+    """`pieces`, one or more, behind each other as one file."""
     is_small = sum(len(data) for data, _ in pieces) < _WORTH_RUNS
-    for packing, run in groupby(pieces, key=lambda piece: Packing.TABLE if is_small else piece[1]):
-        level, strategy = packing.value
-        deflate = zlib.compressobj(level, zlib.DEFLATED, _RAW, zlib.DEF_MEM_LEVEL, strategy)
-        for data, _ in run:
-            crc, size = zlib.crc32(data, crc), size + len(data)
-            out.append(deflate.compress(data))
-        out.append(deflate.flush(zlib.Z_SYNC_FLUSH))  # to a whole byte, where the next run begins
-    return Packed(b"".join([*out, _END]), crc, size)
+    runs = groupby(pieces, key=lambda piece: Packing.TABLE if is_small else piece[1])
+    datas = [(packing, b"".join(data for data, _ in run)) for packing, run in runs]
+    crc = 0
+    for _, data in datas:
+        crc = zlib.crc32(data, crc)
+    *others, last = datas
+    # The others end at a whole byte, where the next one begins.
+    out = [*(_deflated(data, packing, zlib.Z_SYNC_FLUSH) for packing, data in others), _deflated(last[1], last[0])]
+    return Packed(b"".join(out), crc, sum(len(data) for _, data in datas))
