@@ -117,7 +117,7 @@ class PlainGeometry:
 class Scanner:
     """Takes chunks of one file; its tables are filled again and again."""
 
-    def __init__(self, raw: mmap.mmap, gml: str, xlink: str) -> None:
+    def __init__(self, raw: mmap.mmap, gml: str, xlink: str | None) -> None:
         """`gml` and `xlink`: the prefixes of these namespaces."""
         self._raw = raw
         self._bytes = np.frombuffer(raw, dtype=np.uint8)

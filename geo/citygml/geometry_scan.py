@@ -71,9 +71,12 @@ RING_COLUMNS = 5
 """Where its gml:id stands, its first number, how many, and their characters."""
 
 
-def written_tags(gml: str, xlink: str) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+def written_tags(gml: str, xlink: str | None) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
     """The tags with the prefixes of a file, one in each row, and their lengths."""
-    tags = [tag.format(gml=gml, xlink=xlink).encode() for tag in _TAGS]
+    written = list(_TAGS)
+    if xlink is None:
+        written[_REFERENCE] = _TAGS[_MEMBER]  # There can be no references.
+    tags = [tag.format(gml=gml, xlink=xlink).encode() for tag in written]
     sizes = np.array([len(tag) for tag in tags])
     rows = np.zeros((len(tags), sizes.max()), dtype=np.uint8)
     for row, tag in zip(rows, tags, strict=True):

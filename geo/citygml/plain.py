@@ -80,7 +80,8 @@ class PlainFeatures:
     def open(self, file: IO[bytes], head: bytes, root: bytes) -> bytes:
         """`root`, the file's bytes up to the end of the root's start tag, with a name for stubs where a search for
         plain geometries may begin. `head`: the first bytes of the file."""
-        gml, xlink = _GML.search(root), _XLINK.search(root)
+        tag = root[root.rfind(b"<") :]
+        gml, xlink = _GML.search(tag), _XLINK.search(tag)
         coding = _ENCODING.search(head[: head.find(b"?>") + 1])
         is_usual = coding is None or coding[1].lower() in (b"utf-8", b"us-ascii")
         is_usual = is_usual and b"xmlns:_=" not in root and not root.endswith(b"/>")
@@ -89,10 +90,10 @@ class PlainFeatures:
         self._raw = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
         from geo.citygml.chunk import Scanner  # compiled code, which only those who read features need load
 
-        self._scanner = Scanner(self._raw, gml[1].decode(), xlink[1].decode() if xlink else "xlink")
+        self._scanner = Scanner(self._raw, gml[1].decode(), xlink[1].decode() if xlink else None)
         self._root = root[:-1] + _DECLARATION + b">"
         self._end = b"</" + root[root.rindex(b"<") + 1 : -1].split()[0] + b">"
-        self._spaces = {prefix.decode(): uri.decode("utf-8", "replace") for prefix, uri in _ANY.findall(root)}
+        self._spaces = {prefix.decode(): uri.decode("utf-8", "replace") for prefix, uri in _ANY.findall(tag)}
         return self._root
 
     def chunks(self, begin: int, end: int) -> Iterator[bytes]:
