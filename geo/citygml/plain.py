@@ -85,6 +85,7 @@ class PlainFeatures:
         coding = _ENCODING.search(head[: head.find(b"?>") + 1])
         is_usual = coding is None or coding[1].lower() in (b"utf-8", b"us-ascii")
         is_usual = is_usual and b"xmlns:_=" not in root and not root.endswith(b"/>")
+        is_usual = is_usual and tag.count(b'"') % 2 == 0 and b"'" not in tag  # Else the tag goes on behind the `>`.
         if gml is None or not (self._is_wanted and is_usual):
             return root
         self._raw = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)

@@ -111,6 +111,7 @@ def test_their_coordinates_are_those_of_the_file_as_python_reads_them(tmp_path: 
         ("bldg:boundedBy", "bldg:boundary"),
         ("#p2", "#elsewhere"),
         ("xmlns:xlink=", "xmlns:other="),
+        ("xmlns:xlink=", 'xmlns:other="urn:a>b" xmlns:xlink='),
         ("xmlns:gml=", "xmlns:other="),
         ("xmlns:bldg=", "xmlns:other="),
         ('xmlns:xlink="http://www.w3.org/1999/xlink"', "xmlns:xlink='http://www.w3.org/1999/xlink'"),
