@@ -155,8 +155,13 @@ def _opened(raw, tag, state, stack, names, ids, used):  # type: ignore[no-untype
             while raw[at] != 0x22 and raw[at] != 0x3C:
                 at += 1
             note_id(raw, first, at, ids, used)
-            continue
-        at += 1
+        elif raw[at] == 0x22 or raw[at] == 0x27:
+            quote = raw[at]  # A value may hold what ends a tag.
+            at += 1
+            while raw[at] != quote and raw[at] != 0x3C:
+                at += 1
+        if raw[at] != 0x3C:
+            at += 1
     if end_of_name == tag + 1 or raw[at] != 0x3E or depth >= MOST_DEPTH:
         state[HAS_STOPPED] = 1
     if state[HAS_STOPPED]:
