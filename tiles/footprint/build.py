@@ -53,11 +53,11 @@ def write_footprint_tiles(
         footprints = read_footprints(batches, names, _cell(zooms), Path(scratch))
         give_memory_back()
         maker = TileMaker(footprints, layer, names)
-        order = _along_curve(footprints.box)
+        order = _along_curve(footprints.columns.box)
         with PmtilesWriter(target, bounds) as archive:
             zoom, last = zooms.minimum, zooms.maximum
             while zoom <= last:
-                for coord, fids in _tiles(footprints.box, order, zoom):
+                for coord, fids in _tiles(footprints.columns.box, order, zoom):
                     last = max(last, _write(archive, maker, coord, fids, last, zooms.maximum + _MORE_ZOOMS))
                 zoom += 1
                 report((zoom - zooms.minimum) / (last + 1 - zooms.minimum))

@@ -1,8 +1,11 @@
 """One vector tile from columns of polygons (Mapbox Vector Tile 2.1,
 https://github.com/mapbox/vector-tile-spec/tree/master/2.1). Compiled."""
 
+from typing import NamedTuple
+
 import numpy as np
 from numba import njit
+from numpy.typing import NDArray
 
 from tiles.footprint.outline import EXTENT, cut_ring, doubled_area, reaches_far, round_ring, simplify_ring
 
@@ -12,10 +15,27 @@ _FEATURE = 0x12
 _POLYGON = 3
 
 
+class Place(NamedTuple):
+    """A tile."""
+
+    shift: int
+    """Its cells are 2^shift of the grid's wide."""
+    left: int
+    top: int
+    """Its corner, in its cells."""
+
+
+class Spare(NamedTuple):
+    """Room for the largest feature of a tile."""
+
+    ring: NDArray[np.int64]
+    other: NDArray[np.int64]
+    kept: NDArray[np.bool_]
+    stack: NDArray[np.int64]
+
+
 @njit(cache=True)
-def encode_features(  # type: ignore[no-untyped-def]
-    members, xy, first_point, is_hole, first_ring, box, area, code, shift, left, top, tolerance, square, local, out
-):
+def encode_features(members, columns, place, tolerance, square, local, out):  # type: ignore[no-untyped-def]
     """Writes the features of a tile into `out`; how many bytes, and the numbers of the values that they use in the
     order of the tile.
 
@@ -23,109 +43,117 @@ def encode_features(  # type: ignore[no-untyped-def]
     area is gathered, and each time that is enough, the feature at hand is drawn as such a square. 0: draws all.
     `local` is -1 for each value, and again afterwards.
     """
-    most = _most_points(members, first_point, first_ring)
-    ring, spare = np.empty((6 * most, 2), np.int64), np.empty((6 * most, 2), np.int64)
-    kept, stack = np.empty(most + 1, np.bool_), np.empty((most + 2, 2), np.int64)
+    most = _most_points(members, columns)
+    spare = Spare(
+        np.empty((6 * most, 2), np.int64),
+        np.empty((6 * most, 2), np.int64),
+        np.empty(most + 1, np.bool_),
+        np.empty((most + 2, 2), np.int64),
+    )
     commands = np.empty(3 * most + 64, np.uint32)
-    tags = np.empty(2 * code.shape[1], np.uint32)
-    used = np.empty(min(len(local), len(members) * code.shape[1]), np.int32)
+    tags = np.empty(2 * columns.code.shape[1], np.uint32)
+    used = np.empty(min(len(local), len(members) * columns.code.shape[1]), np.int32)
     values = length = 0
-    gathered = square * square / 2.0
+    least = square * square
+    gathered = least / 2.0
     for fid in members:
-        size = 0
-        own = area[fid] / 4.0**shift
-        if own >= square * square:
-            size, commands = _polygons(
-                fid,
-                xy,
-                first_point,
-                is_hole,
-                first_ring,
-                shift,
-                left,
-                top,
-                tolerance,
-                ring,
-                spare,
-                kept,
-                stack,
-                commands,
-            )
-        if size < 0:
-            continue
+        size, area = 0, columns.area[fid] / 4.0**place.shift
+        if area >= least:
+            size, commands = _polygons(fid, columns, place, tolerance, spare, commands)
         if not size:
-            x = ((np.int64(box[fid, 0]) + np.int64(box[fid, 2])) >> (shift + 1)) - left
-            y = ((np.int64(box[fid, 1]) + np.int64(box[fid, 3])) >> (shift + 1)) - top
-            if square:
-                if not (0 <= x < EXTENT and 0 <= y < EXTENT):
-                    continue
-                gathered += min(own, square * square)
-                if gathered < square * square:
-                    continue
-                gathered -= square * square
-            elif not _is_near(x, y):
+            x, y = _middle(fid, columns, place)
+            if not _is_near(x, y, square):
                 continue
+            gathered += min(area, least)
+            if gathered < least:
+                continue
+            gathered -= least
             size = _square(x, y, max(square, 1), commands)
-        pairs = 0
-        for column in range(code.shape[1]):
-            value = code[fid, column]
-            if value >= 0:
-                if local[value] < 0:
-                    local[value] = values
-                    used[values] = value
-                    values += 1
-                tags[pairs], tags[pairs + 1] = column, local[value]
-                pairs += 2
-        length = _feature(out, length, fid, tags, pairs, commands, size)
+        if size > 0:
+            pairs, values = _tags(fid, columns, local, used, values, tags)
+            length = _feature(out, length, fid, tags, pairs, commands, size)
     for at in range(values):
         local[used[at]] = -1
     return length, used[:values]
 
 
 @njit(cache=True)
-def _most_points(members, first_point, first_ring):  # type: ignore[no-untyped-def]
+def _most_points(members, columns):  # type: ignore[no-untyped-def]
     """Of one feature."""
     most = 4
     for fid in members:
-        most = max(most, first_point[first_ring[fid + 1]] - first_point[first_ring[fid]])
+        most = max(most, _points(fid, columns))
     return most
 
 
 @njit(cache=True)
-def most_bytes(members, first_point, first_ring, columns):  # type: ignore[no-untyped-def]
+def _points(fid, columns):  # type: ignore[no-untyped-def]
+    return columns.first_point[columns.first_ring[fid + 1]] - columns.first_point[columns.first_ring[fid]]
+
+
+@njit(cache=True)
+def most_bytes(members, columns):  # type: ignore[no-untyped-def]
     """That the features of a tile can take: a point is at most 6 bytes, and cutting makes at most 5 of one."""
     total = 0
     for fid in members:
-        points = max(first_point[first_ring[fid + 1]] - first_point[first_ring[fid]], 4)
-        total += 40 + 10 * columns + 30 * points + 30 * (first_ring[fid + 1] - first_ring[fid])
+        rings = columns.first_ring[fid + 1] - columns.first_ring[fid]
+        total += 40 + 10 * columns.code.shape[1] + 30 * max(_points(fid, columns), 4) + 30 * rings
     return total
 
 
 @njit(cache=True)
-def _is_near(x, y):  # type: ignore[no-untyped-def]
-    return -EXTENT <= x < 2 * EXTENT and -EXTENT <= y < 2 * EXTENT
+def _middle(fid, columns, place):  # type: ignore[no-untyped-def]
+    """Of its box."""
+    west, north, east, south = columns.box[fid]
+    x = ((np.int64(west) + np.int64(east)) >> (place.shift + 1)) - place.left
+    y = ((np.int64(north) + np.int64(south)) >> (place.shift + 1)) - place.top
+    return x, y
 
 
 @njit(cache=True)
-def _polygons(  # type: ignore[no-untyped-def]
-    fid, xy, first_point, is_hole, first_ring, shift, left, top, tolerance, ring, spare, kept, stack, commands
-):
-    """The commands of a feature's rings, and how many; 0 where the grid leaves nothing of it, -1 where all of it is
+def _tags(fid, columns, local, used, values, tags):  # type: ignore[no-untyped-def]
+    """Section 4.4: numbers of keys and values of the tile; how many, and how many values the tile has then."""
+    pairs = 0
+    for column in range(columns.code.shape[1]):
+        value = columns.code[fid, column]
+        if value >= 0:
+            if local[value] < 0:
+                local[value] = values
+                used[values] = value
+                values += 1
+            tags[pairs], tags[pairs + 1] = column, local[value]
+            pairs += 2
+    return pairs, values
+
+
+@njit(cache=True)
+def _is_near(x, y, square):  # type: ignore[no-untyped-def]
+    """Whether a polygon without area on the grid is drawn: gathered in one tile, else in each that it touches."""
+    beyond = 0 if square else EXTENT
+    return -beyond <= x < EXTENT + beyond and -beyond <= y < EXTENT + beyond
+
+
+@njit(cache=True)
+def _polygons(fid, columns, place, tolerance, spare, commands):  # type: ignore[no-untyped-def]
+    """How many commands draw a feature's rings, and these; 0 where the grid leaves nothing of it, -1 where all of it is
     elsewhere."""
+    ring = spare.ring
     size = at_x = at_y = 0
     drawn = was_cut = False
-    for number in range(first_ring[fid], first_ring[fid + 1]):
-        if is_hole[number] and not drawn:
+    for number in range(columns.first_ring[fid], columns.first_ring[fid + 1]):
+        is_hole = columns.is_hole[number]
+        if is_hole and not drawn:
             continue  # of a polygon that vanished
-        count = round_ring(xy, first_point[number], first_point[number + 1], shift, left, top, ring)
+        first, end = columns.first_point[number], columns.first_point[number + 1]
+        count = round_ring(columns.xy, first, end, place.shift, place.left, place.top, ring)
         if tolerance > 0:
-            count = simplify_ring(ring, count, tolerance, kept, stack)
+            count = simplify_ring(ring, count, tolerance, spare.kept, spare.stack)
         if count > 2 and reaches_far(ring, count):
-            count = cut_ring(ring, count, spare)
+            count = cut_ring(ring, count, spare.other)
             was_cut = True
         turn = doubled_area(ring, count) if count > 2 else 0
-        stays = turn < 0 if is_hole[number] else turn > 0
-        if not is_hole[number]:
+        stays = turn < 0 if is_hole else turn > 0
+        if not is_hole:
             drawn = stays
         if stays:
             if size + 2 * count + 3 > len(commands):

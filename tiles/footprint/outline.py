@@ -83,12 +83,12 @@ def _farthest(ring, count, first, last, tolerance):  # type: ignore[no-untyped-d
 
 
 @njit(cache=True)
-def cut_ring(ring, count, spare):  # type: ignore[no-untyped-def]
+def cut_ring(ring, count, other):  # type: ignore[no-untyped-def]
     """Sutherland-Hodgman against the tile and what lies `_BEYOND` it; how many points there are in `ring` then. Each
     side can make three points of two."""
     for side in range(4):
-        count = _cut_side(ring, count, spare, side)
-        ring[:count] = spare[:count]
+        count = _cut_side(ring, count, other, side)
+        ring[:count] = other[:count]
     return count
 
 

@@ -1,9 +1,8 @@
 """Polygons as columns on the grid of the finest tiles, in files that are mapped: memory does not grow with them."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -17,8 +16,7 @@ GRID_BITS = 32
 """The world is 2^32 cells wide and high, 9 mm at the equator, counted from its north-western corner."""
 
 
-@dataclass(frozen=True)
-class Footprints:
+class Columns(NamedTuple):
     """Of n polygons, some of which have several parts."""
 
     xy: NDArray[np.uint32]
@@ -33,31 +31,34 @@ class Footprints:
     area: NDArray[np.float64]
     """In cells."""
     code: NDArray[np.int32]
-    """Shape (n, columns): numbers of `values`."""
+    """Shape (n, attributes): numbers of values."""
+
+
+class Footprints(NamedTuple):
+    columns: Columns
     values: Values
 
-    def __len__(self) -> int:
-        return len(self.area)
 
-
-def read_footprints(batches: Iterable[pa.RecordBatch], columns: Sequence[str], cell: float, folder: Path) -> Footprints:
-    """`batches` have `columns` and polygons as WKB in `geometry` (EPSG:4326); the files are written into `folder`.
+def read_footprints(
+    batches: Iterable[pa.RecordBatch], attributes: Sequence[str], cell: float, folder: Path
+) -> Footprints:
+    """`batches` have `attributes` and polygons as WKB in `geometry` (EPSG:4326); the files are written into `folder`.
 
     `cell`: width in degrees of longitude of a cell of the finest tiles; what is narrower is widened.
     """
     values = Values()
     files = {name: _Column(folder / name, *kind) for name, kind in _COLUMNS.items()}
-    files["code"] = _Column(folder / "code", np.int32, (len(columns),))
+    files["code"] = _Column(folder / "code", np.int32, (len(attributes),))
     row = 0
     for batch in batches:
         geometries = drawable(read_geometries(batch, row), cell)
         for name, part in _polygons(geometries).items():
             files[name].add(part)
-        codes = [values.codes(batch[name]) for name in columns]
+        codes = [values.codes(batch[name]) for name in attributes]
         files["code"].add(np.column_stack(codes) if codes else np.empty((len(batch), 0), np.int32))
         row += len(batch)
     mapped = {name: file.mapped() for name, file in files.items()}
-    return Footprints(
+    columns = Columns(
         xy=mapped["xy"],
         first_point=_sums(mapped["points"]),
         is_hole=mapped["is_hole"],
@@ -65,8 +66,8 @@ def read_footprints(batches: Iterable[pa.RecordBatch], columns: Sequence[str], c
         box=mapped["box"],
         area=mapped["area"],
         code=mapped["code"],
-        values=values,
     )
+    return Footprints(columns, values)
 
 
 _COLUMNS: dict[str, tuple[Any, tuple[int, ...]]] = {

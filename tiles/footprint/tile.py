@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tiles.coord import TileCoord
-from tiles.footprint.encode import encode_features, most_bytes
+from tiles.footprint.encode import Place, encode_features, most_bytes
 from tiles.footprint.outline import EXTENT
 from tiles.footprint.table import GRID_BITS, Footprints
 from tiles.footprint.value import bytes_field, field_names
@@ -27,10 +27,10 @@ _EFFORT = 6
 class TileMaker:
     """Makes the tiles of one layer; every one is gzip, and no bytes where nothing is to be drawn."""
 
-    def __init__(self, footprints: Footprints, layer: str, columns: Sequence[str]) -> None:
-        self._footprints = footprints
+    def __init__(self, footprints: Footprints, layer: str, attributes: Sequence[str]) -> None:
+        self._columns = footprints.columns
         self._opening = _VERSION + bytes_field(_NAME, layer.encode())
-        self._names = field_names(columns)
+        self._names = field_names(attributes)
         self._values = footprints.values.fields()
         self._local = np.full(len(self._values), -1, dtype=np.int32)
 
@@ -46,25 +46,10 @@ class TileMaker:
         return made
 
     def _layer(self, coord: TileCoord, fids: NDArray[np.int32], square: int, tolerance: float) -> bytes:
-        one = self._footprints
-        out = np.empty(most_bytes(fids, one.first_point, one.first_ring, one.code.shape[1]), np.uint8)
-        length, used = encode_features(
-            fids,
-            one.xy,
-            one.first_point,
-            one.is_hole,
-            one.first_ring,
-            one.box,
-            one.area,
-            one.code,
-            GRID_BITS - _EXTENT_BITS - coord.z,
-            coord.x * EXTENT,
-            coord.y * EXTENT,
-            tolerance,
-            square,
-            self._local,
-            out,
-        )
+        columns = self._columns
+        place = Place(GRID_BITS - _EXTENT_BITS - coord.z, coord.x * EXTENT, coord.y * EXTENT)
+        out = np.empty(most_bytes(fids, columns), np.uint8)
+        length, used = encode_features(fids, columns, place, tolerance, square, self._local, out)
         if not length:
             return b""
         values = [self._values[number] for number in used]
