@@ -42,11 +42,7 @@ def run(command: Sequence[str], limit: Callable[[], None] | None = None) -> Run:
         _, status, usage = os.wait4(process.pid, 0)
         seconds = time.monotonic() - began
         process.returncode = os.waitstatus_to_exitcode(status)
-        used = usage.ru_utime + usage.ru_stime
-        with suppress(ChildProcessError):
-            while True:
-                usage = os.wait4(-1, 0)[2]
-                used += usage.ru_utime + usage.ru_stime
+        used = usage.ru_utime + usage.ru_stime + _used_by_orphans()
         output.seek(0)
         return Run(seconds, used, process.returncode, output.read().decode())
 
@@ -58,7 +54,18 @@ def memory(command: Sequence[str]) -> dict[str, float]:
     watch.start()
     process.wait()
     watch.join()
+    _used_by_orphans()
     return {kind: round(bytes_ / 1e6, 1) for kind, bytes_ in sorted(watch.peaks.items())}
+
+
+def _used_by_orphans() -> float:
+    """Processor time of the processes that outlived a command; waits until they have ended too."""
+    used = 0.0
+    with suppress(ChildProcessError):
+        while True:
+            usage = os.wait4(-1, 0)[2]
+            used += usage.ru_utime + usage.ru_stime
+    return used
 
 
 def _begun(command: Sequence[str], output: int, limit: Callable[[], None] | None = None) -> "subprocess.Popen[bytes]":
