@@ -60,10 +60,13 @@ web/static/index.html: $(UI_SOURCES) $(UI)/node_modules/.stamp
 	@cd $(UI) && npm run --silent build
 	@touch $@
 
-# Once after an installation, so that nobody's first question waits for it.
-$(STAMPS)/compiled: $(wildcard gtfs/routing/*.py geo/network/*.py) $(STAMPS)/run
-	@echo "Compiling the router"
-	@$(BIN)/python -c "from gtfs.routing import warm; warm()"
+# Once after an installation, so that nobody's first import and first question wait for it.
+COMPILED := $(wildcard gtfs/routing/*.py geo/network/*.py geo/check/*.py geo/citygml/*scan.py geo/citygml/number.py \
+	geo/terrain/*.py tiles/footprint/*.py tiles/tileset/*.py)
+$(STAMPS)/compiled: $(COMPILED) $(STAMPS)/run
+	@echo "Compiling what runs often (a minute)"
+	@$(BIN)/python -c "from gtfs.routing import warm; warm()" & router=$$!; \
+		$(BIN)/python -m data.first_import && wait $$router
 	@touch $@
 
 # Built with the page.

@@ -18,6 +18,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from data.first_import import import_once
 from data.sample import write_sample_city
 from tests.benchmarks._command import ROOT, memory
 from tests.benchmarks._command import run as run_command
@@ -27,7 +28,7 @@ def run(buildings: int = int(os.environ.get("BENCH_BUILDINGS", "100000"))) -> di
     """Imports each mix twice, each time with processes of its own; memory is the sum over all of them."""
     with tempfile.TemporaryDirectory(dir=ROOT / "build") as name:
         folder = Path(name)
-        _compile_once(folder / "first")
+        import_once()
         if given := os.environ.get("BENCH_SOURCE"):
             return {"given": measure(Path(given), folder / "store")}
         write_sample_city(folder / "city", buildings=buildings, seed=1)
@@ -36,12 +37,6 @@ def run(buildings: int = int(os.environ.get("BENCH_BUILDINGS", "100000"))) -> di
             write_mix(folder / "city", folder / mix, chosen)
             figures[mix] = measure(folder / mix / "udx" / "bldg", folder / f"store-{mix}")
         return figures
-
-
-def _compile_once(folder: Path) -> None:
-    """What the first import after an installation compiles and keeps; no later one does."""
-    write_sample_city(folder / "city", buildings=300, seed=1)
-    measure(folder / "city" / "udx" / "bldg", folder / "store")
 
 
 MIXES: dict[str, Callable[[bytes], bool]] = {
