@@ -42,8 +42,9 @@ def write_footprint_tiles(
     `geometry`; ids are the rows' numbers.
 
     A polygon is whole in every tile that it touches, unless it reaches half a tile beyond it. At the highest zoom
-    all are drawn; below, what is smaller than half a pixel is gathered into squares of half a pixel, and outlines
-    are simplified by a quarter of one. Where a tile of the highest zoom has over 500 kB, up to two zooms follow.
+    all are drawn. Below, outlines are simplified by a quarter of a pixel, and what is smaller than half a pixel is a
+    square of that size; in layers of more than 5,000, one for as many polygons as cover the same ground. Where a tile
+    of the highest zoom has over 500 kB, up to two zooms follow.
     `report` is told 0..1 of what follows the reading of `batches`.
 
     TilingError for features that have no geometry, or lie on top of each other by the ten thousands.

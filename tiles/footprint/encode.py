@@ -35,12 +35,13 @@ class Spare(NamedTuple):
 
 
 @njit(cache=True)
-def encode_features(members, columns, place, tolerance, square, local, out):  # type: ignore[no-untyped-def]
+def encode_features(members, columns, place, tolerance, square, gathers, local, out):  # type: ignore[no-untyped-def]
     """Writes the features of a tile into `out`; how many bytes, and the numbers of the values that they use in the
     order of the tile.
 
-    `members` come neighbour after neighbour. What is smaller than `square` cells wide and high is not drawn: its
-    area is gathered, and each time that is enough, the feature at hand is drawn as such a square. 0: draws all.
+    `members` come neighbour after neighbour. What is smaller than `square` cells wide and high is drawn as such a
+    square, or, with `gathers`, its area is gathered, and each time that is enough, the feature at hand is drawn as a
+    square. 0: nothing is too small.
     `local` is -1 for each value, and again afterwards.
     """
     most = _most_points(members, columns)
@@ -64,10 +65,11 @@ def encode_features(members, columns, place, tolerance, square, local, out):  # 
             x, y = _middle(fid, columns, place)
             if not _is_near(x, y, square):
                 continue
-            gathered += min(area, least)
-            if gathered < least:
-                continue
-            gathered -= least
+            if gathers:
+                gathered += min(area, least)
+                if gathered < least:
+                    continue
+                gathered -= least
             size = _square(x, y, max(square, 1), commands)
         if size > 0:
             pairs, values = _tags(fid, columns, local, used, values, tags)

@@ -14,7 +14,9 @@ from tiles.footprint.value import bytes_field, field_names
 
 _EXTENT_BITS = EXTENT.bit_length() - 1
 _SQUARE = 4
-"""Cells, half a pixel: smaller polygons are gathered into squares of this width below the highest zoom."""
+"""Cells, half a pixel: smaller polygons become squares of this width below the highest zoom."""
+_FEW = 5_000
+"""Polygons of a layer that are all drawn at every zoom; of more, small ones are gathered."""
 _TOLERANCE = 2.0
 """Cells, a quarter of a pixel, that outlines may move below the highest zoom."""
 _LAYERS, _NAME = 3, 1
@@ -36,20 +38,21 @@ class TileMaker:
 
     def whole(self, coord: TileCoord, fids: NDArray[np.int32]) -> bytes:
         """With every polygon; what has no area on the grid is a square of one cell."""
-        return _compressed(self._layer(coord, fids, 0, 0.0))
+        return _compressed(self._layer(coord, fids, 0, gathers=False))
 
     def light(self, coord: TileCoord, fids: NDArray[np.int32], limit: int) -> bytes:
         """Below `limit` bytes; `fids` go from neighbour to neighbour."""
-        square = _SQUARE
-        while len(made := _compressed(self._layer(coord, fids, square, _TOLERANCE))) > limit:
-            square *= 2
+        square, gathers = _SQUARE, len(self._columns.area) > _FEW
+        while len(made := _compressed(self._layer(coord, fids, square, gathers=gathers))) > limit:
+            square, gathers = 2 * square, True
         return made
 
-    def _layer(self, coord: TileCoord, fids: NDArray[np.int32], square: int, tolerance: float) -> bytes:
+    def _layer(self, coord: TileCoord, fids: NDArray[np.int32], square: int, *, gathers: bool) -> bytes:
         columns = self._columns
         place = Place(GRID_BITS - _EXTENT_BITS - coord.z, coord.x * EXTENT, coord.y * EXTENT)
+        tolerance = _TOLERANCE if square else 0.0
         out = np.empty(most_bytes(fids, columns), np.uint8)
-        length, used = encode_features(fids, columns, place, tolerance, square, self._local, out)
+        length, used = encode_features(fids, columns, place, tolerance, square, gathers, self._local, out)
         if not length:
             return b""
         values = [self._values[number] for number in used]

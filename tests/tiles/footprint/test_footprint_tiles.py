@@ -138,6 +138,17 @@ def test_from_afar_small_buildings_become_squares_that_cover_as_much_ground(tmp_
             assert (south, north) == pytest.approx((35.02, 35.08), abs=0.002)
 
 
+def test_of_a_few_polygons_none_is_lost_from_afar(tmp_path: Path) -> None:
+    random = np.random.default_rng(21)
+    places = np.column_stack([random.uniform(138.0, 139.0, 50), random.uniform(34.5, 35.5, 50)])
+    with build(tmp_path, layer(shapely.box(*places.T, *(places + 0.0003).T))) as archive:
+        for zoom in range(archive.zooms.minimum, 17):
+            assert set(features_at(archive, zoom)) == set(range(50))
+        coord = TileCoord.at(*places[7], archive.zooms.minimum)
+        drawn = {one["id"]: in_degrees(one, coord) for one in decoded(archive, coord)}[7]
+        assert drawn.distance(shapely.Point(places[7])) < 2 * 360 / 2 ** (coord.z + 12)
+
+
 def test_a_polygon_that_reaches_far_beyond_a_tile_is_cut_as_shapely_cuts_it(tmp_path: Path) -> None:
     turn = np.linspace(0, 2 * np.pi, 400, endpoint=False)
     reach = 0.01 * (1 + 0.5 * np.sin(9 * turn))
