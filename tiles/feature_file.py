@@ -89,15 +89,15 @@ def _prepare(batch: pa.RecordBatch, row: int, columns: Sequence[str], cell: floa
     geometry = shapely.to_wkb(drawable(read_geometries(batch, row), cell))
     return pa.record_batch(
         {
-            **{name: _value(batch[name]) for name in columns},
+            **{name: plain_values(batch[name]) for name in columns},
             ID: pa.array(np.arange(row, row + len(batch), dtype=np.uint64)),
             "geometry": pa.array(geometry, pa.binary()),
         }
     )
 
 
-def _value(array: pa.Array) -> pa.Array:
-    """As tippecanoe understands it: signed and short integers of a FlatGeobuf file would become texts."""
+def plain_values(array: pa.Array) -> pa.Array:
+    """Booleans, doubles or texts: signed and short integers of a FlatGeobuf file would become texts in tippecanoe."""
     kind = array.type
     if pa.types.is_boolean(kind):
         return array
@@ -108,7 +108,7 @@ def _value(array: pa.Array) -> pa.Array:
 
 
 def _line(feature: pa.RecordBatch, columns: Sequence[str], cell: float) -> bytes:
-    values = {name: value for name in columns if (value := _value(feature[name])[0].as_py()) is not None}
+    values = {name: value for name in columns if (value := plain_values(feature[name])[0].as_py()) is not None}
     geometry = shapely.to_geojson(drawable(read_geometries(feature, 0), cell)[0])
     return b'{"type":"Feature","id":0,"properties":%b,"geometry":%b}\n' % (orjson.dumps(values), geometry.encode())
 

@@ -15,6 +15,7 @@ from geo import Bounds
 from tiles.coord import TileCoord
 from tiles.hilbert import tile_id
 from tiles.pmtiles import HEADER, MAGIC
+from tiles.varint import varint
 
 _FIRST_READ = 16_384
 """Bytes in which the header and the root directory must be."""
@@ -113,12 +114,4 @@ def _directory(columns: _Columns) -> bytes:
     follows = np.zeros(len(ids), dtype=bool)
     follows[1:] = offsets[1:] == offsets[:-1] + lengths[:-1]
     numbers = np.concatenate([np.diff(ids, prepend=0), runs, lengths, np.where(follows, 0, offsets + 1)])
-    return gzip.compress(b"".join(map(_varint, [len(ids), *numbers.tolist()])), mtime=0)
-
-
-def _varint(number: int) -> bytes:
-    made = bytearray()
-    while number > 127:
-        made.append(number & 127 | 128)
-        number >>= 7
-    return bytes([*made, number])
+    return gzip.compress(b"".join(map(varint, [len(ids), *numbers.tolist()])), mtime=0)
