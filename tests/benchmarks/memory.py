@@ -1,7 +1,7 @@
 """Memory of an import of CityGML to all outputs by the size of the city: what grows, in which process, of which kind.
 
-Two cities of the mix of `imports`. Per process: its largest share of memory of its own (anonymous, with its part of
-what processes share) and of pages of files, which the system can drop or write back; kB a building between both sizes.
+Two cities of the mix of `imports`, of `BENCH_SIZES` buildings. Per process: its largest share of memory of its own
+(anonymous, with its part of what processes share) and of pages of files, which the system can drop or write back; kB a building between both sizes.
 Last, the larger one again where no process may have more than `LIMIT_MB` of its own data (RLIMIT_DATA).
 """
 
@@ -16,7 +16,7 @@ from tests.benchmarks._command import ROOT, memory
 from tests.benchmarks._command import run as run_command
 from tests.benchmarks.imports import import_command
 
-SIZES = tuple(int(size) for size in os.environ.get("BENCH_BUILDINGS", "20000,60000").split(","))
+SIZES = tuple(int(size) for size in os.environ.get("BENCH_SIZES", "20000,60000").split(","))
 LIMIT_MB = 700
 """Writable memory that a process may reserve, used or not: stacks of threads and libraries alone are some 300 MB."""
 
