@@ -2,7 +2,8 @@
 
 Two cities of the mix of `imports`, of `BENCH_SIZES` buildings. Per process: its largest share of memory of its own
 (anonymous, with its part of what processes share) and of pages of files, which the system can drop or write back; kB a
-building between both sizes. Last, the larger one again where no process may have more than `LIMIT_MB` of its own data (RLIMIT_DATA).
+building between both sizes. Last, the larger one again where no process may have more than `LIMIT_MB` of its own data
+(RLIMIT_DATA).
 """
 
 import json
