@@ -42,12 +42,6 @@ class SurfaceTableWriter:
             self._writer.close()
 
 
-def write_surfaces(table: pa.Table, path: Path) -> None:
-    writer = SurfaceTableWriter(path)
-    writer.write(table)
-    writer.close()
-
-
 def surface_groups(path: Path, columns: Sequence[str] | None = None) -> Iterator[pa.Table]:
     """A file of surfaces piece by piece."""
     file = pq.ParquetFile(path)
